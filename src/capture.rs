@@ -1,0 +1,1 @@
+//! The only part that does I/O: produces subjects and evidence.

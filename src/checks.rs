@@ -1,0 +1,75 @@
+//! The registry: every check, by family, in report order. Explicit, so that order is stable and nothing vanishes silently.
+
+pub mod certificate;
+pub mod metadata;
+pub mod tls;
+
+use crate::check::{Check, Meta, Parameters};
+use crate::outcome::Outcome;
+use crate::subject::{CertificateSubject, Family, MetadataSubject, Subject, TlsSubject};
+
+/// A check of any family.
+#[derive(Clone, Copy)]
+pub enum AnyCheck {
+    /// Judges certificates.
+    Certificate(&'static dyn Check<CertificateSubject>),
+    /// Judges SAML metadata.
+    Metadata(&'static dyn Check<MetadataSubject>),
+    /// Judges TLS endpoints.
+    Tls(&'static dyn Check<TlsSubject>),
+}
+
+impl AnyCheck {
+    /// The check's data.
+    #[must_use]
+    pub fn meta(&self) -> &'static Meta {
+        match self {
+            Self::Certificate(c) => c.meta(),
+            Self::Metadata(c) => c.meta(),
+            Self::Tls(c) => c.meta(),
+        }
+    }
+
+    /// Judges a subject of the check's own family; anything else is a fault of the program. A panic inside a check is
+    /// caught and becomes `error`, so that hostile input never ends a run without a report.
+    #[must_use]
+    pub fn judge(&self, subject: &Subject, parameters: &Parameters) -> Outcome {
+        let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match (self, subject) {
+            (Self::Certificate(c), Subject::Certificate(s)) => c.judge(s, parameters),
+            (Self::Metadata(c), Subject::Metadata(s)) => c.judge(s, parameters),
+            (Self::Tls(c), Subject::Tls(s)) => c.judge(s, parameters),
+            _ => Outcome::error("subject of another family"),
+        }));
+        judged.unwrap_or_else(|_| Outcome::error("panic inside the check"))
+    }
+}
+
+/// Every check.
+pub fn all() -> impl Iterator<Item = AnyCheck> {
+    certificate::CHECKS
+        .iter()
+        .map(|c| AnyCheck::Certificate(*c))
+        .chain(metadata::CHECKS.iter().map(|c| AnyCheck::Metadata(*c)))
+        .chain(tls::CHECKS.iter().map(|c| AnyCheck::Tls(*c)))
+}
+
+/// Every check of one family.
+pub fn of_family(family: Family) -> impl Iterator<Item = AnyCheck> {
+    all().filter(move |c| c.meta().family == family)
+}
+
+/// The check with this id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<AnyCheck> {
+    all().find(|c| c.meta().id == id)
+}
+
+/// The registered id that `id` was most likely meant to be.
+#[must_use]
+pub fn suggestion(id: &str) -> Option<&'static str> {
+    all()
+        .map(|c| (strsim::jaro_winkler(id, c.meta().id), c.meta().id))
+        .filter(|(similarity, _)| *similarity > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, id)| id)
+}

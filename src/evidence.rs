@@ -1,0 +1,1 @@
+//! Evidence: bytes kept for a verdict, content-addressed and redacted.

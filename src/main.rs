@@ -1,0 +1,3 @@
+//! Argument parsing and nothing else.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Public key infrastructure: reading certificates, building paths, judging revocation answers.

@@ -1,0 +1,1 @@
+//! SAML: reading, verifying, writing and signing documents.

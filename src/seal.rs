@@ -1,0 +1,1 @@
+//! The seal: the electronic signature over the report.

@@ -1,0 +1,143 @@
+//! What a capture produced and a check judges. A subject holds its own clock and everything that its checks need, so that
+//! a verdict can be computed again years later from the bundle alone.
+
+pub mod certificate;
+pub mod metadata;
+pub mod tls;
+
+pub use certificate::CertificateSubject;
+pub use metadata::MetadataSubject;
+pub use tls::TlsSubject;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The kinds of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Family {
+    /// One certificate with its chain, revocation answers and neighbours.
+    Certificate,
+    /// One SAML metadata document.
+    Metadata,
+    /// One TLS endpoint.
+    Tls,
+}
+
+impl Family {
+    /// Every family, in report order.
+    pub const ALL: [Self; 3] = [Self::Certificate, Self::Metadata, Self::Tls];
+
+    /// The family's name: first part of its checks' ids, folder of its check files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Metadata => "metadata",
+            Self::Tls => "tls",
+        }
+    }
+}
+
+/// Bytes that live in the evidence store; a subject's file carries only their digest.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Blob {
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+    /// Media type, such as `application/pkix-cert`.
+    pub media_type: String,
+    #[serde(skip)]
+    data: Option<Arc<[u8]>>,
+}
+
+impl Blob {
+    /// Takes bytes that the evidence store will keep.
+    pub fn new(media_type: &str, data: impl Into<Arc<[u8]>>) -> Self {
+        let data = data.into();
+        Self { sha256: crate::digest::sha256_hex(&data), media_type: media_type.to_owned(), data: Some(data) }
+    }
+
+    /// The bytes; empty before [`Blob::fill`], which every loader calls.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        self.data.as_deref().unwrap_or_default()
+    }
+
+    /// Gives a blob read from a subject file its bytes. False when they do not have the digest.
+    #[must_use]
+    pub fn fill(&mut self, data: impl Into<Arc<[u8]>>) -> bool {
+        let data = data.into();
+        let same = crate::digest::sha256_hex(&data) == self.sha256;
+        if same {
+            self.data = Some(data);
+        }
+        same
+    }
+}
+
+impl std::fmt::Debug for Blob {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Blob({}, {}, {} bytes)", self.media_type, self.sha256, self.data().len())
+    }
+}
+
+impl PartialEq for Blob {
+    fn eq(&self, other: &Self) -> bool {
+        self.sha256 == other.sha256
+    }
+}
+impl Eq for Blob {}
+
+/// Any subject, as bundles store it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "kebab-case")]
+pub enum Subject {
+    /// A certificate.
+    Certificate(CertificateSubject),
+    /// SAML metadata.
+    Metadata(MetadataSubject),
+    /// A TLS endpoint.
+    Tls(TlsSubject),
+}
+
+impl Subject {
+    /// The kind of subject.
+    #[must_use]
+    pub const fn family(&self) -> Family {
+        match self {
+            Self::Certificate(_) => Family::Certificate,
+            Self::Metadata(_) => Family::Metadata,
+            Self::Tls(_) => Family::Tls,
+        }
+    }
+
+    /// Unique within one run, such as `certificate:signing` or `certificate:sp-metadata/encryption-1`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Certificate(s) => &s.id,
+            Self::Metadata(s) => &s.id,
+            Self::Tls(s) => &s.id,
+        }
+    }
+
+    /// Every blob the subject refers to, for storing and filling.
+    pub fn blobs_mut(&mut self) -> Vec<&mut Blob> {
+        match self {
+            Self::Certificate(s) => s.blobs_mut(),
+            Self::Metadata(s) => s.blobs_mut(),
+            Self::Tls(s) => s.blobs_mut(),
+        }
+    }
+
+    /// Whether verdicts on it rest on facts attested at capture, because redaction changed the bytes.
+    #[must_use]
+    pub const fn is_attested(&self) -> bool {
+        match self {
+            Self::Metadata(s) => s.attested.is_some(),
+            Self::Certificate(_) | Self::Tls(_) => false,
+        }
+    }
+}

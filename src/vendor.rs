@@ -1,0 +1,1 @@
+//! The bundled reference vendor system, with switchable faults, and the example PKI it lives in.
