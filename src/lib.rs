@@ -10,6 +10,7 @@ pub mod canonical;
 pub mod capture;
 pub mod check;
 pub mod checks;
+pub mod cli;
 pub mod digest;
 pub mod document;
 pub mod error;
