@@ -6,7 +6,7 @@ use crate::subject::tls::TlsVersion;
 use openssl::dh::Dh;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::ssl::{SslAcceptor, SslMethod, SslStream, SslVerifyMode, SslVersion};
+use openssl::ssl::{SslAcceptor, SslMethod, SslOptions, SslStream, SslVerifyMode, SslVersion};
 use openssl::x509::X509;
 use openssl::x509::store::X509StoreBuilder;
 use std::io::{Read, Write};
@@ -175,6 +175,8 @@ impl Drop for TlsEndpoint {
 
 fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    // The builder's own policy; the versions are set below.
+    acceptor.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
     acceptor.set_cipher_list(&format!("{}:@SECLEVEL=0", setup.suites))?;
     acceptor.set_min_proto_version(Some(setup.oldest))?;
     acceptor.set_max_proto_version(Some(setup.newest))?;
@@ -242,7 +244,8 @@ impl Server {
             Behaviour::Drips => {
                 let mut bytes = [22, 3, 3, 0x40, 0, 2].into_iter().chain(std::iter::repeat(0));
                 // The read waits POLL for the client and so sets the pace.
-                while !self.is_ending() && stream.stream.read(&mut [0; 512]).map_or_else(|e| is_waiting(&e), |n| n > 0) {
+                while !self.is_ending() && stream.stream.read(&mut [0; 512]).map_or_else(|e| is_waiting(&e), |n| n > 0)
+                {
                     if bytes.next().is_none_or(|b| stream.write_all(&[b]).is_err()) {
                         break;
                     }
@@ -257,7 +260,8 @@ impl Server {
 
     fn serve_properly(&self, mut stream: Patient<'_>) {
         let mut first = [0; 11];
-        while stream.stream.peek(&mut first).map_or_else(|e| is_waiting(&e) && !self.is_ending(), |n| n > 0 && n < 11) {}
+        while stream.stream.peek(&mut first).map_or_else(|e| is_waiting(&e) && !self.is_ending(), |n| n > 0 && n < 11) {
+        }
         if first.starts_with(b"GET ") && self.setup.plain_http {
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(self.answer(200).as_bytes());
@@ -267,7 +271,9 @@ impl Server {
         if self.setup.ssl_3 && first.starts_with(&[22, 3, 0]) && first.get(9..11) == Some(&[3, 0]) {
             let mut hello = [0; 4096];
             let length = stream.read(&mut hello).unwrap_or(0);
-            if let Some(offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+            if let Some(mut offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+                // ECDHE_RSA_WITH_AES_256_CBC_SHA alone, so that the version is the only fault.
+                offer.suites.retain(|suite| *suite == 0xC014);
                 let _ = stream.write_all(&responder::answer(&offer, TlsVersion::Ssl3));
                 stream.read_to_the_end();
             }
@@ -302,7 +308,9 @@ impl Server {
 
     fn answer(&self, status: u16) -> String {
         let hsts = self.setup.hsts.as_ref().map(|v| format!("Strict-Transport-Security: {v}\r\n")).unwrap_or_default();
-        format!("HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        format!(
+            "HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
     }
 }
 
