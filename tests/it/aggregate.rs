@@ -61,6 +61,7 @@ fn result(requirement: &str, verdict: Verdict) -> CheckResult {
         subject: None,
         method: Method::Declared,
         attested: false,
+        parameters: kravprobe::check::Parameters::default(),
         outcome,
         evidence: Vec::new(),
     }
