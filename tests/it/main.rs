@@ -1,0 +1,5 @@
+//! Integration tests: the real program on real files and real servers. One binary, one module an area.
+
+mod aggregate;
+mod profile;
+mod support;
