@@ -73,3 +73,23 @@ pub fn suggestion(id: &str) -> Option<&'static str> {
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, id)| id)
 }
+
+/// SHA-256 over the data of every check: two programs with the same digest judge by the same declared rules.
+pub fn ruleset_sha256() -> crate::error::Result<String> {
+    let rules: Vec<_> = all()
+        .map(|check| {
+            let meta = check.meta();
+            serde_json::json!({
+                "id": meta.id,
+                "title": meta.title.en,
+                "rows": meta.rows,
+                "basis": meta.basis,
+                "method": meta.method,
+                "sources": meta.sources.iter().map(|s| [s.document, s.clause]).collect::<Vec<_>>(),
+                "parameters": Parameters::defaults(meta),
+            })
+        })
+        .collect();
+    let rules = serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "checks": rules });
+    Ok(crate::digest::sha256_hex(&crate::canonical::bytes(&rules)?))
+}

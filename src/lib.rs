@@ -5,16 +5,28 @@
 //! profile + target -> plan -> capture -> subjects + evidence -> checks -> results -> aggregate -> report -> seal -> render
 //! ```
 
+pub mod aggregate;
+pub mod canonical;
 pub mod capture;
 pub mod check;
 pub mod checks;
+pub mod cli;
 pub mod digest;
+pub mod document;
+pub mod error;
 pub mod evidence;
+pub mod judge;
 pub mod language;
 pub mod outcome;
 pub mod pki;
+pub mod plan;
+pub mod profile;
+pub mod render;
+pub mod report;
 pub mod saml;
 pub mod seal;
 pub mod subject;
+pub mod target;
 pub mod vendor;
 pub mod verdict;
+pub mod waiver;

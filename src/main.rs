@@ -1,3 +1,5 @@
-//! Argument parsing and nothing else.
+//! Argument parsing and nothing else: everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    kravprobe::cli::main()
+}

@@ -1,0 +1,115 @@
+//! The command line: one file a subcommand.
+
+mod completions;
+mod init;
+mod plan;
+mod profile;
+
+use crate::error::Result;
+use crate::language::Language;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Verifies a vendor's integrations to Denmark's common municipal infrastructure and writes a sealed report.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kravprobe",
+    version,
+    about,
+    long_about = None,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 accepted (with or without remarks), 1 not accepted, 2 wrong use or wrong input file, \
+                  3 inconclusive or incomplete, 4 fault of the program."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Options of every subcommand.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Common {
+    /// Language of what people read.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "LANGUAGE")]
+    pub lang: Language,
+    /// Print nothing but errors; the exit code still says what came of it.
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Form of what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Form of what is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show what a run would do, what does not apply and what cannot run
+    Plan(plan::Args),
+    /// Check, list or show profiles
+    Profile(profile::Args),
+    /// Write a commented starter target
+    Init(init::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Write man pages
+    Man(completions::ManArgs),
+}
+
+/// Runs the program and gives its exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let common = cli.common;
+    let done = match cli.command {
+        Command::Plan(args) => plan::run(&args, common),
+        Command::Profile(args) => profile::run(&args, common),
+        Command::Init(args) => init::run(&args, common),
+        Command::Completions(args) => Ok(completions::run(&args)),
+        Command::Man(args) => completions::man(&args),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("kravprobe: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+impl Common {
+    /// Prints what people or programs asked for. A closed pipe is not an error of the program.
+    pub fn print(self, text: &str) {
+        if !self.quiet {
+            let mut out = std::io::stdout().lock();
+            // The reader going away (`| head`) ends the output and nothing else.
+            let _ = out
+                .write_all(text.as_bytes())
+                .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
+        }
+    }
+
+    /// Prints a value as JSON, pretty.
+    pub fn print_json<T: serde::Serialize>(self, value: &T) -> Result<()> {
+        let text = serde_json::to_string_pretty(value).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+        self.print(&text);
+        Ok(())
+    }
+
+    /// Whether colour may be used: a terminal, and no NO_COLOR.
+    #[must_use]
+    pub fn colour(self) -> bool {
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    }
+}

@@ -1,0 +1,111 @@
+//! The judging half: plan and subjects in, results out. Pure, so that a live run and a replay agree.
+
+use crate::checks;
+use crate::outcome::{Outcome, Reason};
+use crate::plan::{Plan, PlanItem, State};
+use crate::profile::Profile;
+use crate::subject::Subject;
+use crate::target::Target;
+use crate::verdict::Method;
+
+/// The result of one planned item on one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckResult {
+    /// The requirement it helps to decide.
+    pub requirement: String,
+    /// The check, when a check decided.
+    pub check: Option<String>,
+    /// The kind of declaration, when a declaration decided.
+    pub declaration: Option<String>,
+    /// The subject, when there was one.
+    pub subject: Option<String>,
+    /// How it was reached.
+    pub method: Method,
+    /// Whether it rests on facts attested at capture.
+    pub attested: bool,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// SHA-256 of the evidence it rests on, hex.
+    pub evidence: Vec<String>,
+}
+
+/// Judges every item of a plan, in plan order. Every item gives at least one result: nothing planned is lost.
+#[must_use]
+pub fn judge(plan: &Plan, profile: &Profile, target: &Target, subjects: &[Subject]) -> Vec<CheckResult> {
+    plan.items.iter().flat_map(|item| judge_item(item, profile, target, subjects)).collect()
+}
+
+fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[Subject]) -> Vec<CheckResult> {
+    let because = item.because.as_deref().unwrap_or_default();
+    let check = item.check.as_deref().and_then(checks::by_id);
+    let result = |subject: Option<&Subject>, outcome: Outcome| CheckResult {
+        requirement: item.requirement.clone(),
+        check: item.check.clone(),
+        declaration: item.declaration.clone(),
+        subject: subject.map(|s| s.id().to_owned()).or_else(|| item.subject.clone()),
+        method: check.map_or(Method::Declared, |c| c.meta().method),
+        attested: subject.is_some_and(Subject::is_attested),
+        outcome,
+        evidence: subject.map(evidence).unwrap_or_default(),
+    };
+    match item.state {
+        State::NotApplicable => return vec![result(None, Outcome::not_applicable(because, ""))],
+        State::CannotRun => {
+            let reason = if item.declaration.is_some() { Reason::NotDeclared } else { Reason::NotSupplied };
+            return vec![result(None, Outcome::not_tested(reason, because, ""))];
+        }
+        State::Run => {}
+    }
+    if let Some(kind) = &item.declaration {
+        return vec![result(None, judge_declaration(&item.requirement, kind, profile, target))];
+    }
+    let Some(check) = check else {
+        return vec![result(None, Outcome::error("the check is not registered"))];
+    };
+    let matching: Vec<_> = subjects.iter().filter(|s| matches(item, s)).collect();
+    if matching.is_empty() {
+        let missing = Outcome::not_tested(Reason::Missing, item.subject.as_deref().unwrap_or_default(), "");
+        return vec![result(None, missing)];
+    }
+    matching.into_iter().map(|subject| result(Some(subject), check.judge(subject, &item.parameters))).collect()
+}
+
+fn matches(item: &PlanItem, subject: &Subject) -> bool {
+    let Some(planned) = item.subject.as_deref() else { return false };
+    let id_matches = match planned.strip_suffix('*') {
+        Some(prefix) => subject.id().starts_with(prefix),
+        None => subject.id() == planned,
+    };
+    let role_matches = match subject {
+        Subject::Certificate(c) => item.roles.is_empty() || item.roles.contains(&c.role),
+        Subject::Metadata(_) | Subject::Tls(_) => true,
+    };
+    id_matches && role_matches
+}
+
+fn judge_declaration(requirement: &str, kind: &str, profile: &Profile, target: &Target) -> Outcome {
+    let Some(declaration) = target.declaration(kind) else {
+        return Outcome::not_tested(Reason::NotDeclared, kind, "");
+    };
+    let wanted = profile.requirements.iter().find(|r| r.id == requirement).and_then(|r| r.declaration_is.as_ref());
+    let values = declaration.value.strings();
+    let observed = format!("{} ({}, {})", values.join(", "), declaration.who, declaration.when);
+    match wanted {
+        Some(wanted) => Outcome::when(
+            !values.is_empty() && values.iter().all(|v| wanted.iter().any(|w| w == v)),
+            Reason::Contradiction,
+            wanted.join(" | "),
+            observed,
+        ),
+        None => Outcome::when(!values.is_empty() && values != ["false"], Reason::Contradiction, kind, observed),
+    }
+}
+
+/// Digests of everything a subject rests on.
+fn evidence(subject: &Subject) -> Vec<String> {
+    let mut subject = subject.clone();
+    let mut digests: Vec<_> = subject.blobs_mut().into_iter().map(|b| b.sha256.clone()).collect();
+    digests.sort_unstable();
+    digests.dedup();
+    digests
+}

@@ -1,0 +1,220 @@
+//! Profile x target, compiled: every check that must run, every one that does not apply or cannot run, with the reason.
+
+use crate::canonical;
+use crate::check::Parameters;
+use crate::checks;
+use crate::digest::sha256_hex;
+use crate::error::Result;
+use crate::profile::{Profile, Requirement, Selector, Truth};
+use crate::subject::Family;
+use crate::subject::certificate::CertificateRole;
+use crate::target::{CertificateEntry, MetadataEntry, Target};
+use crate::verdict::Environment;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A compiled plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Plan {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// The profile and its includes, top file first.
+    pub profile: Vec<PlannedProfile>,
+    /// SHA-256 of the target file, hex.
+    pub target_sha256: String,
+    /// The target's environment.
+    pub environment: Environment,
+    /// What will happen, requirement by requirement.
+    pub items: Vec<PlanItem>,
+}
+
+/// A profile file the plan was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedProfile {
+    /// The profile's id.
+    pub id: String,
+    /// The profile's version.
+    pub version: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
+/// One thing that decides, or would decide, one requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlanItem {
+    /// The requirement.
+    pub requirement: String,
+    /// The check that decides it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// The kind of declaration that decides it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<String>,
+    /// The subject, `family:name`; `certificate:NAME/*` stands for the certificates found in the metadata of that name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Roles that subjects of a pattern must have; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<CertificateRole>,
+    /// The check's parameters, complete.
+    #[serde(default, skip_serializing_if = "no_parameters")]
+    pub parameters: Parameters,
+    /// Whether it runs.
+    pub state: State,
+    /// Why it does not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+}
+
+fn no_parameters(parameters: &Parameters) -> bool {
+    parameters.0.is_empty()
+}
+
+/// Whether a planned item runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It runs.
+    Run,
+    /// The requirement does not apply to this target.
+    NotApplicable,
+    /// The target lacks what it needs; the result is `not-tested`.
+    CannotRun,
+}
+
+impl Plan {
+    /// Compiles a profile and a target.
+    #[must_use]
+    pub fn compile(profile: &Profile, target: &Target, target_text: &str) -> Self {
+        let mut items = Vec::new();
+        for requirement in &profile.requirements {
+            compile_requirement(requirement, target, &mut items);
+        }
+        Self {
+            schema: 1,
+            profile: profile
+                .sources
+                .iter()
+                .map(|s| PlannedProfile { id: s.id.clone(), version: s.version.clone(), sha256: s.sha256.clone() })
+                .collect(),
+            target_sha256: sha256_hex(target_text.as_bytes()),
+            environment: target.environment,
+            items,
+        }
+    }
+
+    /// SHA-256 over the plan's canonical JSON, hex.
+    pub fn digest(&self) -> Result<String> {
+        Ok(sha256_hex(&canonical::bytes(self)?))
+    }
+}
+
+fn compile_requirement(requirement: &Requirement, target: &Target, items: &mut Vec<PlanItem>) {
+    let applies = requirement.applies_when.as_ref().map_or(Truth::True, |p| p.evaluate(target));
+    let (state, because) = match (applies, &requirement.applies_when) {
+        (Truth::True, _) | (_, None) => (State::Run, None),
+        (Truth::False, Some(predicate)) => {
+            (State::NotApplicable, Some(format!("applies when {}", predicate.describe())))
+        }
+        (Truth::Unknown, Some(predicate)) => {
+            (State::CannotRun, Some(format!("nobody has declared whether {}", predicate.describe())))
+        }
+    };
+    let item = |check: Option<&str>, declaration: Option<&str>| PlanItem {
+        requirement: requirement.id.clone(),
+        check: check.map(str::to_owned),
+        declaration: declaration.map(str::to_owned),
+        subject: None,
+        roles: Vec::new(),
+        parameters: Parameters::default(),
+        state,
+        because: because.clone(),
+    };
+    if let Some(kind) = &requirement.declaration {
+        let mut item = item(None, Some(kind));
+        if state == State::Run && target.declaration(kind).is_none() {
+            item.state = State::CannotRun;
+            item.because = Some(format!("the target has no declaration `{kind}`"));
+        }
+        items.push(item);
+    }
+    for binding in &requirement.check {
+        let mut bound = item(Some(&binding.id), None);
+        bound.parameters = binding.params.clone();
+        // A profile that loaded names registered checks only.
+        let Some(check) = checks::by_id(&binding.id) else { continue };
+        let family = check.meta().family;
+        let subjects = subjects(family, &binding.on, target);
+        if state != State::Run {
+            items.push(bound);
+        } else if subjects.is_empty() {
+            bound.state = State::CannotRun;
+            bound.because = Some(nothing_to_judge(family, &binding.on));
+            items.push(bound);
+        } else {
+            items.extend(subjects.into_iter().map(|(subject, roles)| PlanItem {
+                subject: Some(subject),
+                roles,
+                ..bound.clone()
+            }));
+        }
+    }
+}
+
+fn nothing_to_judge(family: Family, on: &Selector) -> String {
+    let what = match family {
+        Family::Certificate => "certificate or metadata",
+        Family::Metadata => "metadata",
+        Family::Tls => "tls endpoint",
+    };
+    if *on == Selector::default() {
+        format!("the target names no {what}")
+    } else {
+        format!("the target names no {what} that the profile selects")
+    }
+}
+
+/// The subjects of a family that a selector matches, in target order.
+fn subjects(family: Family, on: &Selector, target: &Target) -> Vec<(String, Vec<CertificateRole>)> {
+    let named = |name: &str| on.name.as_ref().is_none_or(|names| names.iter().any(|n| n == name));
+    match family {
+        Family::Certificate => {
+            let own = judged_certificates(target)
+                .filter(|c| named(&c.name) && on.role.as_ref().is_none_or(|roles| roles.contains(&c.role)))
+                .map(|c| (format!("certificate:{}", c.name), Vec::new()));
+            // The certificates inside metadata are known only after it has been read.
+            let inside = [CertificateRole::Signing, CertificateRole::Encryption, CertificateRole::MetadataSignature];
+            let roles: Vec<_> = match &on.role {
+                Some(roles) => inside.into_iter().filter(|r| roles.contains(r)).collect(),
+                None => inside.to_vec(),
+            };
+            let found = judged_metadata(target)
+                .filter(|m| !roles.is_empty() && named(&m.name))
+                .map(|m| (format!("certificate:{}/*", m.name), roles.clone()));
+            own.chain(found).collect()
+        }
+        Family::Metadata => judged_metadata(target)
+            .filter(|m| named(&m.name))
+            .map(|m| (format!("metadata:{}", m.name), Vec::new()))
+            .collect(),
+        Family::Tls => target
+            .tls
+            .iter()
+            .filter(|t| named(&t.name) && on.purpose.as_ref().is_none_or(|p| p.contains(&t.purpose)))
+            .map(|t| (format!("tls:{}", t.name), Vec::new()))
+            .collect(),
+    }
+}
+
+/// Certificates that are judged; entries of other systems or environments are neighbours only.
+pub fn judged_certificates(target: &Target) -> impl Iterator<Item = &CertificateEntry> {
+    target.certificate.iter().filter(|c| c.other_system.is_none() && c.other_environment.is_none())
+}
+
+/// Metadata that is judged; entries of other environments are neighbours only.
+pub fn judged_metadata(target: &Target) -> impl Iterator<Item = &MetadataEntry> {
+    target.metadata.iter().filter(|m| m.other_environment.is_none())
+}

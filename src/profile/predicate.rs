@@ -1,0 +1,140 @@
+//! `applies_when`: a small predicate over the target's environment and declarations, with three values.
+
+use crate::target::Target;
+use crate::verdict::Environment;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Value of a predicate. `Unknown` means that a declaration is missing; it never makes a requirement go away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    True,
+    /// It does not hold.
+    False,
+    /// Nobody has said.
+    Unknown,
+}
+
+impl Truth {
+    const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::False, _) | (_, Self::False) => Self::False,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::True, Self::True) => Self::True,
+        }
+    }
+
+    const fn not(self) -> Self {
+        match self {
+            Self::True => Self::False,
+            Self::False => Self::True,
+            Self::Unknown => Self::Unknown,
+        }
+    }
+
+    const fn of(holds: bool) -> Self {
+        if holds { Self::True } else { Self::False }
+    }
+}
+
+/// A predicate; the given fields must all hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Predicate {
+    /// The target's environment is one of these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Vec<Environment>>,
+    /// A declaration of this kind exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<String>,
+    /// ... and its value is one of these (for a list value: has one of these).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<Vec<String>>,
+    /// All of these hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all: Option<Vec<Self>>,
+    /// One of these holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub any: Option<Vec<Self>>,
+    /// This does not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not: Option<Box<Self>>,
+}
+
+impl Predicate {
+    /// Evaluates it over a target.
+    #[must_use]
+    pub fn evaluate(&self, target: &Target) -> Truth {
+        let mut truth = Truth::True;
+        if let Some(environments) = &self.environment {
+            truth = truth.and(Truth::of(environments.contains(&target.environment)));
+        }
+        if let Some(kind) = &self.declared {
+            truth = truth.and(match (target.declaration(kind), &self.is) {
+                (None, _) => Truth::Unknown,
+                (Some(_), None) => Truth::True,
+                (Some(declaration), Some(values)) => {
+                    Truth::of(declaration.value.strings().iter().any(|v| values.iter().any(|w| w == v)))
+                }
+            });
+        }
+        if let Some(parts) = &self.all {
+            truth = parts.iter().fold(truth, |t, p| t.and(p.evaluate(target)));
+        }
+        if let Some(parts) = &self.any {
+            let any = parts.iter().fold(Truth::False, |t, p| t.not().and(p.evaluate(target).not()).not());
+            truth = truth.and(any);
+        }
+        if let Some(part) = &self.not {
+            truth = truth.and(part.evaluate(target).not());
+        }
+        truth
+    }
+
+    /// Why the predicate can never hold or says nothing, when that is so.
+    #[must_use]
+    pub fn defect(&self) -> Option<&'static str> {
+        if *self == Self::default() {
+            return Some("the predicate is empty");
+        }
+        if self.is.is_some() && self.declared.is_none() {
+            return Some("`is` needs `declared`");
+        }
+        if self.environment.as_ref().is_some_and(Vec::is_empty)
+            || self.is.as_ref().is_some_and(Vec::is_empty)
+            || self.any.as_ref().is_some_and(Vec::is_empty)
+        {
+            return Some("an empty list can never hold, so the requirement is unreachable");
+        }
+        let parts = self.all.iter().flatten().chain(self.any.iter().flatten()).chain(self.not.as_deref());
+        parts.into_iter().find_map(Self::defect)
+    }
+
+    /// One line for the plan and the report.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(environments) = &self.environment {
+            let names: Vec<_> = environments.iter().map(|e| e.name()).collect();
+            parts.push(format!("environment in [{}]", names.join(", ")));
+        }
+        if let Some(kind) = &self.declared {
+            parts.push(match &self.is {
+                Some(values) => format!("{kind} in [{}]", values.join(", ")),
+                None => format!("{kind} declared"),
+            });
+        }
+        let join = |parts: &[Self], word: &str| parts.iter().map(Self::describe).collect::<Vec<_>>().join(word);
+        if let Some(all) = &self.all {
+            parts.push(format!("({})", join(all, " and ")));
+        }
+        if let Some(any) = &self.any {
+            parts.push(format!("({})", join(any, " or ")));
+        }
+        if let Some(not) = &self.not {
+            parts.push(format!("not ({})", not.describe()));
+        }
+        parts.join(" and ")
+    }
+}

@@ -1,0 +1,5 @@
+//! The report: its frozen model, its bundle, and what can be recomputed from it.
+
+pub mod build;
+pub mod replay;
+pub mod v1;

@@ -1,0 +1,158 @@
+//! Replay: judging again from what a bundle holds, without network or clock.
+
+use super::build::{Judged, RunFacts, build};
+use super::v1;
+use crate::error::{Error, Result};
+use crate::judge::judge;
+use crate::plan::Plan;
+use crate::profile::Profile;
+use crate::subject::Subject;
+use crate::target::Target;
+use crate::waiver::Waivers;
+use std::collections::BTreeMap;
+
+/// Path of the plan in a bundle.
+pub const PLAN: &str = "plan.json";
+/// Path of the target in a bundle.
+pub const TARGET: &str = "target.toml";
+/// Path of the waivers in a bundle, when there are any.
+pub const WAIVERS: &str = "waivers.toml";
+/// Folder of the subjects in a bundle.
+pub const SUBJECTS: &str = "subjects/";
+/// Folder of the profile files in a bundle.
+pub const PROFILE: &str = "profile/";
+/// Index of the profile files: reference to path, top file first.
+pub const PROFILE_INDEX: &str = "profile/index.json";
+
+/// One line of the profile index.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileIndexEntry {
+    /// How includes name the file.
+    pub reference: String,
+    /// Path in the bundle.
+    pub path: String,
+}
+
+/// What a replay gave.
+#[derive(Debug)]
+pub struct Replay {
+    /// The report built anew.
+    pub report: v1::Report,
+    /// Whether plan, results and decision equal those of the bundle's report.
+    pub agrees: bool,
+    /// What differs, one line each.
+    pub differences: Vec<String>,
+}
+
+/// Judges a bundle's members again. `read` gives the bytes of a member.
+pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>) -> Result<Replay> {
+    let text =
+        |bytes: Vec<u8>, path: &str| String::from_utf8(bytes).map_err(|_| Error::file(path, "is not UTF-8 text"));
+    let index: Vec<ProfileIndexEntry> = json(&read(PROFILE_INDEX)?, PROFILE_INDEX)?;
+    let mut texts = BTreeMap::new();
+    for entry in &index {
+        texts.insert(entry.reference.clone(), text(read(&entry.path)?, &entry.path)?);
+    }
+    let top = index.first().ok_or_else(|| Error::file(PROFILE_INDEX, "names no profile"))?;
+    let profile = Profile::from_texts(&top.reference, &texts)?;
+    let target_text = text(read(TARGET)?, TARGET)?;
+    let target = Target::parse(TARGET, &target_text)?;
+    let waivers = if report.members.iter().any(|m| m.path == WAIVERS) {
+        Waivers::parse(WAIVERS, &text(read(WAIVERS)?, WAIVERS)?)?
+    } else {
+        Waivers::default()
+    };
+    let plan = Plan::compile(&profile, &target, &target_text);
+    let stored: Plan = json(&read(PLAN)?, PLAN)?;
+    let subjects = subjects(report, read)?;
+    let results = judge(&plan, &profile, &target, &subjects);
+    let judged = Judged {
+        profile: &profile,
+        target: &target,
+        plan: &plan,
+        subjects: &subjects,
+        results: &results,
+        waivers: &waivers,
+    };
+    let again = build(judged, facts_of(report))?;
+    let differences = differences(report, &again, plan == stored);
+    Ok(Replay { agrees: differences.is_empty(), report: again, differences })
+}
+
+/// Reads the subjects of a bundle and gives their blobs the bytes from the evidence.
+pub fn subjects(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>) -> Result<Vec<Subject>> {
+    let paths: BTreeMap<_, _> = report.evidence.iter().map(|e| (e.sha256.as_str(), e.path.as_str())).collect();
+    let mut subjects = Vec::new();
+    for member in report.members.iter().filter(|m| m.path.starts_with(SUBJECTS)) {
+        let mut subject: Subject = json(&read(&member.path)?, &member.path)?;
+        for blob in subject.blobs_mut() {
+            let path = paths
+                .get(blob.sha256.as_str())
+                .ok_or_else(|| Error::file(&member.path, format!("evidence {} is not in the bundle", blob.sha256)))?;
+            if !blob.fill(read(path)?) {
+                return Err(Error::file(path, "does not have the digest that the subject names"));
+            }
+        }
+        subjects.push(subject);
+    }
+    Ok(subjects)
+}
+
+fn facts_of(report: &v1::Report) -> RunFacts {
+    RunFacts {
+        report_id: report.report_id.clone(),
+        issued: report.issued,
+        at: report.run.at,
+        clock: report.run.clock,
+        offline: report.run.offline,
+        language: report.language,
+        tool: report.tool.clone(),
+        evidence: report.evidence.clone(),
+        members: report.members.clone(),
+        seal: report.seal.clone(),
+    }
+}
+
+fn differences(before: &v1::Report, after: &v1::Report, same_plan: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    if !same_plan || before.plan != after.plan {
+        out.push("plan: the stored plan is not what profile and target compile to".to_owned());
+    }
+    if before.requirements != after.requirements {
+        out.push("requirements: differ from the profile in the bundle".to_owned());
+    }
+    for (old, new) in before.results.iter().zip(&after.results) {
+        if old.verdict != new.verdict {
+            out.push(format!(
+                "{}: reported {}, recomputed {}",
+                old.requirement,
+                old.verdict.name(),
+                new.verdict.name()
+            ));
+        } else if old != new {
+            out.push(format!("{}: same verdict, other details", old.requirement));
+        }
+    }
+    if before.results.len() != after.results.len() {
+        out.push(format!("results: {} reported, {} recomputed", before.results.len(), after.results.len()));
+    }
+    if before.aggregate != after.aggregate {
+        let (old, new) = (before.aggregate.decision.name(), after.aggregate.decision.name());
+        out.push(format!("aggregate: reported {old}, recomputed {new}"));
+    }
+    if before.replay.results_digest != after.replay.results_digest {
+        out.push(format!(
+            "resultsDigest: reported {}, recomputed {}",
+            before.replay.results_digest, after.replay.results_digest
+        ));
+    }
+    if out.is_empty() && before != after {
+        out.push("report: a part outside the results differs from what the bundle's members give".to_owned());
+    }
+    out
+}
+
+fn json<T: serde::de::DeserializeOwned>(bytes: &[u8], path: &str) -> Result<T> {
+    serde_json::from_slice(bytes).map_err(|e| Error::file(path, format!("is not what it should be: {e}")))
+}

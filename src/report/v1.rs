@@ -1,0 +1,467 @@
+//! Report format 1. Frozen structs of their own, so that the rest of the program can change without changing the format.
+//!
+//! I-JSON for RFC 8785: integers only, no `null` (absent members are left out), times as UTC with `Z`, arrays in defined
+//! order, unknown members refused on reading.
+
+use crate::aggregate::{CategoryCount, Decision, Fired};
+use crate::check::Parameters;
+use crate::language::{Language, Localised};
+use crate::plan::PlannedProfile;
+use crate::profile::{RequirementSource, Scope, Status};
+use crate::target::{Authorisation, Contract, Parties};
+use crate::verdict::{Basis, Category, Environment, Level, Method, Verdict};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Version of the format.
+pub const SCHEMA_VERSION: &str = "1.0.0";
+
+/// The whole report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Report {
+    /// Version of the format.
+    pub schema_version: String,
+    /// Unique id, `urn:uuid:...`.
+    pub report_id: String,
+    /// When it was issued, UTC.
+    #[schemars(with = "String")]
+    pub issued: Timestamp,
+    /// Language of its renderings.
+    pub language: Language,
+    /// Who is involved.
+    pub parties: Parties,
+    /// The contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
+    /// The profile that was judged by.
+    pub profile: ProfileReference,
+    /// The system under test.
+    pub system: SystemUnderTest,
+    /// What made the report.
+    pub tool: Tool,
+    /// The run.
+    pub run: Run,
+    /// The plan's digest.
+    pub plan: PlanReference,
+    /// Every requirement of the profile, in profile order.
+    pub requirements: Vec<RequirementEntry>,
+    /// Requirements that the profile's owner dropped from an included profile, with the reason.
+    pub dropped: Vec<Dropped>,
+    /// One entry a requirement, in the same order.
+    pub results: Vec<RequirementResult>,
+    /// The decision and how it came about.
+    pub aggregate: AggregateEntry,
+    /// Waivers that were given but had no effect.
+    pub waivers_without_effect: Vec<IdleWaiver>,
+    /// What was declared, word for word.
+    pub declarations: Vec<DeclarationEntry>,
+    /// Deadlines, if the report is delivered on the day it is issued.
+    pub deadlines: Vec<Deadline>,
+    /// Evidence, by digest.
+    pub evidence: Vec<EvidenceEntry>,
+    /// Every other file of the bundle except renderings and seal, by path.
+    pub members: Vec<Member>,
+    /// How to recompute it.
+    pub replay: ReplayReference,
+    /// The seal.
+    pub seal: Seal,
+}
+
+/// The profile that was judged by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProfileReference {
+    /// Its id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Where it is in its life.
+    pub status: Status,
+    /// What it is called.
+    pub title: Localised,
+    /// What it belongs to.
+    pub scope: Scope,
+    /// First day it may be used to judge.
+    #[schemars(with = "String")]
+    pub valid_from: Date,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Date>,
+    /// Its files, top file first.
+    pub files: Vec<PlannedProfile>,
+}
+
+/// The system under test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SystemUnderTest {
+    /// Its name.
+    pub name: String,
+    /// Version or build, as the target says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Where it runs.
+    pub environment: Environment,
+    /// Endpoints of the target.
+    pub endpoints: Vec<String>,
+    /// Certificates that were judged.
+    pub certificates: Vec<CertificateEntry>,
+    /// SHA-256 over the observed identity (certificates, metadata and endpoints), hex.
+    pub fingerprint: String,
+    /// Permission for active trials, when given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorisation: Option<Authorisation>,
+}
+
+/// A certificate that was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CertificateEntry {
+    /// The subject's id.
+    pub subject: String,
+    /// SHA-256 of the certificate, hex.
+    pub sha256: String,
+}
+
+/// What made the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Tool {
+    /// `kravprobe`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Source revision it was built from, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_revision: Option<String>,
+    /// SHA-256 of the program file, hex, when readable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binary_sha256: Option<String>,
+    /// SHA-256 over all checks' data (the rule set), hex.
+    pub ruleset_sha256: String,
+}
+
+/// The run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Run {
+    /// The instant that time-dependent checks used, UTC.
+    #[schemars(with = "String")]
+    pub at: Timestamp,
+    /// Where that instant came from.
+    pub clock: Clock,
+    /// Whether the network was left alone.
+    pub offline: bool,
+    /// What the reader must know before relying on it.
+    pub limitations: Vec<Localised>,
+}
+
+/// Where the instant of judgement came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// The user, with `--at`.
+    Given,
+}
+
+/// The plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlanReference {
+    /// SHA-256 of its canonical JSON, hex.
+    pub sha256: String,
+}
+
+/// A requirement as the profile has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequirementEntry {
+    /// Its id.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// Its category.
+    pub category: Category,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What holds when it is met.
+    pub title: Localised,
+    /// The contract's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_text: Option<String>,
+    /// Where it can be read.
+    pub source: RequirementSource,
+    /// When it applies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies_when: Option<String>,
+    /// Working days to remedy a failure, counted from delivery of the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy_working_days: Option<u16>,
+}
+
+/// A requirement that was dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dropped {
+    /// Its id.
+    pub requirement: String,
+    /// Its title.
+    pub title: Localised,
+    /// Why.
+    pub reason: Localised,
+}
+
+/// What a requirement came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequirementResult {
+    /// The requirement.
+    pub requirement: String,
+    /// The raw verdict; a waiver never changes it.
+    pub verdict: Verdict,
+    /// The waivers that cover the failure.
+    pub waivers: Vec<AppliedWaiver>,
+    /// The results it was made of.
+    pub checks: Vec<CheckEntry>,
+    /// Stable id of the finding, for comparing with other reports: SHA-256, hex.
+    pub fingerprint: String,
+}
+
+/// A waiver that had effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AppliedWaiver {
+    /// Its id.
+    pub id: String,
+    /// Who granted it.
+    pub authority: String,
+    /// Last day it counts.
+    #[schemars(with = "String")]
+    pub expires: Date,
+    /// What it is about.
+    pub scope: String,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CheckEntry {
+    /// The check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// The kind of declaration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<String>,
+    /// The subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The check's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Localised>,
+    /// What the check rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Code of the reason.
+    pub reason: String,
+    /// The reason in words.
+    pub message: Localised,
+    /// What is asked for, as a value.
+    pub expected: String,
+    /// What was there, as a value.
+    pub observed: String,
+    /// How it was reached.
+    pub method: Method,
+    /// Whether it rests on facts attested at capture because redaction changed the bytes.
+    pub attested: bool,
+    /// Parameters that were used.
+    pub parameters: Parameters,
+    /// SHA-256 of the evidence it rests on, hex.
+    pub evidence: Vec<String>,
+    /// What to do about a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Localised>,
+}
+
+/// The decision and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AggregateEntry {
+    /// The decision.
+    pub decision: Decision,
+    /// Counts.
+    pub counts: Counts,
+    /// How many `must` requirements were decided.
+    pub coverage: Coverage,
+    /// The rules that fired; the first decides.
+    pub trace: Vec<Fired>,
+}
+
+/// Counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Counts {
+    /// Requirements by verdict.
+    pub by_verdict: BTreeMap<String, u64>,
+    /// Failed `must` requirements by category.
+    pub by_category: BTreeMap<String, CategoryCount>,
+    /// Results by method and verdict.
+    pub by_method: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Requirements whose failure is waived.
+    pub waived: u64,
+}
+
+/// How many `must` requirements were decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Coverage {
+    /// `must` requirements that apply.
+    pub must_applicable: u64,
+    /// ... and are decided.
+    pub must_decided: u64,
+}
+
+/// A waiver without effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdleWaiver {
+    /// Its id.
+    pub id: String,
+    /// `expired`, `not-begun` or `nothing-failed-in-scope`.
+    pub because: String,
+}
+
+/// A declaration, word for word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeclarationEntry {
+    /// Its kind.
+    pub kind: String,
+    /// What is declared.
+    pub value: Vec<String>,
+    /// Who says so.
+    pub who: String,
+    /// Day of the statement.
+    #[schemars(with = "String")]
+    pub when: Date,
+    /// SHA-256 of the document it rests on, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_sha256: Option<String>,
+}
+
+/// When a failure must be remedied, if the report is delivered on the day it is issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Deadline {
+    /// The failed requirement.
+    pub requirement: String,
+    /// Working days after delivery.
+    pub working_days: u16,
+    /// The assumed day of delivery (Europe/Copenhagen).
+    #[schemars(with = "String")]
+    pub if_delivered: Date,
+    /// The last day for the remedy; absent when the profile's calendar does not cover it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub due: Option<Date>,
+}
+
+/// One piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EvidenceEntry {
+    /// Path in the bundle.
+    pub path: String,
+    /// Media type.
+    pub media_type: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// When it was captured, UTC.
+    #[schemars(with = "String")]
+    pub captured_at: Timestamp,
+    /// Whether it came in or went out.
+    pub direction: Direction,
+    /// Who it came from or went to: file name, URL or host:port.
+    pub peer: String,
+    /// What was redacted, by type, with counts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub redactions: BTreeMap<String, u32>,
+}
+
+/// Whether evidence came in or went out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Received, or handed over.
+    In,
+    /// Sent.
+    Out,
+}
+
+/// Another file of the bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Path in the bundle.
+    pub path: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+}
+
+/// How to recompute the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReplayReference {
+    /// SHA-256 over the canonical JSON of `{requirements, results, aggregate}`, hex.
+    pub results_digest: String,
+    /// The command.
+    pub command: String,
+}
+
+/// The seal, as far as it is known before sealing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Seal {
+    /// What the seal's certificate amounts to.
+    pub assurance: Assurance,
+    /// JWS algorithm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<String>,
+    /// SHA-256 of the sealing certificate, hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_sha256: Option<String>,
+    /// Proof of time: a B-B seal has none.
+    pub time: TimeAssurance,
+}
+
+/// What the seal's certificate amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assurance {
+    /// Unsealed.
+    None,
+    /// Sealed with an example key: proves nothing about anybody.
+    Example,
+    /// An advanced electronic seal with an OCES3 certificate.
+    AdvancedOces,
+}
+
+/// Proof of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeAssurance {
+    /// The times are the machine's own word.
+    None,
+}

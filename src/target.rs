@@ -1,0 +1,624 @@
+//! A target: one vendor system in one environment. Secrets only by reference.
+
+use crate::document::{Document, Step, nearest, read_text};
+use crate::error::{Diagnostic, Error, Result};
+use crate::subject::certificate::{CertificateKind, CertificateRole};
+use crate::subject::tls::TlsPurpose;
+use crate::verdict::Environment;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// A target file as it is written.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Version of this file format: 1.
+    pub schema: u32,
+    /// Where the system runs.
+    pub environment: Environment,
+    /// The system under test.
+    pub system: System,
+    /// Who is involved.
+    #[serde(default)]
+    pub parties: Parties,
+    /// The contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
+    /// Hosts that may be contacted beside the endpoints named below. Nothing else ever is, the OCES revocation hosts aside.
+    #[serde(default)]
+    pub allowed_hosts: Vec<String>,
+    /// How gently the endpoints are treated.
+    #[serde(default)]
+    pub politeness: Politeness,
+    /// Certificates of the system.
+    #[serde(default)]
+    pub certificate: Vec<CertificateEntry>,
+    /// SAML metadata of the system.
+    #[serde(default)]
+    pub metadata: Vec<MetadataEntry>,
+    /// TLS endpoints of the system.
+    #[serde(default)]
+    pub tls: Vec<TlsEntry>,
+    /// Added trust anchors.
+    #[serde(default)]
+    pub anchor: Vec<AnchorEntry>,
+    /// What no probe can see.
+    #[serde(default)]
+    pub declaration: Vec<Declaration>,
+    /// Permission for active trials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorisation: Option<Authorisation>,
+}
+
+/// The system under test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// Its name.
+    pub name: String,
+    /// Version or build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// Who is involved.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parties {
+    /// The municipality.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Party>,
+    /// The vendor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<Party>,
+    /// Who ran the probe.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessor: Option<Assessor>,
+}
+
+/// A party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Name.
+    pub name: String,
+    /// CVR number, eight digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cvr: Option<String>,
+}
+
+/// Who ran the probe, and on whose side they stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assessor {
+    /// Name.
+    pub name: String,
+    /// CVR number, eight digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cvr: Option<String>,
+    /// Whose side.
+    pub relation: Relation,
+}
+
+/// Whose side the assessor stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// The municipality's.
+    Customer,
+    /// The vendor's.
+    Supplier,
+    /// Nobody's.
+    ThirdParty,
+}
+
+/// The contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// Contract number or case id.
+    pub id: String,
+    /// Kind, such as `SKI 02.19`, `K02`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Phase, such as `overtagelsesprøve`, `driftsprøve`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+}
+
+/// How gently the endpoints are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Politeness {
+    /// Most requests or connections a second, to all endpoints together.
+    pub requests_per_second: u32,
+    /// Most at the same time.
+    pub concurrency: u32,
+    /// Seconds until one request or connection is given up.
+    pub timeout_seconds: u32,
+}
+
+impl Default for Politeness {
+    fn default() -> Self {
+        Self { requests_per_second: 5, concurrency: 2, timeout_seconds: 10 }
+    }
+}
+
+/// A secret, by reference: exactly one of the two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecretReference {
+    /// File that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Environment variable that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<String>,
+}
+
+/// A certificate of the system.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateEntry {
+    /// Name, unique in the target.
+    pub name: String,
+    /// PEM, DER, PEM bundle or PKCS#12.
+    pub file: PathBuf,
+    /// What the system uses it for.
+    #[serde(default = "unspecified")]
+    pub role: CertificateRole,
+    /// Kind it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<CertificateKind>,
+    /// CVR it should belong to, when not the supplier's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cvr: Option<String>,
+    /// Another system that uses it (a neighbour, for uniqueness); such an entry is not judged itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_system: Option<String>,
+    /// Another environment it is used in (a neighbour, for uniqueness); such an entry is not judged itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_environment: Option<Environment>,
+    /// Files with further certificates of its chain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplied: Vec<PathBuf>,
+    /// Files with OCSP responses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ocsp_response: Vec<PathBuf>,
+    /// Files with certificate revocation lists.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crl: Vec<PathBuf>,
+    /// Password of a PKCS#12 file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<SecretReference>,
+}
+
+const fn unspecified() -> CertificateRole {
+    CertificateRole::Unspecified
+}
+
+/// SAML metadata of the system; a file, a URL or both (then they must agree).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetadataEntry {
+    /// Name, unique in the target.
+    pub name: String,
+    /// The delivered file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Where it is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub url: Option<Url>,
+    /// Another environment it belongs to (a neighbour, for uniqueness); such an entry is not judged itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_environment: Option<Environment>,
+}
+
+/// A TLS endpoint of the system.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TlsEntry {
+    /// Name, unique in the target.
+    pub name: String,
+    /// Host to connect to.
+    pub host: String,
+    /// Port to connect to.
+    #[serde(default = "https")]
+    pub port: u16,
+    /// Server name to send and expect, when not the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
+    /// What the endpoint is for.
+    pub purpose: TlsPurpose,
+    /// The certificate that is registered for the endpoint in the Administrationsmodul.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered_certificate: Option<PathBuf>,
+    /// A client certificate that the endpoint must accept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_certificate: Option<ClientCertificate>,
+}
+
+const fn https() -> u16 {
+    443
+}
+
+/// A client certificate with its key by reference.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificate {
+    /// PEM file with the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM private key.
+    pub key: SecretReference,
+}
+
+/// An added trust anchor.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnchorEntry {
+    /// PEM or DER file with the root.
+    pub file: PathBuf,
+    /// What it anchors.
+    #[serde(rename = "use")]
+    pub purpose: AnchorUse,
+}
+
+/// What an anchor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnchorUse {
+    /// A test PKI of OCES shape; environment `local` alone.
+    Oces,
+    /// TLS server certificates.
+    Tls,
+}
+
+/// What no probe can see, said by somebody.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// Kind, such as `nsis-level`, `oiosaml-profile`, `registered-in-administrationsmodul`.
+    pub kind: String,
+    /// What is declared.
+    pub value: DeclaredValue,
+    /// Who says so: name or function, and organisation.
+    pub who: String,
+    /// Day of the statement.
+    #[schemars(with = "String")]
+    pub when: Date,
+    /// Document it rests on; hashed into the evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<PathBuf>,
+    /// SHA-256 of the document, hex; must agree with the file when both are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+}
+
+/// A declared value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum DeclaredValue {
+    /// Yes or no.
+    Boolean(bool),
+    /// One value.
+    One(String),
+    /// Several values.
+    Several(Vec<String>),
+}
+
+impl DeclaredValue {
+    /// The value as strings; yes and no are `true` and `false`.
+    #[must_use]
+    pub fn strings(&self) -> Vec<&str> {
+        match self {
+            Self::Boolean(true) => vec!["true"],
+            Self::Boolean(false) => vec!["false"],
+            Self::One(value) => vec![value],
+            Self::Several(values) => values.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+/// Permission for active trials.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Authorisation {
+    /// Who granted it: name or function, and organisation.
+    pub granted_by: String,
+    /// Since when.
+    #[schemars(with = "String")]
+    pub granted_at: Timestamp,
+    /// What it covers.
+    pub scope: String,
+    /// Until when.
+    #[schemars(with = "String")]
+    pub until: Timestamp,
+}
+
+/// A target with the file it came from.
+#[derive(Clone, Debug)]
+pub struct LoadedTarget {
+    /// The parsed file.
+    pub target: Target,
+    /// Its text.
+    pub text: String,
+    /// Directory that relative paths start from.
+    pub base: PathBuf,
+}
+
+impl LoadedTarget {
+    /// Reads a target file.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = read_text(path)?;
+        let target = Target::parse(&path.display().to_string(), &text)?;
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        Ok(Self { target, text, base })
+    }
+
+    /// A file that the target names.
+    #[must_use]
+    pub fn path(&self, named: &Path) -> PathBuf {
+        self.base.join(named)
+    }
+}
+
+impl SecretReference {
+    /// Reads the secret; a trailing line break of a file is cut. Errors name the reference, never the value.
+    pub fn read(&self, base: &Path) -> Result<String> {
+        match (&self.file, &self.env) {
+            (Some(file), None) => {
+                let path = base.join(file);
+                Ok(read_text(&path)?.trim_end_matches(['\r', '\n']).to_owned())
+            }
+            (None, Some(variable)) => std::env::var(variable)
+                .map_err(|_| Error::Usage(format!("environment variable {variable} is not set or not text"))),
+            _ => Err(Error::Usage("a secret is named by either `file` or `env`".into())),
+        }
+    }
+}
+
+impl Target {
+    /// Parses and checks a target file.
+    pub fn parse(name: &str, text: &str) -> Result<Self> {
+        let document = Document::new(name, text);
+        let target: Self = document.parse()?;
+        let problems = target.problems(&document);
+        if problems.is_empty() { Ok(target) } else { Err(Error::Diagnostics(problems)) }
+    }
+
+    /// The declaration of a kind.
+    #[must_use]
+    pub fn declaration(&self, kind: &str) -> Option<&Declaration> {
+        self.declaration.iter().find(|d| d.kind == kind)
+    }
+
+    /// Every host that may be contacted: those named in `allowed_hosts`, and those of the endpoints.
+    #[must_use]
+    pub fn hosts(&self) -> BTreeSet<String> {
+        let urls = self.metadata.iter().filter_map(|m| m.url.as_ref()?.host_str().map(str::to_owned));
+        let endpoints = self.tls.iter().map(|t| t.host.clone());
+        self.allowed_hosts.iter().cloned().chain(urls).chain(endpoints).map(|h| h.to_ascii_lowercase()).collect()
+    }
+
+    fn problems(&self, document: &Document) -> Vec<Diagnostic> {
+        let mut problems = Vec::new();
+        if self.schema != 1 {
+            problems.push(document.mistake(
+                &[Step::Key("schema")],
+                format!("target format {} is unknown", self.schema),
+                Some("this program reads format 1".into()),
+            ));
+        }
+        let p = &self.parties;
+        let cvrs = [
+            ("customer", p.customer.as_ref().and_then(|x| x.cvr.as_ref())),
+            ("supplier", p.supplier.as_ref().and_then(|x| x.cvr.as_ref())),
+            ("assessor", p.assessor.as_ref().and_then(|x| x.cvr.as_ref())),
+        ];
+        for (party, cvr) in cvrs {
+            if cvr.is_some_and(|c| !is_cvr(c)) {
+                problems.push(document.mistake(
+                    &[Step::Key("parties"), Step::Key(party), Step::Key("cvr")],
+                    "a CVR number has eight digits",
+                    None,
+                ));
+            }
+        }
+        let mut names = BTreeSet::new();
+        for (table, index, name) in self.names() {
+            let at = [Step::Key(table), Step::Index(index), Step::Key("name")];
+            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+                problems.push(document.mistake(&at, "a name is letters, digits, hyphens, dots and underscores", None));
+            }
+            if !names.insert((table, name)) {
+                problems.push(document.mistake(&at, format!("{table} `{name}` is named twice"), None));
+            }
+        }
+        for (index, entry) in self.certificate.iter().enumerate() {
+            if entry.cvr.as_ref().is_some_and(|c| !is_cvr(c)) {
+                problems.push(document.mistake(
+                    &[Step::Key("certificate"), Step::Index(index), Step::Key("cvr")],
+                    "a CVR number has eight digits",
+                    None,
+                ));
+            }
+            if entry.password.as_ref().is_some_and(|s| s.file.is_some() == s.env.is_some()) {
+                problems.push(document.mistake(
+                    &[Step::Key("certificate"), Step::Index(index), Step::Key("password")],
+                    "a secret is named by either `file` or `env`",
+                    None,
+                ));
+            }
+        }
+        for (index, entry) in self.metadata.iter().enumerate() {
+            let at = |key| [Step::Key("metadata"), Step::Index(index), Step::Key(key)];
+            if entry.file.is_none() && entry.url.is_none() {
+                problems.push(document.mistake(&at("name"), "metadata needs a `file`, a `url` or both", None));
+            }
+            if entry.url.as_ref().is_some_and(|u| {
+                !matches!(u.scheme(), "https" | "http")
+                    || u.host_str().is_none()
+                    || u.password().is_some()
+                    || !u.username().is_empty()
+            }) {
+                problems.push(document.mistake(
+                    &at("url"),
+                    "a metadata URL is http(s) with a host and without user information",
+                    None,
+                ));
+            }
+        }
+        for (index, entry) in self.tls.iter().enumerate() {
+            let at = |key| [Step::Key("tls"), Step::Index(index), Step::Key(key)];
+            if entry.host.is_empty()
+                || entry.host.contains(['/', ':', ' ', '@']) && entry.host.parse::<std::net::Ipv6Addr>().is_err()
+            {
+                problems.push(document.mistake(
+                    &at("host"),
+                    "a host is a name or an address, without scheme or port",
+                    None,
+                ));
+            }
+        }
+        for (index, host) in self.allowed_hosts.iter().enumerate() {
+            if host.is_empty() || host.contains(['/', '*', ' ', '@']) {
+                problems.push(document.mistake(
+                    &[Step::Key("allowed_hosts"), Step::Index(index)],
+                    "an allowed host is one exact host name",
+                    None,
+                ));
+            }
+        }
+        if self.environment != Environment::Local {
+            for (index, entry) in self.anchor.iter().enumerate() {
+                if entry.purpose == AnchorUse::Oces {
+                    problems.push(document.mistake(
+                        &[Step::Key("anchor"), Step::Index(index), Step::Key("use")],
+                        "OCES anchors are pinned; an added one counts in environment `local` alone",
+                        None,
+                    ));
+                }
+            }
+        }
+        let politeness = [
+            ("requests_per_second", self.politeness.requests_per_second, 100),
+            ("concurrency", self.politeness.concurrency, 16),
+            ("timeout_seconds", self.politeness.timeout_seconds, 120),
+        ];
+        for (key, value, maximum) in politeness {
+            if value == 0 || value > maximum {
+                problems.push(document.mistake(
+                    &[Step::Key("politeness"), Step::Key(key)],
+                    format!("{key} must be 1 to {maximum}"),
+                    None,
+                ));
+            }
+        }
+        let mut kinds = BTreeSet::new();
+        for (index, declaration) in self.declaration.iter().enumerate() {
+            let at = |key| [Step::Key("declaration"), Step::Index(index), Step::Key(key)];
+            if !kinds.insert(&declaration.kind) {
+                problems.push(document.mistake(&at("kind"), format!("`{}` is declared twice", declaration.kind), None));
+            }
+            if declaration.who.trim().is_empty() {
+                problems.push(document.mistake(&at("who"), "a declaration needs to say who made it", None));
+            }
+            if declaration.sha256.as_ref().is_some_and(|s| s.len() != 64 || !s.bytes().all(|b| b.is_ascii_hexdigit())) {
+                problems.push(document.mistake(&at("sha256"), "a SHA-256 digest is 64 hexadecimal digits", None));
+            }
+            if let Some(known) = DECLARATIONS.iter().find(|d| d.kind == declaration.kind) {
+                let wrong = declaration
+                    .value
+                    .strings()
+                    .into_iter()
+                    .find(|v| !known.values.is_empty() && !known.values.contains(v));
+                if let Some(wrong) = wrong {
+                    problems.push(document.mistake(
+                        &at("value"),
+                        format!("`{}` cannot be `{wrong}`", declaration.kind),
+                        Some(format!("known values: {}", known.values.join(", "))),
+                    ));
+                }
+            } else if let Some(near) = nearest(&declaration.kind, DECLARATIONS.iter().map(|d| d.kind))
+                && strsim::levenshtein(&declaration.kind, near) <= 2
+            {
+                problems.push(document.mistake(
+                    &at("kind"),
+                    format!("declaration kind `{}` is unknown", declaration.kind),
+                    Some(format!("did you mean `{near}`?")),
+                ));
+            }
+        }
+        if self.authorisation.as_ref().is_some_and(|a| a.until <= a.granted_at) {
+            problems.push(document.mistake(
+                &[Step::Key("authorisation"), Step::Key("until")],
+                "the authorisation ends before it begins",
+                None,
+            ));
+        }
+        problems
+    }
+
+    fn names(&self) -> impl Iterator<Item = (&'static str, usize, &str)> {
+        let certificates = self.certificate.iter().enumerate().map(|(i, c)| ("certificate", i, c.name.as_str()));
+        let metadata = self.metadata.iter().enumerate().map(|(i, m)| ("metadata", i, m.name.as_str()));
+        let tls = self.tls.iter().enumerate().map(|(i, t)| ("tls", i, t.name.as_str()));
+        certificates.chain(metadata).chain(tls)
+    }
+}
+
+/// A kind of declaration that the program itself understands. Profiles may name further kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownDeclaration {
+    /// Kind.
+    pub kind: &'static str,
+    /// Allowed values; empty when free.
+    pub values: &'static [&'static str],
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// The kinds of declaration that checks look at.
+pub const DECLARATIONS: &[KnownDeclaration] = &[
+    KnownDeclaration {
+        kind: "nsis-level",
+        values: &["Low", "Substantial", "High"],
+        doc: "NSIS level registered for the system",
+    },
+    KnownDeclaration {
+        kind: "oiosaml-profile",
+        values: &["OIOSAML2", "OIOSAML3"],
+        doc: "OIOSAMLProfile registered for the system",
+    },
+    KnownDeclaration {
+        kind: "attribute-profile",
+        values: &["KOMBIT", "SEB", "KOMBIT_WITHOUT_PERSONAL_DATA"],
+        doc: "AttributeProfile registered for the system",
+    },
+    KnownDeclaration { kind: "entity-id", values: &[], doc: "entityID registered for the system" },
+    KnownDeclaration {
+        kind: "personal-attributes",
+        values: &[],
+        doc: "attribute names with personal data that the system's purpose needs",
+    },
+    KnownDeclaration {
+        kind: "registered-in-administrationsmodul",
+        values: &["true", "false"],
+        doc: "the system is registered as brugervendt system in the Administrationsmodul",
+    },
+    KnownDeclaration {
+        kind: "key-protection",
+        values: &[],
+        doc: "how the private key of the certificate is protected",
+    },
+];
+
+fn is_cvr(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
+}
