@@ -5,3 +5,4 @@
 mod aggregate;
 mod profile;
 mod support;
+mod tls;

@@ -85,7 +85,7 @@ fn issue(order: Order, common_name: &str, is_ca: bool, issuer: Option<&Issued>) 
         builder.append_extension(names).unwrap();
     }
     if order.policy {
-        let policies = hex::decode("300b3009").map(|_| der_policy("1.2.208.169.1.1.1.3.7")).unwrap();
+        let policies = der_policy("1.2.208.169.1.1.1.3.7");
         let kind = Asn1Object::from_str("2.5.29.32").unwrap();
         let value = Asn1OctetString::new_from_bytes(&policies).unwrap();
         builder.append_extension(X509Extension::new_from_der(&kind, false, &value).unwrap()).unwrap();
@@ -410,6 +410,56 @@ fn an_endpoint_closed_to_everybody_proves_nothing() {
     assert_eq!(outcomes["tls.client-certificate-demanded"].verdict, Verdict::Fail);
 }
 
+/// Neither alert nor 403: the ways in which Schannel and nginx refuse.
+#[test]
+fn refusals_of_other_servers_are_understood() {
+    let world = World::new();
+    let schannel = world.capture(Order::default(), |s| s.hangs_up_on_old = true);
+    let outcomes = judge(&schannel);
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+    // Hanging up proves nothing when the endpoint may have been gone by then.
+    let gone = TlsSubject { bracket: None, ..schannel };
+    let outcomes = judge(&gone);
+    assert_eq!(with_verdict(&outcomes, Verdict::Fail), BTreeSet::new());
+    assert_eq!(outcomes["tls.version-1-0-refused"].verdict, Verdict::Inconclusive);
+    assert_eq!(outcomes["tls.ssl-3-refused"].verdict, Verdict::Inconclusive);
+
+    let callers = vec![world.callers.certificate.clone()];
+    let mut nginx = world.capture(Order::default(), |s| s.clients = ClientPolicy::AskedLikeNginx(callers));
+    assert_eq!(with_verdict(&judge(&nginx), Verdict::Pass).len(), CHECKS.len());
+    nginx.library.retain(|t| t.presented != Presented::Registered);
+    let outcomes = judge(&nginx);
+    assert_eq!(outcomes["tls.client-certificate-demanded"].verdict, Verdict::Pass);
+    assert_eq!(outcomes["tls.stranger-client-refused"].verdict, Verdict::Pass);
+}
+
+#[test]
+fn a_name_is_never_looked_for_outside_the_certificate() {
+    let world = World::new();
+    let subject = world.capture(Order { name: "*.eksempel.dk", ..Order::default() }, |_| {});
+    assert_eq!(judge(&subject)["tls.certificate-name"].verdict, Verdict::Pass);
+    let bare = TlsSubject { server_name: "eksempel.dk".to_owned(), ..subject.clone() };
+    assert_eq!(judge(&bare)["tls.certificate-name"].reason, Reason::Different);
+    // The subject's common name is "server"; it does not count.
+    let common_name = TlsSubject { server_name: "server".to_owned(), ..subject };
+    assert_eq!(judge(&common_name)["tls.certificate-name"].reason, Reason::Different);
+}
+
+#[test]
+fn an_unreadable_certificate_fails_one_check_alone() {
+    let world = World::new();
+    let mut subject = world.capture(Order::default(), |_| {});
+    subject.served_chain[0] = kravprobe::subject::Blob::new("application/pkix-cert", &b"no certificate"[..]);
+    subject.registered_certificate = Some(subject.served_chain[0].sha256.clone());
+    let outcomes = judge(&subject);
+    assert_eq!(with_verdict(&outcomes, Verdict::Fail), BTreeSet::from(["certificate-chain"]));
+    let unread = ["key", "name", "not-oces", "remaining-validity", "signature", "validity"];
+    assert_eq!(
+        with_verdict(&outcomes, Verdict::NotTested),
+        unread.iter().map(|n| format!("certificate-{n}")).collect::<BTreeSet<_>>().iter().map(String::as_str).collect()
+    );
+}
+
 #[test]
 fn hostile_and_absent_peers_end_in_time_and_prove_nothing() {
     let world = World::new();
@@ -432,8 +482,12 @@ fn hostile_and_absent_peers_end_in_time_and_prove_nothing() {
         let subject = capture_tls(&spec(endpoint.port()), at());
         assert!(begun.elapsed() < Duration::from_secs(8), "{behaviour:?} took {:?}", begun.elapsed());
         let outcomes = judge(&subject);
+        // A port that serves plain HTTP is caught at that; nothing else follows from any of them.
+        let breach =
+            if behaviour == Behaviour::HttpAlone { BTreeSet::from(["no-plain-http"]) } else { BTreeSet::new() };
+        assert_eq!(with_verdict(&outcomes, Verdict::Fail), breach, "{behaviour:?}");
         let inconclusive = with_verdict(&outcomes, Verdict::Inconclusive);
-        assert_eq!(inconclusive.len(), CHECKS.len(), "{behaviour:?}: {outcomes:#?}");
+        assert_eq!(inconclusive.len(), CHECKS.len() - breach.len(), "{behaviour:?}: {outcomes:#?}");
         let kept = serde_json::to_string(&subject).unwrap().len();
         assert!(kept < 20_000, "{behaviour:?}: {kept}");
     }
