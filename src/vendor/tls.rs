@@ -242,7 +242,8 @@ impl Server {
             Behaviour::Drips => {
                 let mut bytes = [22, 3, 3, 0x40, 0, 2].into_iter().chain(std::iter::repeat(0));
                 // The read waits POLL for the client and so sets the pace.
-                while !self.is_ending() && stream.stream.read(&mut [0; 512]).map_or_else(|e| is_waiting(&e), |n| n > 0) {
+                while !self.is_ending() && stream.stream.read(&mut [0; 512]).map_or_else(|e| is_waiting(&e), |n| n > 0)
+                {
                     if bytes.next().is_none_or(|b| stream.write_all(&[b]).is_err()) {
                         break;
                     }
@@ -257,7 +258,8 @@ impl Server {
 
     fn serve_properly(&self, mut stream: Patient<'_>) {
         let mut first = [0; 11];
-        while stream.stream.peek(&mut first).map_or_else(|e| is_waiting(&e) && !self.is_ending(), |n| n > 0 && n < 11) {}
+        while stream.stream.peek(&mut first).map_or_else(|e| is_waiting(&e) && !self.is_ending(), |n| n > 0 && n < 11) {
+        }
         if first.starts_with(b"GET ") && self.setup.plain_http {
             let _ = stream.read(&mut [0; 4096]);
             let _ = stream.write_all(self.answer(200).as_bytes());
@@ -302,7 +304,9 @@ impl Server {
 
     fn answer(&self, status: u16) -> String {
         let hsts = self.setup.hsts.as_ref().map(|v| format!("Strict-Transport-Security: {v}\r\n")).unwrap_or_default();
-        format!("HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        format!(
+            "HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
     }
 }
 
