@@ -1,1 +1,3 @@
 //! The bundled reference vendor system, with switchable faults, and the example PKI it lives in.
+
+pub mod metadata;
