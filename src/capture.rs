@@ -1,1 +1,3 @@
 //! The only part that does I/O: produces subjects and evidence.
+
+pub mod tls;
