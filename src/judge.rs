@@ -1,5 +1,6 @@
 //! The judging half: plan and subjects in, results out. Pure, so that a live run and a replay agree.
 
+use crate::check::Parameters;
 use crate::checks;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
@@ -23,6 +24,8 @@ pub struct CheckResult {
     pub method: Method,
     /// Whether it rests on facts attested at capture.
     pub attested: bool,
+    /// Parameters the check ran with.
+    pub parameters: Parameters,
     /// What it came to.
     pub outcome: Outcome,
     /// SHA-256 of the evidence it rests on, hex.
@@ -45,6 +48,7 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
         subject: subject.map(|s| s.id().to_owned()).or_else(|| item.subject.clone()),
         method: check.map_or(Method::Declared, |c| c.meta().method),
         attested: subject.is_some_and(Subject::is_attested),
+        parameters: item.parameters.clone(),
         outcome,
         evidence: subject.map(evidence).unwrap_or_default(),
     };

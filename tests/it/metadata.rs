@@ -194,3 +194,32 @@ fn each_fault_turns_exactly_the_expected_checks_red() {
         }
     }
 }
+
+#[test]
+fn dump() {
+    for file in FILES {
+        let verdicts = judge(&raw(fixture(file)));
+        for v in [Verdict::Fail, Verdict::NotTested] {
+            println!("{file} {v:?} {:?}", with(&verdicts, v));
+        }
+        for id in with(&verdicts, Verdict::Fail) {
+            let o = outcome(&raw(fixture(file)), id);
+            println!("     {id}: {:?} | {} | {}", o.reason, o.expected, o.observed);
+        }
+    }
+}
+
+const FILES: [&str; 12] = [
+    "ch1-idp-sha1.xml",
+    "ch1-sp.xml",
+    "ch2-idp-missing-redirect.xml",
+    "ch2-idp-signed.xml",
+    "ch2-prod-idp-unsigned.xml",
+    "ch2-sp-signed.xml",
+    "ch2-sp-unsigned.xml",
+    "nemlogin-idp-devtest4.xml",
+    "nemlogin-idp-oiosaml3-inttest.xml",
+    "nemlogin-idp-oiosaml3-prod.xml",
+    "nemlogin-idp-oiosaml4-inttest.xml",
+    "os2iot-sp-template.xml",
+];
