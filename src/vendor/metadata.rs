@@ -287,7 +287,9 @@ impl MetadataFault {
                  <AssertionConsumerService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:PAOS\" \
                  Location=\"https://{host}/ecp\" index=\"0\"/></SPSSODescriptor>",
             ),
-            Self::OtherProtocol => before("=\"urn:oasis:names:tc:SAML:2.0:protocol\"", "=\"urn:oasis:names:tc:SAML:1.1:protocol\""),
+            Self::OtherProtocol => {
+                before("=\"urn:oasis:names:tc:SAML:2.0:protocol\"", "=\"urn:oasis:names:tc:SAML:1.1:protocol\"")
+            }
             Self::ChangedAfterSigning => after("/saml/acs\"", "/saml/acs2\""),
             Self::ForeignReference => after("URI=\"#_kravprobe-example\"", "URI=\"#_another\""),
             Self::RequestsUnsigned => before("AuthnRequestsSigned=\"true\"", "AuthnRequestsSigned=\"false\""),
@@ -297,7 +299,9 @@ impl MetadataFault {
                 "    <KeyDescriptor use=\"signing\"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>bm9uZQ==\
                  </ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor>\n    <SingleLogoutService",
             ),
-            Self::Rsa15 => before("http://www.w3.org/2009/xmlenc11#rsa-oaep", "http://www.w3.org/2001/04/xmlenc#rsa-1_5"),
+            Self::Rsa15 => {
+                before("http://www.w3.org/2009/xmlenc11#rsa-oaep", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")
+            }
             Self::AcsWithoutPost => before("bindings:HTTP-POST\"", "bindings:HTTP-Artifact\""),
             Self::AcsWithRedirect => before(
                 "    <AttributeConsumingService index",
@@ -311,7 +315,9 @@ impl MetadataFault {
             ),
             Self::LogoutWithoutRedirect => before("bindings:HTTP-Redirect\"", "bindings:HTTP-POST\""),
             Self::RelativeLocation => before(" ResponseLocation=\"https://", " ResponseLocation=\"//"),
-            Self::LocationWithPassword => before(" ResponseLocation=\"https://", " ResponseLocation=\"https://drift:hemmelig@"),
+            Self::LocationWithPassword => {
+                before(" ResponseLocation=\"https://", " ResponseLocation=\"https://drift:hemmelig@")
+            }
             Self::PlainHttp => before(" ResponseLocation=\"https:", " ResponseLocation=\"http:"),
             Self::LocalHost => before(" ResponseLocation=\"https://", " ResponseLocation=\"https://localhost/"),
             Self::ForeignHost => before(" ResponseLocation=\"https://", " ResponseLocation=\"https://test-"),
