@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod certificates;
+mod metadata;
 mod profile;
 mod support;
