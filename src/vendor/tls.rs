@@ -54,6 +54,7 @@ pub enum Behaviour {
 
 /// How an endpoint is set up. The default is without fault.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent fault")]
 pub struct Setup {
     /// Its certificate, followed by what it sends along.
     pub chain: Vec<X509>,
@@ -213,7 +214,7 @@ fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
         ClientPolicy::NotAsked => acceptor.set_verify(SslVerifyMode::NONE),
         ClientPolicy::Demanded(_) | ClientPolicy::NobodyTaken => acceptor.set_verify(demanded),
         ClientPolicy::AskedAnswering403(_) | ClientPolicy::AskedLikeNginx(_) => {
-            acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true)
+            acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
         }
         ClientPolicy::AnyTaken => acceptor.set_verify_callback(demanded, |_, _| true),
     }
