@@ -50,6 +50,8 @@ pub struct CertificateSubject {
     pub at: Timestamp,
     /// What the system uses it for.
     pub role: CertificateRole,
+    /// System that uses it, as [`OtherCertificate::system`] names the others.
+    pub system: String,
     /// What the target says about it.
     pub declared: DeclaredCertificate,
     /// The certificate's bytes exactly as supplied after PEM or PKCS#12 was opened (DER, perhaps with trailing bytes).

@@ -9,6 +9,7 @@ use kravprobe::verdict::{Method, Verdict};
 use kravprobe::waiver::Waivers;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// A profile with requirements `A1`, `A2`, `B1`, `B2`, `C1`, `C2` (must), `S1` (should), `M1` (may); one B failure is tolerated.
 fn profile() -> Profile {
@@ -35,10 +36,11 @@ max_c = 1
         ("M1", "may", "A"),
     ];
     for (id, level, category) in rows {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "[[requirement]]\nid = \"{id}\"\nlevel = \"{level}\"\ncategory = \"{category}\"\nbasis = \"contract\"\n\
              title = {{ da = \"{id}\", en = \"{id}\" }}\nsource = {{ document = \"d\", section = \"s\" }}\ndeclaration = \"x\"\n"
-        ));
+        );
     }
     Profile::from_texts("rules", &BTreeMap::from([("rules".to_owned(), text)])).unwrap()
 }

@@ -1,6 +1,5 @@
 //! What several areas need.
 
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The program under test, without the caller's environment that could change its output.
@@ -22,9 +21,4 @@ pub fn unpack(output: &Output) -> (i32, String, String) {
         String::from_utf8(output.stdout.clone()).expect("stdout is UTF-8"),
         String::from_utf8(output.stderr.clone()).expect("stderr is UTF-8"),
     )
-}
-
-/// A path in the package.
-pub fn package(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
