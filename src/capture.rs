@@ -3,3 +3,4 @@
 pub mod certificate;
 pub mod http;
 pub mod revocation;
+pub mod tls;

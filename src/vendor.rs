@@ -1,3 +1,4 @@
 //! The bundled reference vendor system, with switchable faults, and the example PKI it lives in.
 
 pub mod pki;
+pub mod tls;

@@ -1,0 +1,308 @@
+//! What CPR numbers, secrets and private keys look like in one decoded text.
+
+use super::{Kind, is_marker};
+use regex::bytes::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Finds every CPR-like number: six digits that are a date, at most three characters of space or dash, four digits; no
+/// letter or digit before or after. Day 61 to 91 covers replacement numbers (erstatningspersonnumre), which add 60.
+pub(super) fn cpr_numbers(text: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 10 <= text.len() {
+        if text[at].is_ascii_digit()
+            && may_begin(text, at)
+            && let Some(end) = cpr_end(text, at)
+        {
+            found.push(at..end);
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// A number may begin after anything but a letter or digit; also right after the word for it (`cpr0101701234`).
+fn may_begin(text: &[u8], at: usize) -> bool {
+    const WORDS: [&[u8]; 6] = [b"cpr", b"cprnr", b"cprnummer", b"cprnumber", b"pnr", b"personnummer"];
+    let before = &text[..at];
+    match before.last() {
+        Some(b) if b.is_ascii_alphabetic() => WORDS
+            .iter()
+            .any(|word| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)),
+        Some(b) => !b.is_ascii_digit(),
+        None => true,
+    }
+}
+
+fn cpr_end(text: &[u8], at: usize) -> Option<usize> {
+    let digits = |from: usize, count: usize| -> Option<&[u8]> {
+        text.get(from..from + count).filter(|part| part.iter().all(u8::is_ascii_digit))
+    };
+    let date = digits(at, 6)?;
+    let day = (date[0] - b'0') * 10 + (date[1] - b'0');
+    let month = (date[2] - b'0') * 10 + (date[3] - b'0');
+    if !(matches!(day, 1..=31 | 61..=91) && matches!(month, 1..=12)) {
+        return None;
+    }
+    let mut next = at + 6;
+    for _ in 0..3 {
+        match separator(&text[next.min(text.len())..]) {
+            0 => break,
+            length => next += length,
+        }
+    }
+    digits(next, 4)?;
+    let end = next + 4;
+    (!text.get(end).is_some_and(u8::is_ascii_alphanumeric)).then_some(end)
+}
+
+/// Length of a space or dash at the start of `rest`, in UTF-8 or windows-1252; 0 for none. `+` is a space in a query.
+fn separator(rest: &[u8]) -> usize {
+    match rest {
+        [b' ' | b'\t' | b'-' | b'+' | 0x96 | 0x97 | 0xA0 | 0xAD, ..] => 1,
+        [0xC2, 0xA0 | 0xAD, ..] => 2,
+        [0xE2, 0x80, 0x80..=0x8B | 0x90..=0x95 | 0xAF, ..] | [0xE2, 0x88, 0x92, ..] | [0xE2, 0x81, 0x83, ..] => 3,
+        _ => 0,
+    }
+}
+
+/// Names whose whole value is a secret. Prefixes such as `new_` and `db.` belong to the long ones.
+const SECRET_NAMES: &str = r"(?:[a-z0-9_.\-]{0,64}(?:password|passwd|passphrase|client[_-]?secret|client_assertion|access_?token|refresh_?token|id_token|session_?token|api[_-]?key|secret[_-]?key|private_?key|kodeord|adgangskode|jsessionid|session_?id)[0-9]{0,2}|\b(?:pwd|secret|pin|pinkode|sig|x-amz-signature|x-amz-security-token|samlart))";
+
+/// Every pattern of one text. Built once; a pattern that does not compile makes every scan refuse (and a test fail).
+pub(super) struct Patterns {
+    private_key_pem: Regex,
+    jwt: Regex,
+    bearer: Regex,
+    basic: Regex,
+    saml_parameter: Vec<Regex>,
+    authorization: Regex,
+    cookie: Regex,
+    secret_value: Vec<Regex>,
+    user_info: Regex,
+    jwk_member: Regex,
+    rsa_xml_element: Regex,
+    secret_name: Regex,
+    cpr_name: Regex,
+    cpr_value: Vec<Regex>,
+    production_unit_name: Regex,
+    production_unit: Regex,
+}
+
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| Patterns::build().ok());
+
+/// The patterns; `None` only when one of them does not compile.
+pub(super) fn patterns() -> Option<&'static Patterns> {
+    PATTERNS.as_ref()
+}
+
+impl Patterns {
+    fn build() -> Result<Self, regex::Error> {
+        // `(?-u)`: bytes that are no UTF-8 must not hide a secret.
+        let regex = |pattern: &str| Regex::new(&format!("(?i-u){pattern}"));
+        let all = |patterns: &[String]| patterns.iter().map(|p| regex(p)).collect::<Result<Vec<_>, _>>();
+        let pair = |name: &str| {
+            [
+                // <input name="SAMLResponse" value="...">, and with the attributes in the other order
+                format!(r#"\bname\s*=\s*["']?(?:{name})["']?[\s/][^<>]*?\bvalue\s*=\s*"([^"<>]*)""#),
+                format!(r"\bname\s*=\s*[\x22']?(?:{name})[\x22']?[\s/][^<>]*?\bvalue\s*=\s*'([^'<>]*)'"),
+                format!(r#"\bname\s*=\s*["']?(?:{name})["']?\s(?:[^<>]*?\s)?value\s*=\s*([^\s"'<>]+)"#),
+                format!(r#"\bvalue\s*=\s*"([^"<>]*)"[^<>]*?\bname\s*=\s*["']?(?:{name})["'\s>/]"#),
+                format!(r"\bvalue\s*=\s*'([^'<>]*)'[^<>]*?\bname\s*=\s*[\x22']?(?:{name})[\x22'\s>/]"),
+                // a part of multipart/form-data
+                format!(r#"\bname="(?:{name})"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n([^\r\n]+)"#),
+            ]
+        };
+        let saml = "SAMLResponse|SAMLRequest|wresult";
+        let mut saml_parameter =
+            vec![format!(r#"\b(?:{saml})=([^&\s"'<>]+)"#), format!(r#""(?:{saml})"\s*:\s*"([^"]+)""#)];
+        saml_parameter.extend(pair(saml));
+        let name = SECRET_NAMES;
+        let mut secret_value = vec![
+            format!(r#"{name}["']?\s*(?:=>|[:=])\s*"((?:[^"\\]|\\.)+)""#),
+            format!(r#"{name}["']?\s*(?:=>|[:=])\s*'([^']+)'"#),
+            format!(r#"{name}["']\s*:\s*([0-9][0-9.]*)"#),
+            // key=value in queries, forms, connection strings and command lines
+            format!(r#"{name}\s*=\s*([^\s&;,"'<>{{\[][^\s&;,"'<>]*)"#),
+            // key = value and key: value on a line of their own
+            format!(r#"(?m:^)[ \t]*{name}[ \t]*=[ \t]*([^\s&;"'<>{{\[][^\r\n&"<>]*)"#),
+            format!(r#"{name}[ \t]*:[ \t]*([^\s"'<>{{\[/][^\r\n"<>]*)"#),
+            format!(r"<(?:[a-z0-9_.\-]+:)?{name}(?:\s[^<>]*)?>([^<]+)<"),
+        ];
+        secret_value.extend(pair(name));
+        let cpr_name = r"(?:cpr(?:[ _-]?(?:nr|no|num|number|nummer|identifier|numberidentifier))?|personnummer|personcivilregistrationidentifier)";
+        Ok(Self {
+            private_key_pem: regex(
+                r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Z0-9+/=\s:,.\-]*",
+            )?,
+            jwt: regex(r"\b(?:ey|ew)[A-Z0-9_-]{6,}\.[A-Z0-9_-]*(?:\.[A-Z0-9_-]*){1,3}")?,
+            bearer: regex(r"\b(?:bearer|dpop)[ \t]+([A-Z0-9._~+/=-]{8,})")?,
+            basic: regex(r"\bbasic[ \t]+([A-Z0-9+/_-]{4,}={0,2})")?,
+            saml_parameter: all(&saml_parameter)?,
+            authorization: regex(r#"\b(?:proxy-)?authorization["']?[ \t]*[:=][ \t]*["']?([^\r\n]+)"#)?,
+            cookie: regex(r#"(?:(?m:^)|["'{,\s])(?:set-)?cookie2?["']?[ \t]*:[ \t]*["']?([^\r\n]+)"#)?,
+            secret_value: all(&secret_value)?,
+            user_info: regex(r#"\b[a-z][a-z0-9+.\-]*://[^/\s:@"'<>]*:([^/\s@"'<>]+)@"#)?,
+            jwk_member: regex(r#""(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Z0-9_=+/-]{8,})""#)?,
+            rsa_xml_element: regex(r"<(?:[a-z0-9_.\-]+:)?(?:D|P|Q|DP|DQ|InverseQ)>([^<]+)<")?,
+            secret_name: regex(&format!(r"^{SECRET_NAMES}$"))?,
+            cpr_name: regex(&format!(r"(?:^|[^a-z]|[a-z]:){cpr_name}$"))?,
+            cpr_value: all(&[
+                format!(r#"{cpr_name}["']?\s*[:=]\s*["']?([0-9][0-9 \-]{{6,14}})"#),
+                format!(r#"{cpr_name}["'][^<>]*>\s*<[^<>]*AttributeValue[^<>]*>([^<]+)<"#),
+            ])?,
+            production_unit_name: regex(
+                r"(?:^|[/:.])(?:productionunit(?:identifier)?|productionunitnumber|p-?nummer|p-?number|produktionsenhed(?:snummer)?)$",
+            )?,
+            // CVR hands out P-numbers (P-numre) from 1000000000 up.
+            production_unit: regex(r"^\s*10[0-9]{8}\s*$")?,
+        })
+    }
+
+    /// Whether a field's whole value goes because of its name, and as what.
+    pub(super) fn by_name(&self, name: &[u8]) -> Option<Kind> {
+        let name = name.trim_ascii();
+        if self.secret_name.is_match(name) {
+            return Some(Kind::Secret);
+        }
+        match name.to_ascii_lowercase().as_slice() {
+            b"authorization" | b"proxy-authorization" => Some(Kind::Token),
+            b"cookie" | b"set-cookie" | b"cookies" | b"set-cookie2" => Some(Kind::Cookie),
+            _ => self.cpr_name.is_match(name).then_some(Kind::Cpr),
+        }
+    }
+
+    /// A P-number (produktionsenhedsnummer) has ten digits and often looks like a CPR number. It stays only in a field
+    /// that by its name holds P-numbers, and only in the range CVR uses.
+    pub(super) fn is_production_unit(&self, name: &[u8], value: &[u8]) -> bool {
+        self.production_unit_name.is_match(name.trim_ascii()) && self.production_unit.is_match(value)
+    }
+
+    /// Every secret in one decoded text, CPR numbers included.
+    pub(super) fn find(&self, text: &[u8], saml_messages: bool) -> Vec<(Range<usize>, Kind)> {
+        let mut found = Vec::new();
+        let mut add = |regex: &Regex, kind: Kind| {
+            for captures in regex.captures_iter(text) {
+                if let Some(value) = captures.get(1).or_else(|| captures.get(0))
+                    && !value.is_empty()
+                    && !is_marker(value.as_bytes())
+                {
+                    found.push((value.range(), kind));
+                }
+            }
+        };
+        add(&self.private_key_pem, Kind::PrivateKey);
+        add(&self.authorization, Kind::Token);
+        add(&self.cookie, Kind::Cookie);
+        add(&self.jwt, Kind::Jwt);
+        add(&self.bearer, Kind::Token);
+        add(&self.user_info, Kind::Secret);
+        for regex in &self.secret_value {
+            add(regex, Kind::Secret);
+        }
+        if saml_messages {
+            for regex in &self.saml_parameter {
+                add(regex, Kind::SamlMessage);
+            }
+        }
+        for regex in &self.cpr_value {
+            add(regex, Kind::Cpr);
+        }
+        if contains(text, b"\"kty\"") {
+            add(&self.jwk_member, Kind::PrivateKey);
+        }
+        if contains(text, b"RSAKeyValue") || contains(text, b"RSAKeyPair") {
+            add(&self.rsa_xml_element, Kind::PrivateKey);
+        }
+        for captures in self.basic.captures_iter(text) {
+            // "Basic authentication" is prose; credentials hold a colon once decoded.
+            if let Some(value) = captures.get(1)
+                && super::layer::decode_base64(value.as_bytes(), 0).contains(&b':')
+            {
+                found.push((value.range(), Kind::Token));
+            }
+        }
+        found.extend(cpr_numbers(text).into_iter().map(|range| (range, Kind::Cpr)));
+        found.extend(der_private_keys(text).into_iter().map(|range| (range, Kind::PrivateKey)));
+        found
+    }
+}
+
+pub(super) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// Private keys in DER: PKCS#8 (also encrypted), PKCS#1, SEC1 and PKCS#12, anywhere in the bytes, cut short or not.
+pub(super) fn der_private_keys(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 16 <= bytes.len() {
+        if bytes[at] == 0x30
+            && let Some((start, length)) = der_header(&bytes[at..])
+            && bytes.get(at + start..).is_some_and(is_private_key_content)
+        {
+            let end = at.saturating_add(start).saturating_add(length).min(bytes.len());
+            found.push(at..end);
+            at = end.max(at + 1);
+        } else {
+            at += 1;
+        }
+    }
+    found
+}
+
+/// Length of the header and of the content of a DER element with a definite length below 16 MiB.
+fn der_header(bytes: &[u8]) -> Option<(usize, usize)> {
+    let first = *bytes.get(1)?;
+    match first {
+        0..=0x7f => Some((2, usize::from(first))),
+        0x81..=0x83 => {
+            let count = usize::from(first & 0x7f);
+            let length = bytes.get(2..2 + count)?.iter().fold(0, |sum, &b| sum * 256 + usize::from(b));
+            Some((2 + count, length))
+        }
+        _ => None,
+    }
+}
+
+fn is_private_key_content(content: &[u8]) -> bool {
+    const PKCS5: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05];
+    const PKCS7: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
+    const PKCS12: [u8; 8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c];
+    let oid_of = |sequence: &[u8]| -> Option<Vec<u8>> {
+        let (start, _) = der_header(sequence)?;
+        let oid = sequence.get(start..)?;
+        (oid.first() == Some(&6)).then(|| oid.get(2..10).unwrap_or_default().to_vec())
+    };
+    match content {
+        // PKCS#8: version, algorithm, OCTET STRING. A version 1 certificate begins alike but has a SEQUENCE there.
+        [2, 1, 0 | 1, rest @ ..] if rest.first() == Some(&0x30) => der_header(rest)
+            .and_then(|(start, length)| rest.get(start + length))
+            .is_some_and(|&next| next == 4 && rest.get(2) == Some(&6)),
+        // PKCS#1 (and DSA): version 0, then a long INTEGER.
+        [2, 1, 0, 2, length, ..] => *length >= 0x40,
+        // SEC1: version 1, then the OCTET STRING of the private key.
+        [2, 1, 1, 4, length, ..] => matches!(length, 0x1c | 0x20 | 0x30 | 0x42),
+        // PKCS#12: version 3, then ContentInfo.
+        [2, 1, 3, rest @ ..] if rest.first() == Some(&0x30) => oid_of(rest).is_some_and(|oid| oid == PKCS7),
+        // Encrypted PKCS#8: password-based algorithm, OCTET STRING.
+        [0x30, ..] => {
+            oid_of(content).is_some_and(|oid| oid == PKCS5 || oid == PKCS12)
+                && der_header(content)
+                    .and_then(|(start, length)| content.get(start + length))
+                    .is_some_and(|&next| next == 4)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_pattern_compiles() {
+        super::Patterns::build().unwrap();
+    }
+}
