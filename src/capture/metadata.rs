@@ -1,5 +1,6 @@
 //! Reads metadata from files and from answers of the metadata URL, and makes subjects that are fit for the bundle.
 
+use super::http::{HttpClient, HttpError, Request};
 use crate::evidence::redact;
 use crate::saml::reading::{self, Reading};
 use crate::saml::xml;
@@ -12,6 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
+use url::Url;
 
 /// Media type of SAML metadata (saml-metadata-2.0-os, appendix A).
 pub const MEDIA_TYPE: &str = "application/samlmetadata+xml";
@@ -103,6 +105,22 @@ pub enum Fetched {
         /// The URL.
         url: String,
     },
+}
+
+/// Asks a metadata URL; nobody is asked without a client.
+pub async fn fetch(url: &Url, client: Option<&HttpClient>) -> Fetched {
+    let url_text = url.to_string();
+    let Some(client) = client else { return Fetched::NotAsked { url: url_text } };
+    match client.send(&Request { url, limit: xml::MAX_BYTES, post: None, oces: false }).await {
+        Ok(response) => Fetched::Answered {
+            url: url_text,
+            status: response.status.as_u16(),
+            content_type: response.content_type.unwrap_or_default(),
+            body: response.body,
+        },
+        Err(HttpError::NotAllowed { .. }) => Fetched::NotAsked { url: url_text },
+        Err(error) => Fetched::Unreachable { url: url_text, why: error.to_string() },
+    }
 }
 
 /// Makes the subject of a document. Where redaction changes it, the facts that only the original can show are computed
