@@ -79,6 +79,7 @@ pub struct Leaf {
     key: Key,
     not_before: Option<Timestamp>,
     earlier_policy: bool,
+    host: String,
 }
 
 impl Leaf {
@@ -88,7 +89,8 @@ impl Leaf {
         let (organisation, cvr) = ("Testorganisation nr. 90000017".to_owned(), "90000017".to_owned());
         let common_name = common_name.to_owned();
         let (emails, not_before) = (Vec::new(), None);
-        Self { kind, common_name, uuid, organisation, cvr, emails, key, not_before, earlier_policy: false }
+        let host = HOST.to_owned();
+        Self { kind, common_name, uuid, organisation, cvr, emails, key, not_before, earlier_policy: false, host }
     }
 
     /// A systemcertifikat.
@@ -135,6 +137,13 @@ impl Leaf {
     #[must_use]
     pub const fn not_before(mut self, not_before: Timestamp) -> Self {
         self.not_before = Some(not_before);
+        self
+    }
+
+    /// Names its URLs on this host (with a port where that is needed), not on [`HOST`].
+    #[must_use]
+    pub fn host(mut self, host: &str) -> Self {
+        host.clone_into(&mut self.host);
         self
     }
 
@@ -346,11 +355,11 @@ impl ExamplePki {
                 template::DIGITAL_SIGNATURE | template::NON_REPUDIATION | template::KEY_ENCIPHERMENT
             }
         };
-        let (ca_certificate, crl) = issuing_url(HOST);
+        let (ca_certificate, crl) = issuing_url(&leaf.host);
         let mut extensions = vec![
             template::basic_constraints(false, None),
             template::authority_key_identifier(&self.keys.identifier(Key::Issuing)?),
-            template::information_access(Some(&ca_certificate), Some(&ocsp_url(HOST))),
+            template::information_access(Some(&ca_certificate), Some(&ocsp_url(&leaf.host))),
         ];
         if !leaf.emails.is_empty() {
             extensions.push(template::alternative_emails(&leaf.emails));

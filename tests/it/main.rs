@@ -5,5 +5,6 @@
 mod aggregate;
 mod certificate_defects;
 mod certificates;
+mod metadata;
 mod profile;
 mod support;

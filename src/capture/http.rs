@@ -1,0 +1,312 @@
+//! The probe's only HTTP client: bounded in hosts, time, size, rate and number of redirects.
+//!
+//! What a certificate or a metadata file names is somebody else's input, so a URL is asked only when its host is on the
+//! list; a redirect is held to the same list. Proxies of the environment are ignored, for then another host would see the
+//! request. Not covered: a name on the list that resolves to an address inside the network of whoever runs the probe (DNS
+//! rebinding). The list is written by that party, and internal test systems must be reachable.
+
+use crate::target::Politeness;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
+use reqwest::{Method, StatusCode, redirect, retry};
+use std::collections::BTreeSet;
+use std::error::Error as StdError;
+use std::time::Duration;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout};
+use url::Url;
+
+/// Hosts of Den Danske Stat's CA (production and test), where every OCES3 certificate's revocation URLs point. They may
+/// be asked about revocation without being on the target's list.
+pub const OCES_HOSTS: [&str; 2] = ["ca1.gov.dk", "ca1.cti-gov.dk"];
+
+const MAX_REDIRECTS: usize = 5;
+const USER_AGENT: &str = concat!("kravprobe/", env!("CARGO_PKG_VERSION"));
+
+/// Why no answer came that may be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The host is not on the list; nothing was sent to it.
+    #[error("host {host} is not on the list of allowed hosts; nothing was sent to it")]
+    NotAllowed {
+        /// The host.
+        host: String,
+    },
+    /// Not an http or https URL with a host and without credentials.
+    #[error("not an http or https URL with a host and without user name")]
+    BadUrl,
+    /// No connection.
+    #[error("no connection to {host}: {reason}")]
+    Connect {
+        /// The host.
+        host: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The TLS handshake failed, or the server's certificate is not trusted.
+    #[error("TLS with {host} failed: {reason}")]
+    Tls {
+        /// The host.
+        host: String,
+        /// What rustls said.
+        reason: String,
+    },
+    /// No complete answer in time.
+    #[error("no complete answer from {host} within {seconds} s")]
+    TimedOut {
+        /// The host.
+        host: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The body is larger than allowed.
+    #[error("the answer of {host} is larger than {limit} bytes")]
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The body is compressed though that was not asked for.
+    #[error("{host} answered with a Content-Encoding that was not asked for")]
+    Encoded {
+        /// The host.
+        host: String,
+    },
+    /// Redirected too often, to no address, from https to http, or away from a POST.
+    #[error("a redirect of {host} was not followed: {reason}")]
+    Redirect {
+        /// The host that redirected.
+        host: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// The exchange broke off.
+    #[error("the exchange with {host} broke off: {reason}")]
+    Transfer {
+        /// The host.
+        host: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// The client cannot be made.
+    #[error("the HTTP client cannot be set up: {reason}")]
+    SetUp {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// A complete answer.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Where it came from, after redirects.
+    pub url: Url,
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Content-Type, if it is text.
+    pub content_type: Option<String>,
+    /// The body as sent.
+    pub body: Vec<u8>,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// Where to.
+    pub url: &'a Url,
+    /// Most bytes of body that are read.
+    pub limit: usize,
+    /// Media type and body; a request with a body is a POST.
+    pub post: Option<(&'static str, Vec<u8>)>,
+    /// Whether [`OCES_HOSTS`] may be asked too.
+    pub oces: bool,
+}
+
+/// The client. Share one, so that its politeness holds for the whole run.
+#[derive(Debug)]
+pub struct HttpClient {
+    client: reqwest::Client,
+    hosts: BTreeSet<String>,
+    timeout: Duration,
+    interval: Duration,
+    permits: Semaphore,
+    next_start: Mutex<Option<Instant>>,
+}
+
+impl HttpClient {
+    /// A client for these hosts (names or addresses, without port). Servers are verified against Mozilla's roots and
+    /// `added_roots` (DER).
+    pub fn new(
+        allowed_hosts: impl IntoIterator<Item = String>,
+        politeness: Politeness,
+        added_roots: &[Vec<u8>],
+    ) -> Result<Self, HttpError> {
+        let set_up = |error: reqwest::Error| HttpError::SetUp { reason: innermost(&error) };
+        // Another part of the program may have installed the same provider before.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let shipped = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref);
+        let roots = shipped
+            .chain(added_roots.iter().map(Vec::as_slice))
+            .map(reqwest::Certificate::from_der)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(set_up)?;
+        let timeout = Duration::from_secs(politeness.timeout_seconds.max(1).into());
+        let client = reqwest::Client::builder()
+            .tls_backend_rustls()
+            .tls_certs_only(roots)
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
+            .connect_timeout(timeout)
+            .user_agent(USER_AGENT)
+            .build()
+            .map_err(set_up)?;
+        Ok(Self {
+            client,
+            hosts: allowed_hosts.into_iter().map(|host| plain(&host)).collect(),
+            timeout,
+            interval: Duration::from_secs(1) / politeness.requests_per_second.max(1),
+            permits: Semaphore::new(usize::try_from(politeness.concurrency.max(1)).unwrap_or(1)),
+            next_start: Mutex::new(None),
+        })
+    }
+
+    /// Whether the host of `url` may be asked; [`OCES_HOSTS`] count when `oces` is set, on the usual ports alone.
+    #[must_use]
+    pub fn allows(&self, url: &Url, oces: bool) -> bool {
+        let Some(host) = url.host_str().map(plain) else { return false };
+        self.hosts.contains(&host) || (oces && url.port().is_none() && OCES_HOSTS.contains(&host.as_str()))
+    }
+
+    /// Sends a request and reads the whole answer. The time-out covers each hop, but not the wait for a free slot.
+    pub async fn send(&self, request: &Request<'_>) -> Result<Response, HttpError> {
+        let mut url = request.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let (status, location) = match self.send_once(&url, request).await? {
+                Answer::Complete(response) => return Ok(response),
+                Answer::Redirect { status, location } => (status, location),
+            };
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let refused = |reason| Err(HttpError::Redirect { host: host.clone(), reason });
+            let Some(next) = location.and_then(|location| url.join(&location).ok()) else {
+                return refused("it names no address");
+            };
+            // RFC 9110, 15.4: all but 307 and 308 may turn a POST into a GET, which would be another question.
+            let keeps_method = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+            if request.post.is_some() && !keeps_method {
+                return refused("it changes the method of a POST");
+            }
+            if url.scheme() == "https" && next.scheme() != "https" {
+                return refused("it leads from https to another scheme");
+            }
+            url = next;
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        Err(HttpError::Redirect { host, reason: "there were more than five" })
+    }
+
+    async fn send_once(&self, url: &Url, request: &Request<'_>) -> Result<Answer, HttpError> {
+        let usable = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+        let Some(host) = url.host_str().filter(|_| usable).map(str::to_owned) else { return Err(HttpError::BadUrl) };
+        if !self.allows(url, request.oces) {
+            return Err(HttpError::NotAllowed { host });
+        }
+        let closed = |_| HttpError::SetUp { reason: "the client has been shut down".to_owned() };
+        let _permit = self.permits.acquire().await.map_err(closed)?;
+        self.wait_for_turn().await;
+        timeout(self.timeout, self.exchange(url, &host, request))
+            .await
+            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.clone(), seconds: self.timeout.as_secs() }))
+    }
+
+    async fn wait_for_turn(&self) {
+        let turn = {
+            let mut next = self.next_start.lock().await;
+            let now = Instant::now();
+            let turn = next.map_or(now, |next| next.max(now));
+            *next = Some(turn + self.interval);
+            turn
+        };
+        sleep_until(turn).await;
+    }
+
+    async fn exchange(&self, url: &Url, host: &str, request: &Request<'_>) -> Result<Answer, HttpError> {
+        let builder = match &request.post {
+            Some((media_type, body)) => {
+                self.client.request(Method::POST, url.clone()).header(CONTENT_TYPE, *media_type).body(body.clone())
+            }
+            None => self.client.request(Method::GET, url.clone()),
+        };
+        let mut response = builder.send().await.map_err(|error| self.classify(host, &error))?;
+        let status = response.status();
+        if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(Answer::Redirect { status, location: text(response.headers(), LOCATION) });
+        }
+        if response.headers().get_all(CONTENT_ENCODING).iter().any(|value| value != "identity") {
+            return Err(HttpError::Encoded { host: host.to_owned() });
+        }
+        let too_large = || HttpError::TooLarge { host: host.to_owned(), limit: request.limit };
+        if response.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > request.limit)) {
+            return Err(too_large());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.classify(host, &error))? {
+            if chunk.len() > request.limit - body.len() {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let content_type = text(response.headers(), CONTENT_TYPE);
+        Ok(Answer::Complete(Response { url: url.clone(), status, content_type, body }))
+    }
+
+    /// Errors name the host, never the path or the query, which may hold tokens.
+    fn classify(&self, host: &str, error: &reqwest::Error) -> HttpError {
+        let host = host.to_owned();
+        if let Some(reason) = tls_reason(error) {
+            HttpError::Tls { host, reason }
+        } else if error.is_timeout() {
+            HttpError::TimedOut { host, seconds: self.timeout.as_secs() }
+        } else if error.is_connect() {
+            HttpError::Connect { host, reason: innermost(error) }
+        } else {
+            HttpError::Transfer { host, reason: innermost(error) }
+        }
+    }
+}
+
+enum Answer {
+    Complete(Response),
+    Redirect { status: StatusCode, location: Option<String> },
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// A host as lists and URLs both can be compared: lower case, an IPv6 address without brackets.
+fn plain(host: &str) -> String {
+    host.trim().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase()
+}
+
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// The cause at the bottom; the outer errors only repeat the URL.
+fn innermost(error: &(dyn StdError + 'static)) -> String {
+    causes(error).last().map_or_else(String::new, ToString::to_string)
+}
+
+fn tls_reason(error: &(dyn StdError + 'static)) -> Option<String> {
+    causes(error).find_map(|cause| {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let direct = cause.downcast_ref::<rustls::Error>();
+        direct.or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>())).map(ToString::to_string)
+    })
+}

@@ -1,0 +1,154 @@
+//! Asks whether a certificate is revoked: OCSP and CRL, live or from files. What the answers say is judged elsewhere.
+//!
+//! Nothing here can make a verdict better: an answer that did not come is [`Answer::Unreachable`], a host that may not be
+//! asked [`Answer::NotAllowed`], and a run that may not ask at all is set aside.
+
+use super::http::{HttpClient, HttpError, Request};
+use crate::document::read_bounded;
+use crate::error::{Error, Result};
+use crate::pki::Certificate;
+use crate::subject::Blob;
+use crate::subject::certificate::{Answer, Revocation, RevocationAnswer};
+use openssl::hash::MessageDigest;
+use openssl::ocsp::{OcspCertId, OcspRequest};
+use openssl::x509::{X509, X509Crl};
+use reqwest::StatusCode;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OnceCell};
+use url::Url;
+
+/// Largest OCSP response that is read, bytes.
+pub const MAX_OCSP: usize = 1024 * 1024;
+/// Largest revocation list that is read, bytes.
+pub const MAX_CRL: usize = 64 * 1024 * 1024;
+/// Most URLs of one kind that a certificate can make the probe ask.
+const MAX_URLS: usize = 4;
+const OCSP_REQUEST: &str = "application/ocsp-request";
+const OCSP_RESPONSE: &str = "application/ocsp-response";
+const CRL: &str = "application/pkix-crl";
+
+/// Answers that came as files instead of being asked for.
+#[derive(Clone, Debug, Default)]
+pub struct SuppliedAnswers {
+    ocsp: Vec<RevocationAnswer>,
+    crl: Vec<RevocationAnswer>,
+}
+
+impl SuppliedAnswers {
+    /// Reads OCSP responses (DER) and revocation lists (DER or PEM). The report names a file as `path` was given.
+    pub fn read<P: AsRef<Path>>(ocsp: &[P], crl: &[P]) -> Result<Self> {
+        let mut answers = Self::default();
+        for path in ocsp.iter().map(AsRef::as_ref) {
+            let bytes = read_bounded(path, MAX_OCSP as u64)?;
+            answers.ocsp.push(received(path.display().to_string(), OCSP_RESPONSE, bytes));
+        }
+        for path in crl.iter().map(AsRef::as_ref) {
+            let mut bytes = read_bounded(path, MAX_CRL as u64)?;
+            if bytes.starts_with(b"-----BEGIN") {
+                bytes = X509Crl::from_pem(&bytes)
+                    .and_then(|list| list.to_der())
+                    .map_err(|_| Error::file(path, "is PEM but holds no revocation list (BEGIN X509 CRL)"))?;
+            }
+            answers.crl.push(received(path.display().to_string(), CRL, bytes));
+        }
+        Ok(answers)
+    }
+}
+
+/// Where revocation answers come from in one run.
+#[derive(Debug, Default)]
+pub struct RevocationSource {
+    client: Option<Arc<HttpClient>>,
+    /// Every list is fetched once a run, however many certificates name it.
+    lists: Mutex<HashMap<Url, Arc<OnceCell<Answer>>>>,
+}
+
+impl RevocationSource {
+    /// Nobody is asked.
+    #[must_use]
+    pub fn offline() -> Self {
+        Self::default()
+    }
+
+    /// Asks the hosts that certificates name, as far as the client allows.
+    #[must_use]
+    pub fn online(client: Arc<HttpClient>) -> Self {
+        Self { client: Some(client), lists: Mutex::default() }
+    }
+
+    /// What can be learnt about `leaf`. Where answers of a kind were supplied, that kind is not asked for.
+    pub async fn ask(&self, leaf: &Certificate, issuer: Option<&Certificate>, supplied: SuppliedAnswers) -> Revocation {
+        let Some(client) = &self.client else { return self.unasked(supplied) };
+        let SuppliedAnswers { mut ocsp, mut crl } = supplied;
+        if ocsp.is_empty() {
+            let question = issuer.and_then(|issuer| question(leaf, issuer));
+            for url in leaf.ocsp_urls.iter().take(MAX_URLS) {
+                let answer = match (Url::parse(url), &question) {
+                    (Err(_), _) => unreachable("not a URL"),
+                    (Ok(_), None) => {
+                        unreachable("no question can be made, because the issuer's certificate is not at hand")
+                    }
+                    (Ok(url), Some(question)) => {
+                        fetch(client, &url, Some(question.clone()), MAX_OCSP, OCSP_RESPONSE).await
+                    }
+                };
+                ocsp.push(RevocationAnswer { source: url.clone(), answer });
+            }
+        }
+        if crl.is_empty() {
+            for url in leaf.crl_urls.iter().take(MAX_URLS) {
+                let answer = match Url::parse(url) {
+                    Err(_) => unreachable("not a URL"),
+                    Ok(url) => self.list(client, url).await,
+                };
+                crl.push(RevocationAnswer { source: url.clone(), answer });
+            }
+        }
+        Revocation { set_aside: false, ocsp, crl }
+    }
+
+    /// The supplied answers alone: for a run that asks nobody, and for a certificate that cannot be read.
+    #[must_use]
+    pub fn unasked(&self, supplied: SuppliedAnswers) -> Revocation {
+        let SuppliedAnswers { ocsp, crl } = supplied;
+        Revocation { set_aside: self.client.is_none() && ocsp.is_empty() && crl.is_empty(), ocsp, crl }
+    }
+
+    async fn list(&self, client: &HttpClient, url: Url) -> Answer {
+        let cell = Arc::clone(self.lists.lock().await.entry(url.clone()).or_default());
+        cell.get_or_init(|| fetch(client, &url, None, MAX_CRL, CRL)).await.clone()
+    }
+}
+
+/// The OCSP request. CertID is hashed with SHA-1, as deployed responders expect; it protects nothing (RFC 6960, 4.1.1).
+/// No nonce: responders that answer from prepared responses ignore it.
+fn question(leaf: &Certificate, issuer: &Certificate) -> Option<Vec<u8>> {
+    let (leaf, issuer) = (X509::from_der(&leaf.der).ok()?, X509::from_der(&issuer.der).ok()?);
+    let mut request = OcspRequest::new().ok()?;
+    request.add_id(OcspCertId::from_cert(MessageDigest::sha1(), &leaf, &issuer).ok()?).ok()?;
+    request.to_der().ok()
+}
+
+async fn fetch(client: &HttpClient, url: &Url, post: Option<Vec<u8>>, limit: usize, media_type: &str) -> Answer {
+    let request = Request { url, limit, post: post.map(|body| (OCSP_REQUEST, body)), oces: true };
+    match client.send(&request).await {
+        Ok(response) if response.status == StatusCode::OK && response.body.is_empty() => unreachable("an empty answer"),
+        Ok(response) if response.status == StatusCode::OK => {
+            Answer::Received { bytes: Blob::new(media_type, response.body) }
+        }
+        Ok(response) => unreachable(&format!("HTTP status {}", response.status.as_u16())),
+        // Only when the URL itself may not be asked; a redirect elsewhere means that an allowed host did not answer.
+        Err(HttpError::NotAllowed { .. }) if !client.allows(url, true) => Answer::NotAllowed,
+        Err(error) => unreachable(&error.to_string()),
+    }
+}
+
+fn unreachable(why: &str) -> Answer {
+    Answer::Unreachable { why: why.to_owned() }
+}
+
+fn received(source: String, media_type: &str, bytes: Vec<u8>) -> RevocationAnswer {
+    RevocationAnswer { source, answer: Answer::Received { bytes: Blob::new(media_type, bytes) } }
+}
