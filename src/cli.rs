@@ -5,6 +5,8 @@ mod init;
 mod plan;
 mod profile;
 
+pub use init::STARTER as STARTER_TARGET;
+
 use crate::error::Result;
 use crate::language::Language;
 use clap::{Parser, Subcommand, ValueEnum};

@@ -1,6 +1,8 @@
 //! The judging half: plan and subjects in, results out. Pure, so that a live run and a replay agree.
 
+use crate::check::Parameters;
 use crate::checks;
+use crate::evidence::redact::redact;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
 use crate::profile::Profile;
@@ -23,6 +25,8 @@ pub struct CheckResult {
     pub method: Method,
     /// Whether it rests on facts attested at capture.
     pub attested: bool,
+    /// Parameters the check ran with.
+    pub parameters: Parameters,
     /// What it came to.
     pub outcome: Outcome,
     /// SHA-256 of the evidence it rests on, hex.
@@ -45,7 +49,8 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
         subject: subject.map(|s| s.id().to_owned()).or_else(|| item.subject.clone()),
         method: check.map_or(Method::Declared, |c| c.meta().method),
         attested: subject.is_some_and(Subject::is_attested),
-        outcome,
+        parameters: item.parameters.clone(),
+        outcome: without_secrets(outcome),
         evidence: subject.map(evidence).unwrap_or_default(),
     };
     match item.state {
@@ -68,6 +73,17 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
         return vec![result(None, missing)];
     }
     matching.into_iter().map(|subject| result(Some(subject), check.judge(subject, &item.parameters))).collect()
+}
+
+/// Observed values quote hostile input, which may hold a CPR number or a token.
+fn without_secrets(mut outcome: Outcome) -> Outcome {
+    for text in [&mut outcome.expected, &mut outcome.observed] {
+        let redacted = redact(text.as_bytes(), "text/plain");
+        if !redacted.counts.is_empty() {
+            *text = String::from_utf8_lossy(&redacted.bytes).into_owned();
+        }
+    }
+    outcome
 }
 
 fn matches(item: &PlanItem, subject: &Subject) -> bool {

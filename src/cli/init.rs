@@ -35,11 +35,7 @@ mod tests {
     #[test]
     fn the_starter_is_a_valid_target_as_it_stands_and_with_every_comment_opened() {
         crate::target::Target::parse("starter.toml", super::STARTER).unwrap();
-        let opened: String = super::STARTER
-            .lines()
-            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
-            .map(|line| format!("{line}\n"))
-            .collect();
-        crate::target::Target::parse("starter.toml", &opened).unwrap();
+        let opened: Vec<_> = super::STARTER.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+        crate::target::Target::parse("starter.toml", &opened.join("\n")).unwrap();
     }
 }

@@ -3,7 +3,6 @@
 use super::v1;
 use crate::aggregate::{Aggregate, RequirementVerdict, aggregate, by_requirement};
 use crate::canonical;
-use crate::check::Parameters;
 use crate::checks;
 use crate::digest::sha256_hex;
 use crate::error::Result;
@@ -70,7 +69,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let verdicts = by_requirement(profile, results, waivers, day);
     let total = aggregate(profile, &verdicts, results);
     let requirements: Vec<_> = profile.requirements.iter().map(requirement_entry).collect();
-    let entries = verdicts.iter().map(|v| requirement_result(v, plan, waivers)).collect::<Result<Vec<_>>>()?;
+    let entries = verdicts.iter().map(|v| requirement_result(v, waivers)).collect::<Result<Vec<_>>>()?;
     let aggregate_entry = aggregate_entry(total);
     let results_digest = results_digest(&requirements, &entries, &aggregate_entry)?;
     let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
@@ -205,12 +204,8 @@ fn requirement_entry(requirement: &crate::profile::Requirement) -> v1::Requireme
     }
 }
 
-fn requirement_result(
-    verdict: &RequirementVerdict<'_>,
-    plan: &Plan,
-    waivers: &Waivers,
-) -> Result<v1::RequirementResult> {
-    let checks: Vec<_> = verdict.results.iter().map(|r| check_entry(r, plan)).collect();
+fn requirement_result(verdict: &RequirementVerdict<'_>, waivers: &Waivers) -> Result<v1::RequirementResult> {
+    let checks: Vec<_> = verdict.results.iter().map(|r| check_entry(r)).collect();
     let failing: Vec<_> = checks
         .iter()
         .filter(|c| c.verdict == Verdict::Fail)
@@ -236,14 +231,9 @@ fn requirement_result(
     })
 }
 
-fn check_entry(result: &CheckResult, plan: &Plan) -> v1::CheckEntry {
+fn check_entry(result: &CheckResult) -> v1::CheckEntry {
     let meta = result.check.as_deref().and_then(checks::by_id).map(|c| c.meta());
     let outcome = &result.outcome;
-    let parameters = plan
-        .items
-        .iter()
-        .find(|i| i.requirement == result.requirement && i.check == result.check)
-        .map(|i| i.parameters.clone());
     v1::CheckEntry {
         check: result.check.clone(),
         declaration: result.declaration.clone(),
@@ -257,7 +247,7 @@ fn check_entry(result: &CheckResult, plan: &Plan) -> v1::CheckEntry {
         observed: outcome.observed.clone(),
         method: result.method,
         attested: result.attested,
-        parameters: parameters.unwrap_or_else(Parameters::default),
+        parameters: result.parameters.clone(),
         evidence: result.evidence.clone(),
         remediation: meta.filter(|_| outcome.verdict == Verdict::Fail).map(|m| m.remediation.to_localised()),
     }

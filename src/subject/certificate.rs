@@ -18,6 +18,18 @@ pub enum CertificateKind {
     Employee,
 }
 
+impl CertificateKind {
+    /// The kind's name in every file format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Organisation => "organisation",
+            Self::Employee => "employee",
+        }
+    }
+}
+
 /// What the system uses the certificate for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -50,6 +62,8 @@ pub struct CertificateSubject {
     pub at: Timestamp,
     /// What the system uses it for.
     pub role: CertificateRole,
+    /// System that uses it, as [`OtherCertificate::system`] names the others.
+    pub system: String,
     /// What the target says about it.
     pub declared: DeclaredCertificate,
     /// The certificate's bytes exactly as supplied after PEM or PKCS#12 was opened (DER, perhaps with trailing bytes).

@@ -1,9 +1,12 @@
 //! A SAML metadata document as the metadata checks see it.
 
 use super::Blob;
+use crate::saml::reading::{self, Reading};
+use crate::saml::xml::XmlProblem;
 use crate::verdict::Environment;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::{Arc, OnceLock};
 
 /// One metadata document of a brugervendt system with everything its checks need.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +32,19 @@ pub struct MetadataSubject {
     pub registered: Registered,
     /// The vendor's other metadata documents, for uniqueness.
     pub others: Vec<OtherMetadata>,
+    /// What the document says, read once for all checks.
+    #[serde(skip)]
+    reading: Cached,
+}
+
+/// Computed from the document on first use. A clone starts empty, so that a changed copy is read again.
+#[derive(Debug, Default)]
+struct Cached(OnceLock<Result<Arc<Reading>, XmlProblem>>);
+
+impl Clone for Cached {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Facts that only the unredacted bytes can show.
@@ -111,6 +127,29 @@ pub struct OtherMetadata {
 }
 
 impl MetadataSubject {
+    /// A subject of a document alone; what else is known is added to its fields.
+    #[must_use]
+    pub fn new(name: &str, environment: Environment, at: Timestamp, document: Blob) -> Self {
+        Self {
+            id: format!("metadata:{name}"),
+            name: name.to_owned(),
+            environment,
+            at,
+            document,
+            attested: None,
+            retrieval: None,
+            registered: Registered::default(),
+            others: Vec::new(),
+            reading: Cached::default(),
+        }
+    }
+
+    /// What the document says, or why it cannot be read.
+    pub fn reading(&self) -> Result<&Reading, &XmlProblem> {
+        let read = self.reading.0.get_or_init(|| reading::read(self.document.data()).map(Arc::new));
+        read.as_ref().map(Arc::as_ref)
+    }
+
     pub(super) fn blobs_mut(&mut self) -> Vec<&mut Blob> {
         let mut blobs = vec![&mut self.document];
         if let Some(Retrieval::Answered { body, .. }) = &mut self.retrieval {

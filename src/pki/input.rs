@@ -1,0 +1,195 @@
+//! Certificates out of the files that people have: PEM, DER, PEM bundles and PKCS#12. Keys are never kept.
+
+use super::der::{self, tag};
+use base64::Engine;
+use openssl::pkcs12::{ParsedPkcs12_2, Pkcs12};
+use openssl::provider::Provider;
+use thiserror::Error;
+
+/// Largest file that is read, in bytes.
+pub const MAX_INPUT: usize = 16 * 1024 * 1024;
+/// Most certificates that one file may hold.
+pub const MAX_CERTIFICATES: usize = 4096;
+/// Most iterations of a password function in a PKCS#12 file; more would hang the program (Windows and OpenSSL use 2,048
+/// to 600,000).
+const MAX_ITERATIONS: u64 = 5_000_000;
+
+/// Why a file gave no certificates. The caller names the file.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// No bytes at all.
+    #[error("the file is empty; give a certificate as PEM, DER or PKCS#12")]
+    Empty,
+    /// More than [`MAX_INPUT`] bytes.
+    #[error("the file is larger than {} MB, which no certificate file is", MAX_INPUT / 1024 / 1024)]
+    TooLarge,
+    /// Neither PEM nor DER nor PKCS#12.
+    #[error("the file holds no certificate: it is neither PEM, DER nor PKCS#12")]
+    NotACertificate,
+    /// PEM without any CERTIFICATE block.
+    #[error("the PEM file holds no CERTIFICATE block (only: {0})")]
+    NoCertificateBlock(String),
+    /// A CERTIFICATE block that cannot be decoded.
+    #[error("CERTIFICATE block {block}, which begins on line {line}, {problem}")]
+    BadPem {
+        /// Number of the block, from 1.
+        block: usize,
+        /// Line of its BEGIN, from 1.
+        line: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// More than [`MAX_CERTIFICATES`] certificates.
+    #[error("the file holds more than {MAX_CERTIFICATES} certificates")]
+    TooMany,
+    /// PKCS#12 that needs a password.
+    #[error("the PKCS#12 file needs a password; give one by file or environment variable")]
+    PasswordMissing,
+    /// PKCS#12 with another password.
+    #[error("the password does not open the PKCS#12 file")]
+    PasswordWrong,
+    /// PKCS#12 that OpenSSL cannot read.
+    #[error("the PKCS#12 file cannot be read; export it again with a current tool (AES-256, SHA-256)")]
+    BadPkcs12,
+    /// PKCS#12 whose password function would run too long.
+    #[error("the PKCS#12 file asks for more than {MAX_ITERATIONS} iterations of its password function")]
+    TooManyIterations,
+    /// PKCS#12 without certificates.
+    #[error("the PKCS#12 file holds no certificate")]
+    EmptyPkcs12,
+}
+
+/// The certificates of a file, in their order; of a PKCS#12 file the key's own certificate first.
+///
+/// Bytes come through exactly as supplied, a DER file's trailing bytes too, so that the check on the encoding sees them.
+/// Private keys in the file are skipped without being decoded (PEM) or dropped at once (PKCS#12).
+pub fn read_certificates(bytes: &[u8], password: Option<&str>) -> Result<Vec<Vec<u8>>, Error> {
+    if bytes.is_empty() {
+        return Err(Error::Empty);
+    }
+    if bytes.len() > MAX_INPUT {
+        return Err(Error::TooLarge);
+    }
+    let found = if bytes.first() == Some(&tag::SEQUENCE) && looks_like_der(bytes) {
+        if is_pkcs12(bytes) { from_pkcs12(bytes, password)? } else { vec![bytes.to_vec()] }
+    } else {
+        from_pem(bytes)?
+    };
+    if found.len() > MAX_CERTIFICATES { Err(Error::TooMany) } else { Ok(found) }
+}
+
+/// An outer SEQUENCE that fits, with a SEQUENCE (certificate) or an INTEGER (PKCS#12) inside. Lengths in BER form are let
+/// through: the check on the encoding judges them.
+fn looks_like_der(bytes: &[u8]) -> bool {
+    use x509_parser::der_parser::ber::parse_ber_any;
+    parse_ber_any(bytes).is_ok_and(|(_, outer)| {
+        outer.data.first() == Some(&tag::INTEGER)
+            || (outer.data.first() == Some(&tag::SEQUENCE) && parse_ber_any(outer.data).is_ok())
+    })
+}
+
+fn is_pkcs12(bytes: &[u8]) -> bool {
+    use x509_parser::der_parser::ber::parse_ber_any;
+    parse_ber_any(bytes).is_ok_and(|(_, outer)| outer.data.starts_with(&[tag::INTEGER, 1, 3]))
+}
+
+fn from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+    const BEGIN: &str = "-----BEGIN ";
+    let text = String::from_utf8_lossy(bytes);
+    if !text.contains(BEGIN) {
+        return Err(Error::NotACertificate);
+    }
+    let mut certificates = Vec::new();
+    let mut other_labels = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        let line = line.trim_start_matches('\u{FEFF}').trim();
+        let Some(label) = line.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix("-----")) else { continue };
+        let is_certificate = matches!(label, "CERTIFICATE" | "X509 CERTIFICATE");
+        let end = format!("-----END {label}-----");
+        let mut body = String::new();
+        let mut ended = false;
+        for (_, line) in lines.by_ref() {
+            let line = line.trim();
+            if line == end {
+                ended = true;
+                break;
+            }
+            // Anything but a certificate, above all a private key, is passed over without being kept.
+            if is_certificate {
+                body.push_str(line);
+            }
+        }
+        if !is_certificate {
+            if !other_labels.iter().any(|known| known == label) && other_labels.len() < 5 {
+                other_labels.push(label.chars().take(40).collect::<String>());
+            }
+            continue;
+        }
+        let bad = |problem| Error::BadPem { block: certificates.len() + 1, line: number + 1, problem };
+        if !ended {
+            return Err(bad("has no END line"));
+        }
+        let der = base64::engine::general_purpose::STANDARD.decode(&body).map_err(|_| bad("is not correct base64"))?;
+        if der.is_empty() {
+            return Err(bad("is empty"));
+        }
+        if certificates.len() == MAX_CERTIFICATES {
+            return Err(Error::TooMany);
+        }
+        certificates.push(der);
+    }
+    if certificates.is_empty() { Err(Error::NoCertificateBlock(other_labels.join(", "))) } else { Ok(certificates) }
+}
+
+fn from_pkcs12(bytes: &[u8], password: Option<&str>) -> Result<Vec<Vec<u8>>, Error> {
+    if asks_too_much(bytes, 0) {
+        return Err(Error::TooManyIterations);
+    }
+    let container = Pkcs12::from_der(bytes).map_err(|_| Error::BadPkcs12)?;
+    let opened = match container.parse2(password.unwrap_or_default()) {
+        Ok(opened) => opened,
+        Err(errors) if is_mac_failure(&errors) => {
+            return Err(if password.is_some() { Error::PasswordWrong } else { Error::PasswordMissing });
+        }
+        Err(_) => with_legacy_ciphers(&container, password)?,
+    };
+    // The key, if any, ends here.
+    let ParsedPkcs12_2 { pkey: _, cert, ca } = opened;
+    let chain = ca.into_iter().flatten();
+    let certificates: Vec<_> = cert.into_iter().chain(chain).filter_map(|c| c.to_der().ok()).collect();
+    if certificates.is_empty() { Err(Error::EmptyPkcs12) } else { Ok(certificates) }
+}
+
+/// Old tools encrypt with RC2-40, which OpenSSL 3 has only in its legacy provider.
+fn with_legacy_ciphers(container: &Pkcs12, password: Option<&str>) -> Result<ParsedPkcs12_2, Error> {
+    let _legacy = Provider::try_load(None, "legacy", true).map_err(|_| Error::BadPkcs12)?;
+    container.parse2(password.unwrap_or_default()).map_err(|errors| match (is_mac_failure(&errors), password) {
+        (true, Some(_)) => Error::PasswordWrong,
+        (true, None) => Error::PasswordMissing,
+        (false, _) => Error::BadPkcs12,
+    })
+}
+
+fn is_mac_failure(errors: &openssl::error::ErrorStack) -> bool {
+    errors.errors().iter().any(|e| e.reason().is_some_and(|r| r.contains("mac verify")))
+}
+
+/// Whether any small integer in the readable part exceeds the limit. Beside the iteration counts of MacData, PBES2 and the
+/// PKCS#12 ciphers that part holds only versions and key lengths.
+fn asks_too_much(bytes: &[u8], depth: usize) -> bool {
+    if depth > 24 {
+        return true;
+    }
+    // What cannot be read cannot be bounded; a salt may begin like a SEQUENCE by chance, but is short.
+    let Ok(elements) = der::elements(bytes) else { return bytes.len() > 64 };
+    elements.iter().any(|element| match element.tag {
+        tag::INTEGER if element.content.len() <= 9 => element.small_integer().is_ok_and(|value| value > MAX_ITERATIONS),
+        // AuthenticatedSafe is DER inside an OCTET STRING.
+        tag::OCTET_STRING if element.content.first() == Some(&tag::SEQUENCE) => {
+            asks_too_much(element.content, depth + 1)
+        }
+        _ if element.is_constructed() => asks_too_much(element.content, depth + 1),
+        _ => false,
+    })
+}

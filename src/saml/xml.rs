@@ -1,0 +1,246 @@
+//! Reading hostile XML within bounds: size, encoding, depth, numbers of elements and attributes, and no DTD at all.
+
+use quick_xml::events::Event;
+use thiserror::Error;
+use uppsala::{Document, Parser, XmlError};
+
+/// Largest document that is parsed at all. Requirements on size are a check's business and stay far below.
+pub const MAX_BYTES: usize = 2 << 20;
+/// Deepest nesting. SAML metadata needs about ten levels.
+pub const MAX_DEPTH: u32 = 64;
+/// Most elements, comments and processing instructions. One entity's metadata has some hundred; every schema error costs
+/// time in proportion to the document's length.
+pub const MAX_NODES: usize = 5_000;
+/// Most attributes of one element (the parser looks for duplicates pairwise).
+pub const MAX_ATTRIBUTES_PER_ELEMENT: usize = 100;
+
+/// Why a document cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum XmlProblem {
+    /// No bytes, or white space alone.
+    #[error("the document is empty")]
+    Empty,
+    /// More bytes than are parsed.
+    #[error("the document has {size} bytes, more than {MAX_BYTES}")]
+    TooLarge {
+        /// Bytes found.
+        size: usize,
+    },
+    /// Not UTF-8.
+    #[error("the encoding is {found}, not UTF-8")]
+    Encoding {
+        /// What it seems to be.
+        found: String,
+    },
+    /// A document type declaration (SDP-G03: no message with a DTD).
+    #[error("a document type declaration (DTD) stands at {0}")]
+    DocumentType(Place),
+    /// Beyond a bound.
+    #[error("more than {limit} {what} at {place}")]
+    Bound {
+        /// The bound.
+        limit: usize,
+        /// Of what.
+        what: &'static str,
+        /// Where it was passed.
+        place: Place,
+    },
+    /// Breaks a rule of XML 1.0 or of Namespaces in XML.
+    #[error("not well-formed at {place}: {message}")]
+    NotWellFormed {
+        /// What is wrong.
+        message: String,
+        /// Where.
+        place: Place,
+    },
+}
+
+/// Line and column, counted from 1; columns count bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Line.
+    pub line: usize,
+    /// Column.
+    pub column: usize,
+}
+
+impl Place {
+    /// The place of a byte offset.
+    #[must_use]
+    pub fn of(text: &str, offset: usize) -> Self {
+        let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let column = before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1) + 1;
+        Self { line, column }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}, column {}", self.line, self.column)
+    }
+}
+
+/// The document as text, when it is UTF-8 (a byte order mark is accepted) and not too large.
+pub fn decode(bytes: &[u8]) -> Result<&str, XmlProblem> {
+    if bytes.len() > MAX_BYTES {
+        return Err(XmlProblem::TooLarge { size: bytes.len() });
+    }
+    let wide = match bytes {
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..] => Some("UTF-16"),
+        _ => None,
+    };
+    if let Some(found) = wide {
+        return Err(XmlProblem::Encoding { found: found.to_owned() });
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| XmlProblem::Encoding {
+        found: format!("invalid UTF-8 from byte {} on", error.valid_up_to()),
+    })?;
+    if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
+        return Err(XmlProblem::Empty);
+    }
+    Ok(text)
+}
+
+/// Parses text that passed [`decode`]. A DTD and anything beyond the bounds is refused before the tree is built.
+pub fn parse(text: &str) -> Result<Document<'_>, XmlProblem> {
+    bounded(text)?;
+    let parser = Parser::new().with_max_depth(MAX_DEPTH).with_forbid_dtd(true).with_forbid_entities(true);
+    let document = parser.parse(text).map_err(|error| not_well_formed(&error, text))?;
+    if let Some(encoding) = document.xml_declaration.as_ref().and_then(|d| d.encoding.as_deref())
+        && !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str())
+    {
+        return Err(XmlProblem::Encoding { found: encoding.chars().take(40).collect() });
+    }
+    Ok(document)
+}
+
+/// Reads through the document once, linearly, and stops at the first bound passed. Malformed input is left to the parser,
+/// which says more precisely what is wrong, unless it comes after a bound.
+fn bounded(text: &str) -> Result<(), XmlProblem> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    let (mut depth, mut nodes) = (0_u32, 0_usize);
+    loop {
+        let start = offset(reader.buffer_position());
+        let (tag, opens) = match reader.read_event() {
+            Ok(Event::DocType(_)) => return Err(XmlProblem::DocumentType(Place::of(text, start))),
+            Ok(Event::Start(tag)) => (tag, true),
+            Ok(Event::Empty(tag)) => (tag, false),
+            Ok(Event::End(_)) => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            Ok(Event::Comment(_) | Event::PI(_)) => {
+                nodes += 1;
+                continue;
+            }
+            Ok(Event::Eof) | Err(_) => return Ok(()),
+            Ok(_) => continue,
+        };
+        let bound = |limit, what| Err(XmlProblem::Bound { limit, what, place: Place::of(text, start) });
+        nodes += 1;
+        depth += u32::from(opens);
+        if nodes > MAX_NODES {
+            return bound(MAX_NODES, "elements, comments and instructions");
+        }
+        if depth > MAX_DEPTH {
+            return bound(MAX_DEPTH as usize, "levels of nesting");
+        }
+        if tag.attributes().with_checks(false).take(MAX_ATTRIBUTES_PER_ELEMENT + 1).count() > MAX_ATTRIBUTES_PER_ELEMENT
+        {
+            return bound(MAX_ATTRIBUTES_PER_ELEMENT, "attributes of one element");
+        }
+    }
+}
+
+/// Byte offset of the end of the document element's start tag; None when it is an empty-element tag or unreadable.
+pub(super) fn end_of_root_start_tag(text: &str) -> Option<usize> {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(_) => return Some(offset(reader.buffer_position())),
+            Event::Empty(_) | Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
+fn offset(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+fn not_well_formed(error: &XmlError, text: &str) -> XmlProblem {
+    let (message, line, column) = match error {
+        XmlError::Parse(e) => (e.message.clone(), e.line, e.column),
+        XmlError::WellFormedness(e) => (e.message.clone(), e.line, e.column),
+        XmlError::Namespace(e) => (e.message.clone(), e.line, e.column),
+        other => {
+            let end = Place::of(text, text.len());
+            (other.to_string(), end.line, end.column)
+        }
+    };
+    XmlProblem::NotWellFormed { message, place: Place { line, column } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<(), XmlProblem> {
+        parse(decode(bytes)?).map(|_| ())
+    }
+
+    #[test]
+    fn utf8_with_or_without_byte_order_mark_is_read() {
+        assert_eq!(read(b"<a/>"), Ok(()));
+        assert_eq!(read("\u{FEFF}<?xml version='1.0' encoding='utf-8'?><a>æøå</a>".as_bytes()), Ok(()));
+    }
+
+    #[test]
+    fn other_encodings_are_named() {
+        for bytes in [&b"\xFF\xFE<\0a\0"[..], b"\xFE\xFF\0<", b"<\0a\0/\0>\0", b"<a>\xE6</a>"] {
+            assert!(matches!(read(bytes), Err(XmlProblem::Encoding { .. })), "{bytes:?}");
+        }
+        let latin = read(b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>");
+        assert_eq!(latin, Err(XmlProblem::Encoding { found: "ISO-8859-1".to_owned() }));
+    }
+
+    #[test]
+    fn a_document_type_is_refused_with_its_place() {
+        let place = Place { line: 2, column: 1 };
+        assert_eq!(read(b"<?xml version='1.0'?>\n<!DOCTYPE a><a/>"), Err(XmlProblem::DocumentType(place)));
+        assert!(matches!(read(b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>"), Err(XmlProblem::DocumentType(_))));
+    }
+
+    #[test]
+    fn malformed_xml_is_refused_with_its_place() {
+        let Err(XmlProblem::NotWellFormed { place, .. }) = read(b"<a>\n  <b></c></a>") else { panic!("not refused") };
+        assert_eq!(place.line, 2);
+        for bytes in
+            [&b"<a>"[..], b"<a/><b/>", b"<a b='1' b='2'/>", b"<x:a/>", b"<a>&undefined;</a>", b"junk", b"<a/>junk"]
+        {
+            assert!(read(bytes).is_err(), "{}", String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(read(b""), Err(XmlProblem::Empty));
+        assert_eq!(read(b" \n"), Err(XmlProblem::Empty));
+    }
+
+    #[test]
+    fn every_bound_holds() {
+        let deep = "<a>".repeat(100_000);
+        assert!(matches!(read(deep.as_bytes()), Err(XmlProblem::Bound { what: "levels of nesting", .. })));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(100_000));
+        assert!(matches!(
+            read(wide.as_bytes()),
+            Err(XmlProblem::Bound { what: "elements, comments and instructions", .. })
+        ));
+        let attributes: String = (0..100_000).map(|n| format!(" a{n}=''")).collect();
+        let rich = format!("<a{attributes}/>");
+        assert!(matches!(read(rich.as_bytes()), Err(XmlProblem::Bound { what: "attributes of one element", .. })));
+        assert!(matches!(read(&vec![b' '; MAX_BYTES + 1]), Err(XmlProblem::TooLarge { .. })));
+    }
+}

@@ -1,0 +1,24 @@
+//! What several areas need.
+
+use std::process::{Command, Output};
+
+/// The program under test, without the caller's environment that could change its output.
+pub fn kravprobe() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kravprobe"));
+    command.env_remove("NO_COLOR").env_remove("CI").env_remove("COLUMNS");
+    command
+}
+
+/// Runs the program and gives exit code, stdout and stderr.
+pub fn run(arguments: &[&str]) -> (i32, String, String) {
+    unpack(&kravprobe().args(arguments).output().expect("the program starts"))
+}
+
+/// Exit code, stdout and stderr of a finished program.
+pub fn unpack(output: &Output) -> (i32, String, String) {
+    (
+        output.status.code().expect("the program was not killed"),
+        String::from_utf8(output.stdout.clone()).expect("stdout is UTF-8"),
+        String::from_utf8(output.stderr.clone()).expect("stderr is UTF-8"),
+    )
+}
