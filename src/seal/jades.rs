@@ -5,7 +5,7 @@
 //! `etsiU` must not be empty, and B-B has nothing to put there.
 
 use super::SealError;
-use super::key::{SealingKey, der};
+use super::key::SealingKey;
 use crate::canonical;
 use crate::digest::sha256;
 use base64::Engine;
@@ -77,15 +77,14 @@ pub(super) const TYPE: &str = "jose+json";
 
 /// Seals a report: `payload` is its canonical bytes. Gives the bytes of `report.jades.json`.
 pub fn seal(payload: &[u8], key: &SealingKey, iat: Timestamp) -> Result<Vec<u8>, SealError> {
-    let ders = key.chain.iter().map(der).collect::<Result<Vec<_>, _>>()?;
-    let leaf = ders.first().ok_or(SealError::KeyMismatch)?;
+    let leaf = key.chain.first().ok_or(SealError::KeyMismatch)?;
     let header = Header {
         alg: key.algorithm(),
         cty: CONTENT_TYPE.to_owned(),
         iat: iat.as_second(),
         typ: TYPE.to_owned(),
-        x5t_s256: URL_SAFE_NO_PAD.encode(sha256(leaf)),
-        x5c: ders.iter().map(|der| STANDARD.encode(der)).collect(),
+        x5t_s256: URL_SAFE_NO_PAD.encode(sha256(&leaf.der)),
+        x5c: key.chain.iter().map(|certificate| STANDARD.encode(&certificate.der)).collect(),
     };
     let protected = URL_SAFE_NO_PAD.encode(canonical(&header)?);
     let payload = URL_SAFE_NO_PAD.encode(payload);

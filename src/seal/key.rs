@@ -1,16 +1,15 @@
 //! The sealing key with its certificate, and what makes it fit to seal.
 
+use super::SealError;
 use super::jades::Algorithm;
 use super::trust::Trust;
-use super::{SealError, trust};
-use crate::digest::sha256_hex;
 use crate::document::{LIMIT, read_bounded};
+use crate::pki::certificate::{Certificate, LEGAL_ENTITY_ARC, PublicKey, is_policy_or_below};
 use crate::report::v1::{Assurance, Seal, TimeAssurance};
 use crate::target::SecretReference;
 use jiff::Timestamp;
 use openssl::pkcs12::Pkcs12;
-use openssl::pkey::{Id, PKey, PKeyRef, Private, Public};
-use openssl::x509::X509;
+use openssl::pkey::{PKey, Private, Public};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -50,7 +49,7 @@ pub struct SealingPolicy<'a> {
 pub struct SealingKey {
     pub(super) key: PKey<Private>,
     /// Leaf, and the certificate of its issuing CA when that is at hand.
-    pub(super) chain: Vec<X509>,
+    pub(super) chain: Vec<Certificate>,
     algorithm: Algorithm,
     assurance: Assurance,
 }
@@ -72,12 +71,12 @@ impl SealingKey {
     ) -> Result<Self, SealError> {
         let (key, supplied, file) = match source {
             KeySource::Pkcs12 { file, password } => {
-                let (key, supplied) = read_pkcs12(file, secret(password.as_ref(), base)?)?;
+                let (key, supplied) = read_pkcs12(file, secret(password.as_ref(), base)?.as_ref())?;
                 (key, supplied, file)
             }
             KeySource::Pem { key, certificates, password } => {
                 let private = read_pem_key(key, secret(password.as_ref(), base)?)?;
-                (private, trust::certificates(&read(certificates)?), certificates)
+                (private, read_pem_certificates(certificates)?, certificates)
             }
         };
         if supplied.is_empty() {
@@ -88,15 +87,14 @@ impl SealingKey {
 
     fn new(
         key: PKey<Private>,
-        mut supplied: Vec<X509>,
+        mut supplied: Vec<Certificate>,
         algorithm: Option<Algorithm>,
         policy: SealingPolicy<'_>,
     ) -> Result<Self, SealError> {
-        let fits = |c: &X509| c.public_key().is_ok_and(|public| public.public_eq(&key));
+        let fits = |c: &Certificate| public_key(c).is_some_and(|public| public.public_eq(&key));
         let position = supplied.iter().position(fits).ok_or(SealError::KeyMismatch)?;
         let leaf = supplied.remove(position);
-        let public = leaf.public_key().map_err(|_| SealError::Library("reading the certificate's key"))?;
-        let algorithm = choose(&public, algorithm)?;
+        let algorithm = choose(&leaf, algorithm)?;
         let mut chain = vec![leaf];
         chain.extend(supplied);
         let assurance = match refusal(&chain, policy) {
@@ -105,22 +103,21 @@ impl SealingKey {
             Some(refusal) => return Err(refusal),
         };
         // x5c holds leaf and issuing CA: more would break readers with small header limits, and the root adds nothing.
-        let issuer = policy.trust.path(&chain, policy.at).and_then(|path| path.into_iter().nth(1)).or_else(|| {
-            chain.iter().skip(1).find(|c| c.issued(&chain[0]) == openssl::x509::X509VerifyResult::OK).cloned()
-        });
+        let issuer = policy.trust.path(&chain, policy.at).and_then(|path| path.certificates.into_iter().nth(1));
         chain.truncate(1);
         chain.extend(issuer);
         Ok(Self { key, chain, algorithm, assurance })
     }
 
     /// What the report says about its seal before it is sealed.
-    pub fn describe(&self) -> Result<Seal, SealError> {
-        Ok(Seal {
+    #[must_use]
+    pub fn describe(&self) -> Seal {
+        Seal {
             assurance: self.assurance,
             algorithm: Some(self.algorithm.name().to_owned()),
-            certificate_sha256: Some(sha256_hex(&der(&self.chain[0])?)),
+            certificate_sha256: self.chain.first().map(|leaf| leaf.sha256.clone()),
             time: TimeAssurance::None,
-        })
+        }
     }
 
     /// The algorithm it seals with.
@@ -136,70 +133,45 @@ pub const fn unsealed() -> Seal {
     Seal { assurance: Assurance::None, algorithm: None, certificate_sha256: None, time: TimeAssurance::None }
 }
 
-pub(super) fn der(certificate: &X509) -> Result<Vec<u8>, SealError> {
-    certificate.to_der().map_err(|_| SealError::Library("encoding a certificate"))
+pub(super) fn public_key(certificate: &Certificate) -> Option<PKey<Public>> {
+    certificate.to_openssl()?.public_key().ok()
 }
 
 /// Why the chain's leaf may not make an advanced seal; `None` when it may.
-fn refusal(chain: &[X509], policy: SealingPolicy<'_>) -> Option<SealError> {
+fn refusal(chain: &[Certificate], policy: SealingPolicy<'_>) -> Option<SealError> {
     let leaf = chain.first()?;
-    let Ok((not_before, not_after)) = validity(leaf) else {
-        return Some(SealError::Library("reading the certificate's validity"));
-    };
-    if policy.at < not_before {
-        return Some(SealError::NotYetValid(not_before));
+    if policy.at < leaf.not_before {
+        return Some(SealError::NotYetValid(leaf.not_before));
     }
-    if policy.at > not_after {
-        return Some(SealError::Expired(not_after));
+    if policy.at > leaf.not_after {
+        return Some(SealError::Expired(leaf.not_after));
     }
-    if leaf.subject_name().to_der().ok() == leaf.issuer_name().to_der().ok() {
+    if leaf.is_self_issued() {
         return Some(SealError::SelfSigned);
     }
     if !(policy.trust.is_production() && policy.trust.is_reached(chain, policy.at)) {
         return Some(SealError::Untrusted);
     }
-    (!is_of_an_organisation(leaf)).then_some(SealError::NotOfAnOrganisation)
-}
-
-/// Whether the certificate was issued under an OCES policy for legal entities (arc 1.2.208.169.1.1.1.3).
-fn is_of_an_organisation(leaf: &X509) -> bool {
-    use x509_parser::prelude::{FromDer, ParsedExtension, X509Certificate};
-    const LEGAL_ENTITY_ARC: &str = "1.2.208.169.1.1.1.3.";
-    let Ok(der) = leaf.to_der() else { return false };
-    let Ok((_, parsed)) = X509Certificate::from_der(&der) else { return false };
-    parsed.extensions().iter().any(|extension| match extension.parsed_extension() {
-        ParsedExtension::CertificatePolicies(policies) => {
-            policies.iter().any(|policy| policy.policy_id.to_id_string().starts_with(LEGAL_ENTITY_ARC))
-        }
-        _ => false,
-    })
-}
-
-/// notBefore and notAfter.
-pub(super) fn validity(certificate: &X509) -> Result<(Timestamp, Timestamp), SealError> {
-    use x509_parser::prelude::{FromDer, X509Certificate};
-    let fault = || SealError::Library("reading the certificate's validity");
-    let der = der(certificate)?;
-    let (_, parsed) = X509Certificate::from_der(&der).map_err(|_| fault())?;
-    let instant = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| fault());
-    Ok((instant(parsed.validity().not_before.timestamp())?, instant(parsed.validity().not_after.timestamp())?))
+    // An employee's certificate makes a person's signature, not an organisation's seal.
+    let of_an_organisation = leaf.policies.iter().any(|oid| is_policy_or_below(oid, LEGAL_ENTITY_ARC));
+    (!of_an_organisation).then_some(SealError::NotOfAnOrganisation)
 }
 
 /// The algorithm for a key; refuses keys that are not RSA of at least 2048 bits or P-256.
-pub(super) fn choose(public: &PKeyRef<Public>, wanted: Option<Algorithm>) -> Result<Algorithm, SealError> {
-    let fitting: &[Algorithm] = match public.id() {
-        Id::RSA if (2048..=16384).contains(&public.bits()) => &[Algorithm::Ps256, Algorithm::Rs256],
-        Id::RSA => return Err(SealError::UnsupportedKey(format!("RSA of {} bits", public.bits()))),
-        Id::EC => {
-            let curve = public.ec_key().ok().and_then(|key| key.group().curve_name());
-            if curve != Some(openssl::nid::Nid::X9_62_PRIME256V1) {
-                let name = curve.and_then(|c| c.short_name().ok()).unwrap_or("an unnamed curve");
-                return Err(SealError::UnsupportedKey(format!("ECDSA on {name}")));
-            }
-            &[Algorithm::Es256]
+pub(super) fn choose(leaf: &Certificate, wanted: Option<Algorithm>) -> Result<Algorithm, SealError> {
+    const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
+    const P256: &str = "1.2.840.10045.3.1.7";
+    let bits = leaf.key.bits();
+    let unsupported = |what: String| Err(SealError::UnsupportedKey(what));
+    let fitting: &[Algorithm] = match &leaf.key {
+        PublicKey::Rsa { .. } if leaf.key_algorithm != RSA_ENCRYPTION => {
+            return unsupported("RSA restricted to PSS".to_owned());
         }
-        Id::RSA_PSS => return Err(SealError::UnsupportedKey("RSA restricted to PSS".to_owned())),
-        _ => return Err(SealError::UnsupportedKey("of another kind".to_owned())),
+        PublicKey::Rsa { .. } if (2048..=16384).contains(&bits) => &[Algorithm::Ps256, Algorithm::Rs256],
+        PublicKey::Rsa { .. } => return unsupported(format!("RSA of {bits} bits")),
+        PublicKey::Ec { curve, .. } if curve == P256 => &[Algorithm::Es256],
+        PublicKey::Ec { .. } => return unsupported(format!("on another elliptic curve ({bits} bits)")),
+        PublicKey::Other => return unsupported("of another kind".to_owned()),
     };
     match wanted {
         None => Ok(fitting[0]),
@@ -211,7 +183,7 @@ pub(super) fn choose(public: &PKeyRef<Public>, wanted: Option<Algorithm>) -> Res
     }
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, SealError> {
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, SealError> {
     read_bounded(path, LIMIT).map(Zeroizing::new).map_err(|error| from_reading(path, error))
 }
 
@@ -228,11 +200,14 @@ fn secret(reference: Option<&SecretReference>, base: &Path) -> Result<Option<Zer
     reference.read(base).map(|text| Some(Zeroizing::new(text))).map_err(|error| from_reading(&named, error))
 }
 
-fn read_pkcs12(file: &Path, password: Option<Zeroizing<String>>) -> Result<(PKey<Private>, Vec<X509>), SealError> {
+fn read_pkcs12(
+    file: &Path,
+    password: Option<&Zeroizing<String>>,
+) -> Result<(PKey<Private>, Vec<Certificate>), SealError> {
     let bytes = read(file)?;
     let fault = |problem: &str| SealError::File { file: file.to_owned(), problem: problem.to_owned() };
     let archive = Pkcs12::from_der(&bytes).map_err(|_| fault("is not a PKCS#12 file"))?;
-    let parsed = archive.parse2(password.as_ref().map_or("", |p| p.as_str())).map_err(|errors| {
+    let parsed = archive.parse2(password.map_or("", |p| p.as_str())).map_err(|errors| {
         let reasons: Vec<_> = errors.errors().iter().filter_map(openssl::error::Error::reason).collect();
         if reasons.iter().any(|reason| reason.contains("mac verify") || reason.contains("password")) {
             match password {
@@ -246,9 +221,22 @@ fn read_pkcs12(file: &Path, password: Option<Zeroizing<String>>) -> Result<(PKey
         }
     })?;
     let key = parsed.pkey.ok_or_else(|| SealError::NoKey(file.to_owned()))?;
-    let mut certificates: Vec<X509> = parsed.cert.into_iter().collect();
-    certificates.extend(parsed.ca.into_iter().flatten());
-    Ok((key, certificates))
+    let found = parsed.cert.into_iter().chain(parsed.ca.into_iter().flatten());
+    let ders: Vec<Vec<u8>> = found.filter_map(|certificate| certificate.to_der().ok()).collect();
+    Ok((key, certificates(&ders)))
+}
+
+fn read_pem_certificates(file: &Path) -> Result<Vec<Certificate>, SealError> {
+    use crate::pki::input::read_certificates;
+    match read_certificates(&read(file)?, None) {
+        Ok(ders) => Ok(certificates(&ders)),
+        Err(error) => Err(SealError::File { file: file.to_owned(), problem: error.to_string() }),
+    }
+}
+
+fn certificates(ders: &[Vec<u8>]) -> Vec<Certificate> {
+    const MOST: usize = 32;
+    ders.iter().take(MOST).filter_map(|der| Certificate::read(der).ok()).collect()
 }
 
 fn read_pem_key(file: &Path, password: Option<Zeroizing<String>>) -> Result<PKey<Private>, SealError> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::pki::certificate::Certificate;
 use crate::report::v1::Assurance;
 use crate::target::SecretReference;
 use base64::Engine;
@@ -112,7 +113,7 @@ impl Pki {
     }
 
     fn production() -> Trust {
-        Self::trust().as_production()
+        Self::trust().taken_for_production()
     }
 
     fn leaf(what: &Issue<'_>, key: &PKey<Private>) -> X509 {
@@ -180,7 +181,7 @@ fn proof(verification: &Verification, id: &str) -> Proof {
 fn a_sealed_report_verifies_and_says_what_it_does_not_prove() {
     for (algorithm, key) in each_key() {
         let key = sealing_key(&key, algorithm);
-        let described = key.describe().unwrap();
+        let described = key.describe();
         assert_eq!(described.assurance, Assurance::AdvancedOces);
         assert_eq!(described.algorithm.as_deref(), Some(algorithm.name()));
         let sealed = seal(&payload(), &key, at()).unwrap();
@@ -364,6 +365,9 @@ fn unfit_keys_are_refused_each_for_its_reason() {
         certificates: files.write("j.pem", b"junk"),
         password: None,
     };
+    assert!(matches!(refused(&source), SealError::File { .. }));
+    let bare = Pkcs12::builder().pkey(&key).build2("x").unwrap().to_der().unwrap();
+    let source = KeySource::Pkcs12 { file: files.write("bare.p12", &bare), password: Some(files.secret("x")) };
     assert!(matches!(refused(&source), SealError::NoCertificate(_)));
 
     for unsupported in [
@@ -399,14 +403,14 @@ fn an_example_seal_must_be_allowed_and_says_so() {
         let trust = Pki::trust();
         assert!(load(&source, &trust, false).is_err());
         let allowed = load(&source, &trust, true).unwrap();
-        assert_eq!(allowed.describe().unwrap().assurance, Assurance::Example);
+        assert_eq!(allowed.describe().assurance, Assurance::Example);
         let sealed = seal(&payload(), &allowed, at()).unwrap();
         assert_eq!(proof(&verify(&sealed, &trust, None).unwrap(), "seal-signature"), Proof::Proven);
     }
     // Permission alone does not make a real seal an example.
     let source = files.pem(&key, &[&Pki::leaf(&LEAF, &key), &PKI.issuing]);
     let real = load(&source, &Pki::production(), true).unwrap();
-    assert_eq!(real.describe().unwrap().assurance, Assurance::AdvancedOces);
+    assert_eq!(real.describe().assurance, Assurance::AdvancedOces);
 }
 
 #[test]
@@ -527,7 +531,8 @@ fn paths_agree_with_the_openssl_program() {
             .output()
             .unwrap();
         assert_eq!(output.status.success(), expected);
-        assert_eq!(Pki::trust().is_reached(&[leaf, PKI.issuing.clone()], at()), expected);
+        let chain = [leaf, PKI.issuing.clone()].map(|c| Certificate::read(&c.to_der().unwrap()).unwrap());
+        assert_eq!(Pki::trust().is_reached(&chain, at()), expected);
     }
 }
 
@@ -559,5 +564,24 @@ proptest! {
         prop_assert!(load(&pkcs12, &trust, true).is_err());
         let pem = KeySource::Pem { key: file.clone(), certificates: file, password: None };
         prop_assert!(load(&pem, &trust, true).is_err());
+    }
+}
+
+/// Real certificates with RSASSA-PSS links.
+#[test]
+fn real_chains_reach_the_production_root_alone_when_they_are_of_production() {
+    for (file, expected) in [
+        ("production/system-KLA-EXTTEST-Klassifikation-1-17745a3d.pem", true),
+        ("production/system-NemLog-in-IdP-fef7532a.pem", true),
+        ("test/organisation-LucaPacioli-ApS-Organisation-Integrationstest-O1-3c62dc6e.pem", false),
+        ("oces2/test-ekstern-adgangsstyring-FOCES2.cer", false),
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/certificates").join(file);
+        let ders = crate::pki::input::read_certificates(&std::fs::read(path).unwrap(), None).unwrap();
+        let chain: Vec<_> = ders.iter().map(|der| Certificate::read(der).unwrap()).collect();
+        let middle = chain[0].not_before + jiff::SignedDuration::from_hours(24);
+        assert_eq!(Trust::production().is_reached(&chain, middle), expected, "{file}");
+        let after = chain[0].not_after + jiff::SignedDuration::from_hours(1);
+        assert!(!Trust::production().is_reached(&chain, after), "{file}");
     }
 }

@@ -6,14 +6,14 @@
 
 use super::SealError;
 use super::jades::{CONTENT_TYPE, FlattenedJws, Header, TYPE, canonical, signing_input, verifies};
-use super::key::{choose, validity};
+use super::key::{choose, public_key};
 use super::trust::Trust;
-use crate::digest::{sha256, sha256_hex};
+use crate::digest::sha256;
 use crate::language::Localised;
+use crate::pki::certificate::Certificate;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use openssl::x509::X509;
 use serde::Serialize;
 
 /// Largest sealed file.
@@ -49,6 +49,7 @@ impl Statement {
     }
 
     /// A statement that is shown or refuted, with a sentence for each.
+    #[must_use]
     pub fn when(id: &'static str, holds: bool, yes: (String, String), no: (String, String)) -> Self {
         let (proof, (da, en)) = if holds { (Proof::Proven, yes) } else { (Proof::Refuted, no) };
         Self::new(id, proof, da, en)
@@ -84,8 +85,8 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
     let read = read(bytes)?;
     let Read { header, payload, chain, signature, input } = read;
     let leaf = chain.first().ok_or_else(|| malformed("x5c is empty"))?;
-    let key = leaf.public_key().map_err(|_| malformed("the certificate's key cannot be read"))?;
-    choose(&key, Some(header.alg)).map_err(|error| malformed(&error.to_string()))?;
+    let key = public_key(leaf).ok_or_else(|| malformed("the certificate's key cannot be read"))?;
+    choose(leaf, Some(header.alg)).map_err(|error| malformed(&error.to_string()))?;
     let iat = Timestamp::from_second(header.iat).map_err(|_| malformed("iat is out of range"))?;
     let both = |da: &str, en: &str| (da.to_owned(), en.to_owned());
     let algorithm = header.alg.name();
@@ -112,11 +113,9 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
             ),
         ),
     ];
-    let der = leaf.to_der().map_err(|_| malformed("the certificate cannot be encoded"))?;
-    let digest = sha256(&der);
     statements.push(Statement::when(
         "seal-certificate",
-        header.x5t_s256 == URL_SAFE_NO_PAD.encode(digest),
+        header.x5t_s256 == URL_SAFE_NO_PAD.encode(sha256(&leaf.der)),
         both(
             "Det vedlagte certifikat er det, der er forseglet med.",
             "The enclosed certificate is the one that sealed.",
@@ -126,7 +125,7 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
             "The enclosed certificate is not the one the seal points to.",
         ),
     ));
-    let (not_before, not_after) = validity(leaf)?;
+    let (not_before, not_after) = (leaf.not_before, leaf.not_after);
     statements.push(Statement::when(
         "seal-validity",
         not_before <= iat && iat <= not_after,
@@ -153,10 +152,10 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
         "Det er ikke undersøgt, om forseglerens certifikat var spærret.",
         "Whether the sealer's certificate was revoked has not been examined.",
     ));
-    Ok(Verification { payload, iat, algorithm, certificate_sha256: sha256_hex(&der), statements })
+    Ok(Verification { payload, iat, algorithm, certificate_sha256: leaf.sha256.clone(), statements })
 }
 
-fn path_statement(chain: &[X509], trust: &Trust, instant: Timestamp, own_time: bool) -> Statement {
+fn path_statement(chain: &[Certificate], trust: &Trust, instant: Timestamp, own_time: bool) -> Statement {
     let who = chain.first().map_or_else(String::new, organisation);
     let (roots_da, roots_en) = if trust.is_production() {
         ("Den Danske Stats OCES3-rod i produktion", "the OCES3 production root of Den Danske Stat")
@@ -184,30 +183,23 @@ fn path_statement(chain: &[X509], trust: &Trust, instant: Timestamp, own_time: b
 }
 
 /// The organisation in a certificate's subject: O and organizationIdentifier, never a person's name.
-fn organisation(certificate: &X509) -> String {
-    use x509_parser::oid_registry::{Oid, asn1_rs::oid};
-    use x509_parser::prelude::{FromDer, X509Certificate};
-    const ORGANISATION: Oid<'static> = oid!(2.5.4.10);
-    const IDENTIFIER: Oid<'static> = oid!(2.5.4.97);
-    let unknown = || "?".to_owned();
-    let Ok(der) = certificate.to_der() else { return unknown() };
-    let Ok((_, parsed)) = X509Certificate::from_der(&der) else { return unknown() };
-    let field = |oid: &Oid<'_>| -> Option<String> {
-        let text = parsed.subject().iter_by_oid(oid).next()?.as_str().ok()?;
+fn organisation(certificate: &Certificate) -> String {
+    let field = |oid: &str| -> Option<String> {
+        let text = certificate.subject.values(oid).next()?;
         Some(text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(120).collect())
     };
-    match (field(&ORGANISATION), field(&IDENTIFIER)) {
+    match (field("2.5.4.10"), field("2.5.4.97")) {
         (Some(name), Some(identifier)) => format!("{name} ({identifier})"),
         (Some(name), None) => name,
         (None, Some(identifier)) => identifier,
-        (None, None) => unknown(),
+        (None, None) => "?".to_owned(),
     }
 }
 
 struct Read {
     header: Header,
     payload: Vec<u8>,
-    chain: Vec<X509>,
+    chain: Vec<Certificate>,
     signature: Vec<u8>,
     input: Vec<u8>,
 }
@@ -249,9 +241,10 @@ fn read(bytes: &[u8]) -> Result<Read, SealError> {
     let mut chain = Vec::new();
     for encoded in &header.x5c {
         let der = STANDARD.decode(encoded).map_err(|_| malformed("x5c is not base64"))?;
-        let certificate = X509::from_der(&der).map_err(|_| malformed("x5c holds something that is no certificate"))?;
-        if certificate.to_der().map_err(|_| malformed("x5c cannot be encoded again"))? != der {
-            return Err(malformed("x5c holds bytes beside the certificate"));
+        let certificate =
+            Certificate::read(&der).map_err(|_| malformed("x5c holds something that is no certificate"))?;
+        if certificate.trailing_bytes > 0 || certificate.encoding.is_err() {
+            return Err(malformed("x5c holds bytes that are not strict DER of one certificate"));
         }
         chain.push(certificate);
     }
