@@ -1,9 +1,7 @@
 //! The requirement bank that ships inside the program, one entry a file of `profiles/`.
 
 /// Profile id and text of every shipped profile.
-pub const SHIPPED: &[(&str, &str)] = &[
-    ("calendar-dk", include_str!("../../profiles/calendar-dk.toml")),
-];
+pub const SHIPPED: &[(&str, &str)] = &[("calendar-dk", include_str!("../../profiles/calendar-dk.toml"))];
 
 /// Text of the shipped profile with this id.
 #[must_use]

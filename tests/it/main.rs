@@ -4,4 +4,6 @@
 
 mod aggregate;
 mod profile;
+mod render;
+mod sample_report;
 mod support;
