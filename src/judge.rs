@@ -2,6 +2,7 @@
 
 use crate::check::Parameters;
 use crate::checks;
+use crate::evidence::redact::redact;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
 use crate::profile::Profile;
@@ -49,7 +50,7 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
         method: check.map_or(Method::Declared, |c| c.meta().method),
         attested: subject.is_some_and(Subject::is_attested),
         parameters: item.parameters.clone(),
-        outcome,
+        outcome: without_secrets(outcome),
         evidence: subject.map(evidence).unwrap_or_default(),
     };
     match item.state {
@@ -72,6 +73,17 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
         return vec![result(None, missing)];
     }
     matching.into_iter().map(|subject| result(Some(subject), check.judge(subject, &item.parameters))).collect()
+}
+
+/// Observed values quote hostile input, which may hold a CPR number or a token.
+fn without_secrets(mut outcome: Outcome) -> Outcome {
+    for text in [&mut outcome.expected, &mut outcome.observed] {
+        let redacted = redact(text.as_bytes(), "text/plain");
+        if !redacted.counts.is_empty() {
+            *text = String::from_utf8_lossy(&redacted.bytes).into_owned();
+        }
+    }
+    outcome
 }
 
 fn matches(item: &PlanItem, subject: &Subject) -> bool {

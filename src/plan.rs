@@ -96,8 +96,7 @@ impl Plan {
         Self {
             schema: 1,
             profile: profile
-                .sources
-                .iter()
+                .files()
                 .map(|s| PlannedProfile { id: s.id.clone(), version: s.version.clone(), sha256: s.sha256.clone() })
                 .collect(),
             target_sha256: sha256_hex(target_text.as_bytes()),

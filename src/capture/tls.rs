@@ -19,8 +19,8 @@ use crate::verdict::Environment;
 pub use identity::ClientIdentity;
 use jiff::Timestamp;
 use openssl::ssl::{
-    ErrorCode, HandshakeError, Ssl, SslAcceptor, SslContext, SslContextBuilder, SslMethod, SslStream, SslVerifyMode,
-    SslVersion,
+    ErrorCode, HandshakeError, Ssl, SslAcceptor, SslContext, SslContextBuilder, SslMethod, SslOptions, SslStream,
+    SslVerifyMode, SslVersion,
 };
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -86,7 +86,7 @@ impl TlsSpec {
             client: None,
             other_environment_client: None,
             timeout: Duration::from_secs(5),
-            overall_timeout: Duration::from_secs(120),
+            overall_timeout: Duration::from_mins(2),
             requests_per_second: 5.0,
         }
     }
@@ -549,6 +549,8 @@ fn library_control(
     let acceptor = server.as_ref().map_err(first_reason).and_then(|identity| {
         let build = || {
             let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+            // The builder's own policy; the versions are set below.
+            acceptor.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
             acceptor.set_cipher_list(EVERY_CIPHER)?;
             acceptor.set_min_proto_version(Some(protocol))?;
             acceptor.set_max_proto_version(Some(protocol))?;

@@ -270,6 +270,15 @@ enum Source {
     Crl,
 }
 
+impl Source {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ocsp => "OCSP",
+            Self::Crl => "CRL",
+        }
+    }
+}
+
 /// What the sources prove together: revoked as soon as one proves it, else good as soon as one proves that, else nothing.
 fn judge_sources(subject: &CertificateSubject, leaf: &Certificate, path: &Path, sources: &[Source]) -> Outcome {
     let expected = "not revoked";
@@ -313,7 +322,7 @@ fn judge_sources(subject: &CertificateSubject, leaf: &Certificate, path: &Path, 
             Answer::Unreachable { .. } => "unreachable".to_owned(),
             Answer::NotAllowed => "not asked".to_owned(),
         };
-        shown.push(format!("{source:?} {text}"));
+        shown.push(format!("{} {text}", source.name()));
     }
     let observed = shown.join("; ");
     if revoked {

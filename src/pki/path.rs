@@ -24,6 +24,15 @@ pub enum Anchor {
     Added,
 }
 
+impl std::fmt::Display for Anchor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pinned(hierarchy) => write!(f, "{} root", hierarchy.name()),
+            Self::Added => f.write_str("added anchor"),
+        }
+    }
+}
+
 /// Why a path whose signatures verify is still not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaFault {

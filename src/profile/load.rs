@@ -27,7 +27,7 @@ pub struct Profile {
     pub limits: Limits,
     /// Calendar in force.
     pub calendar: Option<Calendar>,
-    /// The texts, top file first.
+    /// The texts under each name they are included by, top file first.
     pub sources: Vec<ProfileSource>,
 }
 
@@ -106,6 +106,15 @@ impl Profile {
         Self::load_with(reference, &InBundle(texts))
     }
 
+    /// The distinct files it was made of, top file first.
+    pub fn files(&self) -> impl Iterator<Item = &ProfileSource> {
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(index, source)| self.sources[..*index].iter().all(|earlier| earlier.sha256 != source.sha256))
+            .map(|(_, source)| source)
+    }
+
     fn load_with(reference: &str, finder: &dyn Finder) -> Result<Self> {
         let mut files = Loader { finder, sources: Vec::new(), stack: Vec::new() };
         let loaded = files.load(reference, None)?;
@@ -147,7 +156,8 @@ impl Loader<'_> {
         let file: ProfileFile = document.parse()?;
         let sha256 = sha256_hex(document.text.as_bytes());
         let seen = self.sources.iter().any(|s| s.sha256 == sha256);
-        if !seen {
+        // One file may be included under several names; a bundle must find it under each.
+        if !self.sources.iter().any(|s| s.sha256 == sha256 && s.reference == reference) {
             self.sources.push(ProfileSource {
                 id: file.id.clone(),
                 version: file.version.clone(),

@@ -6,7 +6,7 @@ use crate::subject::tls::TlsVersion;
 use openssl::dh::Dh;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::ssl::{SslAcceptor, SslMethod, SslStream, SslVerifyMode, SslVersion};
+use openssl::ssl::{SslAcceptor, SslMethod, SslOptions, SslStream, SslVerifyMode, SslVersion};
 use openssl::x509::X509;
 use openssl::x509::store::X509StoreBuilder;
 use std::io::{Read, Write};
@@ -175,6 +175,8 @@ impl Drop for TlsEndpoint {
 
 fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    // The builder's own policy; the versions are set below.
+    acceptor.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
     acceptor.set_cipher_list(&format!("{}:@SECLEVEL=0", setup.suites))?;
     acceptor.set_min_proto_version(Some(setup.oldest))?;
     acceptor.set_max_proto_version(Some(setup.newest))?;
@@ -269,7 +271,9 @@ impl Server {
         if self.setup.ssl_3 && first.starts_with(&[22, 3, 0]) && first.get(9..11) == Some(&[3, 0]) {
             let mut hello = [0; 4096];
             let length = stream.read(&mut hello).unwrap_or(0);
-            if let Some(offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+            if let Some(mut offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+                // ECDHE_RSA_WITH_AES_256_CBC_SHA alone, so that the version is the only fault.
+                offer.suites.retain(|suite| *suite == 0xC014);
                 let _ = stream.write_all(&responder::answer(&offer, TlsVersion::Ssl3));
                 stream.read_to_the_end();
             }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod certificates;
+mod metadata;
 mod profile;
 mod render;
 mod sample_report;

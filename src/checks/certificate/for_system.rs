@@ -36,12 +36,12 @@ check! {
 impl Check<CertificateSubject> for ForSystem {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
-            let expected = "System or Organisation";
+            let expected = "system or organisation";
             let legal_serial = c.subject.values(name::SERIAL_NUMBER).any(|v| v.starts_with("UI:DK-O:"));
             let legal_policy = c.policies.iter().any(|p| is_policy_or_below(p, LEGAL_ENTITY_ARC));
             match c.kind() {
-                CertificateKind::Employee => Outcome::fail(Reason::WrongKind, expected, "Employee"),
-                kind if legal_serial || legal_policy => Outcome::pass(expected, format!("{kind:?}")),
+                CertificateKind::Employee => Outcome::fail(Reason::WrongKind, expected, "employee"),
+                kind if legal_serial || legal_policy => Outcome::pass(expected, kind.name()),
                 _ => {
                     Outcome::inconclusive(Reason::Missing, expected, "neither an OCES policy nor a UI:DK serialNumber")
                 }

@@ -131,7 +131,8 @@ fn within_validity(leaf: &X509, at: i64) -> Result<i64, ErrorStack> {
         let diff = epoch.diff(time)?;
         Ok(i64::from(diff.days) * 86_400 + i64::from(diff.secs))
     };
-    Ok(at.min(seconds(leaf.not_after())?).max(seconds(leaf.not_before())?))
+    // OpenSSL counts notAfter itself as expired.
+    Ok(at.min(seconds(leaf.not_after())? - 1).max(seconds(leaf.not_before())?))
 }
 
 fn names_of(certificate: &X509) -> Vec<String> {
