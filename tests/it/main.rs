@@ -7,5 +7,7 @@ mod certificate_defects;
 mod certificates;
 mod metadata;
 mod profile;
+mod render;
+mod sample_report;
 mod support;
 mod tls;
