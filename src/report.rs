@@ -2,4 +2,5 @@
 
 pub mod build;
 pub mod replay;
+pub mod schema;
 pub mod v1;

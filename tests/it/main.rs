@@ -6,6 +6,7 @@ mod aggregate;
 mod certificates;
 mod metadata;
 mod profile;
+mod registry;
 mod render;
 mod sample_report;
 mod support;
