@@ -7,6 +7,7 @@ mod certificate_defects;
 mod certificates;
 mod metadata;
 mod profile;
+mod registry;
 mod render;
 mod sample_report;
 mod support;
