@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod certificate_defects;
 mod certificates;
 mod metadata;
 mod profile;
+mod render;
+mod sample_report;
 mod support;
 mod tls;
