@@ -8,4 +8,8 @@ mod certificate_input;
 mod certificates;
 mod metadata;
 mod profile;
+mod registry;
+mod render;
+mod sample_report;
 mod support;
+mod tls;

@@ -21,6 +21,7 @@ use openssl::x509::extension::{BasicConstraints, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509Extension, X509NameBuilder};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -85,7 +86,7 @@ fn issue(order: Order, common_name: &str, is_ca: bool, issuer: Option<&Issued>) 
         builder.append_extension(names).unwrap();
     }
     if order.policy {
-        let policies = hex::decode("300b3009").map(|_| der_policy("1.2.208.169.1.1.1.3.7")).unwrap();
+        let policies = der_policy("1.2.208.169.1.1.1.3.7");
         let kind = Asn1Object::from_str("2.5.29.32").unwrap();
         let value = Asn1OctetString::new_from_bytes(&policies).unwrap();
         builder.append_extension(X509Extension::new_from_der(&kind, false, &value).unwrap()).unwrap();
@@ -192,13 +193,15 @@ fn judge_with(subject: &TlsSubject, id: &str, name: &str, value: Value) -> Outco
     check.judge(subject, &parameters)
 }
 
+/// Name, certificate, change of the set-up, checks that turn red.
+type Fault<'a> = (&'a str, Order, Box<dyn FnOnce(&mut Setup) + 'a>, &'a [&'a str]);
+
 /// The faults, each with the checks that it must turn red, and no others.
 #[test]
 fn each_fault_turns_its_checks_red_and_no_others() {
     let world = World::new();
     let days = |from, to| Order { from, to, ..Order::default() };
     let rsa = || Order { key: rsa_key(2048), ..Order::default() };
-    type Fault<'a> = (&'a str, Order, Box<dyn FnOnce(&mut Setup) + 'a>, &'a [&'a str]);
     let root = &world.root;
     let stranger_root = issue(long_lived(), "Unknown Root", true, None);
     let unknown = issue(Order::default(), "server", false, Some(&stranger_root));
@@ -410,6 +413,56 @@ fn an_endpoint_closed_to_everybody_proves_nothing() {
     assert_eq!(outcomes["tls.client-certificate-demanded"].verdict, Verdict::Fail);
 }
 
+/// Neither alert nor 403: the ways in which Schannel and nginx refuse.
+#[test]
+fn refusals_of_other_servers_are_understood() {
+    let world = World::new();
+    let schannel = world.capture(Order::default(), |s| s.hangs_up_on_old = true);
+    let outcomes = judge(&schannel);
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+    // Hanging up proves nothing when the endpoint may have been gone by then.
+    let gone = TlsSubject { bracket: None, ..schannel };
+    let outcomes = judge(&gone);
+    assert_eq!(with_verdict(&outcomes, Verdict::Fail), BTreeSet::new());
+    assert_eq!(outcomes["tls.version-1-0-refused"].verdict, Verdict::Inconclusive);
+    assert_eq!(outcomes["tls.ssl-3-refused"].verdict, Verdict::Inconclusive);
+
+    let callers = vec![world.callers.certificate.clone()];
+    let mut nginx = world.capture(Order::default(), |s| s.clients = ClientPolicy::AskedLikeNginx(callers));
+    assert_eq!(with_verdict(&judge(&nginx), Verdict::Pass).len(), CHECKS.len());
+    nginx.library.retain(|t| t.presented != Presented::Registered);
+    let outcomes = judge(&nginx);
+    assert_eq!(outcomes["tls.client-certificate-demanded"].verdict, Verdict::Pass);
+    assert_eq!(outcomes["tls.stranger-client-refused"].verdict, Verdict::Pass);
+}
+
+#[test]
+fn a_name_is_never_looked_for_outside_the_certificate() {
+    let world = World::new();
+    let subject = world.capture(Order { name: "*.eksempel.dk", ..Order::default() }, |_| {});
+    assert_eq!(judge(&subject)["tls.certificate-name"].verdict, Verdict::Pass);
+    let bare = TlsSubject { server_name: "eksempel.dk".to_owned(), ..subject.clone() };
+    assert_eq!(judge(&bare)["tls.certificate-name"].reason, Reason::Different);
+    // The subject's common name is "server"; it does not count.
+    let common_name = TlsSubject { server_name: "server".to_owned(), ..subject };
+    assert_eq!(judge(&common_name)["tls.certificate-name"].reason, Reason::Different);
+}
+
+#[test]
+fn an_unreadable_certificate_fails_one_check_alone() {
+    let world = World::new();
+    let mut subject = world.capture(Order::default(), |_| {});
+    subject.served_chain[0] = kravprobe::subject::Blob::new("application/pkix-cert", &b"no certificate"[..]);
+    subject.registered_certificate = Some(subject.served_chain[0].sha256.clone());
+    let outcomes = judge(&subject);
+    assert_eq!(with_verdict(&outcomes, Verdict::Fail), BTreeSet::from(["certificate-chain"]));
+    let unread = ["key", "name", "not-oces", "remaining-validity", "signature", "validity"];
+    assert_eq!(
+        with_verdict(&outcomes, Verdict::NotTested),
+        unread.iter().map(|n| format!("certificate-{n}")).collect::<BTreeSet<_>>().iter().map(String::as_str).collect()
+    );
+}
+
 #[test]
 fn hostile_and_absent_peers_end_in_time_and_prove_nothing() {
     let world = World::new();
@@ -432,8 +485,12 @@ fn hostile_and_absent_peers_end_in_time_and_prove_nothing() {
         let subject = capture_tls(&spec(endpoint.port()), at());
         assert!(begun.elapsed() < Duration::from_secs(8), "{behaviour:?} took {:?}", begun.elapsed());
         let outcomes = judge(&subject);
+        // A port that serves plain HTTP is caught at that; nothing else follows from any of them.
+        let breach =
+            if behaviour == Behaviour::HttpAlone { BTreeSet::from(["no-plain-http"]) } else { BTreeSet::new() };
+        assert_eq!(with_verdict(&outcomes, Verdict::Fail), breach, "{behaviour:?}");
         let inconclusive = with_verdict(&outcomes, Verdict::Inconclusive);
-        assert_eq!(inconclusive.len(), CHECKS.len(), "{behaviour:?}: {outcomes:#?}");
+        assert_eq!(inconclusive.len(), CHECKS.len() - breach.len(), "{behaviour:?}: {outcomes:#?}");
         let kept = serde_json::to_string(&subject).unwrap().len();
         assert!(kept < 20_000, "{behaviour:?}: {kept}");
     }
@@ -533,6 +590,111 @@ fn an_identity_says_what_is_wrong_without_showing_it() {
     }
     let good = ClientIdentity::from_pem(&certificate, &world.root.key.private_key_to_pem_pkcs8().unwrap()).unwrap();
     assert_eq!(format!("{good:?}"), "ClientIdentity(with 0 chain certificates)");
+}
+
+/// A server that is not OpenSSL: rustls takes the probe's hellos, demands a client certificate and refuses in its own words.
+#[test]
+fn a_rustls_server_is_understood() {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+    let world = World::new();
+    let leaf = world.leaf(Order::default());
+    let der = |c: &X509| CertificateDer::from(c.to_der().unwrap());
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut callers = rustls::RootCertStore::empty();
+    callers.add(der(&world.callers.certificate)).unwrap();
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(callers.into(), provider.clone());
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf.key.private_key_to_pkcs8().unwrap()));
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(vec![der(&leaf.certificate), der(&world.intermediate.certificate)], key)
+        .unwrap();
+    let config = std::sync::Arc::new(config);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Ends with the test's process: it only waits for connections.
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let config = config.clone();
+            std::thread::spawn(move || {
+                let mut connection = rustls::ServerConnection::new(config).unwrap();
+                let mut tls = rustls::Stream::new(&mut connection, &mut stream);
+                let answer =
+                    b"HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\nContent-Length: 0\r\n\r\n";
+                if matches!(tls.read(&mut [0; 1024]), Ok(1..)) && tls.write_all(answer).is_ok() {
+                    connection.send_close_notify();
+                    let _ = connection.complete_io(&mut stream);
+                } else {
+                    // The alert may still wait to be sent.
+                    let _ = connection.write_tls(&mut stream);
+                    // Read what is there, so that closing does not reset the connection before the alert was read.
+                    let _ = stream.shutdown(std::net::Shutdown::Write);
+                    while let Ok(1..) = stream.read(&mut [0; 1024]) {}
+                }
+            });
+        }
+    });
+    let outcomes = judge(&capture_tls(&world.spec(port, &leaf.certificate), at()));
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+}
+
+/// The whole way of the program: target file, plan of the shipped profile, capture, verdicts of the requirements.
+#[test]
+fn a_target_file_names_all_that_the_capture_needs() {
+    let world = World::new();
+    let leaf = world.leaf(Order::default());
+    let endpoint = TlsEndpoint::start(world.proper(&leaf)).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: Vec<u8>| std::fs::write(dir.path().join(name), bytes).unwrap();
+    let caller = issue(long_lived(), "Beskedfordeler", false, Some(&world.callers));
+    write("leaf.pem", leaf.certificate.to_pem().unwrap());
+    write("root.pem", world.root.certificate.to_pem().unwrap());
+    write("caller.pem", caller.certificate.to_pem().unwrap());
+    write("caller.key", caller.key.private_key_to_pem_pkcs8().unwrap());
+    let port = endpoint.port();
+    let text = format!(
+        r#"
+schema = 1
+environment = "local"
+[system]
+name = "Fagsystem"
+[politeness]
+requests_per_second = 100
+concurrency = 1
+timeout_seconds = 5
+[[tls]]
+name = "push"
+host = "127.0.0.1"
+port = {port}
+server_name = "{HOST_NAME}"
+purpose = "callback"
+registered_certificate = "leaf.pem"
+client_certificate = {{ certificate = "caller.pem", key = {{ file = "caller.key" }} }}
+[[anchor]]
+file = "root.pem"
+use = "tls"
+"#
+    );
+    write("target.toml", text.into_bytes());
+    let loaded = kravprobe::target::LoadedTarget::load(&dir.path().join("target.toml")).unwrap();
+    let spec = TlsSpec::from_target(&loaded, &loaded.target.tls[0]).unwrap();
+    let outcomes = judge(&capture_tls(&spec, at()));
+    assert_eq!(with_verdict(&outcomes, Verdict::NotTested), BTreeSet::from(["other-environment-client-refused"]));
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len() - 1, "{outcomes:#?}");
+
+    write("caller.key", b"junk-key".to_vec());
+    let error = TlsSpec::from_target(&loaded, &loaded.target.tls[0]).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("caller.pem") && !error.to_string().contains("junk"), "{error}");
+}
+
+/// The profile asks for every check of the family, and its numbers are those of the facts.
+#[test]
+fn the_profile_uses_every_check() {
+    let profile = kravprobe::profile::Profile::load("tls-endpoint").unwrap();
+    let used: BTreeSet<&str> = profile.requirements.iter().flat_map(|r| &r.check).map(|c| c.id.as_str()).collect();
+    assert_eq!(used, CHECKS.iter().map(|c| c.meta().id).collect());
 }
 
 proptest! {

@@ -30,7 +30,7 @@ check! {
     pub CertificateChain {
         id: "tls.certificate-chain",
         family: Tls,
-        title: da "Servercertifikatet føres med den sendte kæde tilbage til en betroet udsteder", en "The server certificate leads to a trusted issuer through the chain that is sent",
+        title: da "Den sendte kæde fører servercertifikatet tilbage til en betroet udsteder", en "The server certificate leads to a trusted issuer through the chain that is sent",
         rows: ["BFO-PUSH-18", "SP-REQ-21"],
         basis: Norm,
         method: Measured,
