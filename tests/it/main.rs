@@ -3,5 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod capture_certificate;
+mod capture_http;
+mod example_pki;
+mod local_server;
 mod profile;
 mod support;
