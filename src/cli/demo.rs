@@ -88,8 +88,8 @@ fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) 
     let finished = run_target(&options, &mut |_| ())?;
     run::print(&finished, common)?;
     let verified = verify::verify(&finished.path, &Trust::from_file(&system.root)?, None)?;
-    if !verified.holds() {
-        return Err(Error::Internal(format!("the sealed report does not verify:\n{}", verify::text(&verified, common.lang))));
+    if !verified.holds {
+        return Err(Error::Internal(format!("the sealed report does not verify:\n{}", super::verify::text(&verified, common.lang))));
     }
     let sentence = Text { da: "Rapporten er kontrolleret med `kravprobe verify`.", en: "The report was verified with `kravprobe verify`." };
     common.print(sentence.get(common.lang));
