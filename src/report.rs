@@ -3,4 +3,5 @@
 pub mod build;
 pub mod bundle;
 pub mod replay;
+pub mod schema;
 pub mod v1;
