@@ -2,15 +2,28 @@
 
 use super::redact::redact;
 use crate::digest::sha256_hex;
-use crate::report::v1::{Direction, EvidenceEntry};
 use crate::subject::Blob;
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Folder of the evidence inside a bundle.
 pub const FOLDER: &str = "evidence";
+
+/// Which way the bytes went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From the peer to the probe.
+    In,
+    /// From the probe to the peer.
+    Out,
+    /// Handed over as a file by whoever ran the probe.
+    Supplied,
+}
 
 /// Where bytes came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +37,8 @@ pub struct Provenance {
 }
 
 /// One line of the list of evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceItem {
     /// Path in the bundle, `evidence/<sha256>.<extension>`. The same bytes captured twice are one file with two lines.
     pub path: String,
@@ -35,6 +49,7 @@ pub struct EvidenceItem {
     /// SHA-256 of the file (after redaction), lower-case hex.
     pub sha256: String,
     /// When it was captured.
+    #[schemars(with = "String")]
     pub captured_at: Timestamp,
     /// Which way it went.
     pub direction: Direction,
@@ -42,13 +57,6 @@ pub struct EvidenceItem {
     pub peer: String,
     /// Values removed, by type.
     pub redactions: BTreeMap<String, u32>,
-}
-
-impl From<EvidenceItem> for EvidenceEntry {
-    fn from(item: EvidenceItem) -> Self {
-        let EvidenceItem { path, media_type, bytes, sha256, captured_at, direction, peer, redactions } = item;
-        Self { path, media_type, bytes, sha256, captured_at, direction, peer, redactions }
-    }
 }
 
 /// What [`Store::put`] kept.
@@ -106,16 +114,13 @@ pub enum StoreError {
     },
 }
 
-/// Order of the list: path, time, other side, way.
-type Key = (String, Timestamp, String, bool);
-
 /// The evidence of one run. Everything that goes in is redacted first; there is no way around it.
 #[derive(Debug)]
 pub struct Store {
     directory: PathBuf,
     limits: StoreLimits,
     files: BTreeSet<String>,
-    items: BTreeMap<Key, EvidenceItem>,
+    items: BTreeSet<EvidenceItem>,
     total: u64,
 }
 
@@ -124,7 +129,7 @@ impl Store {
     pub fn create(directory: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
         let folder = directory.join(FOLDER);
         std::fs::create_dir_all(&folder).map_err(|source| StoreError::Write { path: folder, source })?;
-        Ok(Self { directory: directory.to_owned(), limits, files: BTreeSet::new(), items: BTreeMap::new(), total: 0 })
+        Ok(Self { directory: directory.to_owned(), limits, files: BTreeSet::new(), items: BTreeSet::new(), total: 0 })
     }
 
     /// Redacts and keeps bytes.
@@ -161,8 +166,7 @@ impl Store {
             peer: String::from_utf8_lossy(&peer).into_owned(),
             redactions: redacted.counts,
         };
-        let outgoing = item.direction == Direction::Out;
-        self.items.insert((item.path.clone(), item.captured_at, item.peer.clone(), outgoing), item.clone());
+        self.items.insert(item.clone());
         Ok(Stored { item, bytes: redacted.bytes })
     }
 
@@ -176,9 +180,9 @@ impl Store {
         Ok(changed)
     }
 
-    /// The list, sorted by path, time and other side.
+    /// The list, sorted by path and then by the other fields.
     pub fn items(&self) -> impl Iterator<Item = &EvidenceItem> {
-        self.items.values()
+        self.items.iter()
     }
 
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), StoreError> {
@@ -253,7 +257,7 @@ mod tests {
         store.put(b"same", "text/plain", from("a")).unwrap();
         let items: Vec<_> = store.items().cloned().collect();
         assert_eq!(items.len(), 3, "one file, and one line for each place it came from");
-        assert!(items.is_sorted_by_key(|item| (&item.path, &item.peer)));
+        assert!(items.is_sorted());
         assert_eq!(std::fs::read_dir(folder.path().join(FOLDER)).unwrap().count(), 2);
     }
 

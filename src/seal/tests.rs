@@ -113,7 +113,7 @@ impl Pki {
     }
 
     fn production() -> Trust {
-        Self::trust().taken_for_pinned()
+        Self::trust().taken_for_production()
     }
 
     fn leaf(what: &Issue<'_>, key: &PKey<Private>) -> X509 {
@@ -580,8 +580,8 @@ fn real_chains_reach_the_production_root_alone_when_they_are_of_production() {
         let ders = crate::pki::input::read_certificates(&std::fs::read(path).unwrap(), None).unwrap();
         let chain: Vec<_> = ders.iter().map(|der| Certificate::read(der).unwrap()).collect();
         let middle = chain[0].not_before + jiff::SignedDuration::from_hours(24);
-        assert_eq!(Trust::pinned().is_reached(&chain, middle), expected, "{file}");
+        assert_eq!(Trust::production().is_reached(&chain, middle), expected, "{file}");
         let after = chain[0].not_after + jiff::SignedDuration::from_hours(1);
-        assert!(!Trust::pinned().is_reached(&chain, after), "{file}");
+        assert!(!Trust::production().is_reached(&chain, after), "{file}");
     }
 }

@@ -11,14 +11,14 @@ use jiff::Timestamp;
 pub struct Trust {
     environment: Environment,
     roots: Vec<Vec<u8>>,
-    pinned: bool,
+    production: bool,
 }
 
 impl Trust {
     /// The pinned production root of Den Danske Stat.
     #[must_use]
-    pub const fn pinned() -> Self {
-        Self { environment: Environment::Production, roots: Vec::new(), pinned: true }
+    pub const fn production() -> Self {
+        Self { environment: Environment::Production, roots: Vec::new(), production: true }
     }
 
     /// The roots in a PEM or DER file that the user names (`--trust`).
@@ -35,19 +35,19 @@ impl Trust {
     /// Roots given as DER.
     pub fn from_der<'a>(roots: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let roots = roots.into_iter().map(<[u8]>::to_vec).collect();
-        Self { environment: Environment::Local, roots, pinned: false }
+        Self { environment: Environment::Local, roots, production: false }
     }
 
     /// Takes these roots for those of production.
     #[cfg(test)]
-    pub(super) fn taken_for_pinned(self) -> Self {
-        Self { pinned: true, ..self }
+    pub(super) fn taken_for_production(self) -> Self {
+        Self { production: true, ..self }
     }
 
     /// Whether these are the pinned production roots of Den Danske Stat.
     #[must_use]
-    pub const fn is_pinned(&self) -> bool {
-        self.pinned
+    pub const fn is_production(&self) -> bool {
+        self.production
     }
 
     /// The best path from the first of `chain` over the others; `None` for an empty chain.

@@ -157,7 +157,7 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
 
 fn path_statement(chain: &[Certificate], trust: &Trust, instant: Timestamp, own_time: bool) -> Statement {
     let who = chain.first().map_or_else(String::new, organisation);
-    let (roots_da, roots_en) = if trust.is_pinned() {
+    let (roots_da, roots_en) = if trust.is_production() {
         ("Den Danske Stats OCES3-rod i produktion", "the OCES3 production root of Den Danske Stat")
     } else {
         ("en rod, som brugeren selv har angivet", "a root that the user named")
