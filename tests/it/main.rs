@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod certificate_defects;
+mod certificate_input;
 mod certificates;
 mod metadata;
 mod profile;
