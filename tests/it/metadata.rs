@@ -1005,3 +1005,17 @@ fn a_subject_survives_its_file() {
     let Subject::Metadata(again) = again else { panic!("another family") };
     assert_eq!(judge(&again), judge(&subject));
 }
+
+/// The bound is generous for a debug build on a busy machine; the benchmark holds the real one (20 ms).
+#[test]
+fn judging_one_document_is_quick() {
+    let document = vendor_document(None);
+    judge(&declared(document.clone()));
+    let begun = Instant::now();
+    for _ in 0..5 {
+        judge(&declared(document.clone()));
+    }
+    let each = begun.elapsed() / 5;
+    println!("{each:?} for one document");
+    assert!(each < Duration::from_secs(1), "{each:?}");
+}
