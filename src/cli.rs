@@ -2,6 +2,7 @@
 
 mod completions;
 mod explain;
+mod generate;
 mod init;
 mod inspect;
 mod plan;
@@ -9,6 +10,7 @@ mod profile;
 mod replay;
 mod run;
 mod seal;
+mod vendor;
 
 pub use init::STARTER as STARTER_TARGET;
 
@@ -76,6 +78,11 @@ enum Command {
     Profile(profile::Args),
     /// Write a commented starter target
     Init(init::Args),
+    /// The reference vendor and its example PKI
+    Vendor(vendor::Args),
+    /// Make docs and JSON Schemas from the code
+    #[command(hide = true)]
+    Generate(generate::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Write man pages
@@ -95,6 +102,8 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
+        Command::Vendor(args) => vendor::run(&args, common),
+        Command::Generate(args) => generate::run(&args, common),
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => completions::man(&args),
     };
