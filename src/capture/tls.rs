@@ -4,6 +4,7 @@
 //! `overall_timeout`. Connections are made one after the other, no faster than `requests_per_second`, and only to the host
 //! and port that the target names. Nothing is concluded here: see `subject::tls::conclusions`.
 
+mod from_target;
 pub mod hello;
 pub mod identity;
 pub mod responder;

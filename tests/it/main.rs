@@ -4,9 +4,11 @@
 
 mod aggregate;
 mod certificate_defects;
+mod certificate_input;
 mod certificates;
 mod metadata;
 mod profile;
+mod registry;
 mod render;
 mod sample_report;
 mod support;
