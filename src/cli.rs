@@ -1,10 +1,14 @@
 //! The command line: one file a subcommand.
 
 mod completions;
+mod explain;
 mod init;
 mod inspect;
 mod plan;
 mod profile;
+mod replay;
+mod run;
+mod seal;
 
 pub use init::STARTER as STARTER_TARGET;
 
@@ -58,6 +62,12 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge a target by a profile and leave a bundle with the report
+    Run(run::Args),
+    /// Judge a bundle's evidence again, offline, and compare
+    Replay(replay::Args),
+    /// Explain a check: why, where it can be read, what to do
+    Explain(explain::Args),
     /// Judge certificate or metadata files without a target
     Inspect(inspect::Args),
     /// Show what a run would do, what does not apply and what cannot run
@@ -78,6 +88,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let common = cli.common;
     let done = match cli.command {
+        Command::Run(args) => run::run(&args, common),
+        Command::Replay(args) => replay::run(&args, common),
+        Command::Explain(args) => explain::run(&args, common),
         Command::Inspect(args) => inspect::run(&args, common),
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),

@@ -7,6 +7,7 @@ use super::http::{HttpClient, HttpError, Request};
 use crate::document::read_bounded;
 use crate::error::{Error, Result};
 use crate::pki::Certificate;
+use crate::pki::revocation::{MAX_CRL, MAX_OCSP};
 use crate::subject::Blob;
 use crate::subject::certificate::{Answer, Revocation, RevocationAnswer};
 use openssl::hash::MessageDigest;
@@ -19,12 +20,10 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
-/// Largest OCSP response that is read, bytes.
-pub const MAX_OCSP: usize = 1024 * 1024;
-/// Largest revocation list that is read, bytes.
-pub const MAX_CRL: usize = 64 * 1024 * 1024;
 /// Most URLs of one kind that a certificate can make the probe ask.
 const MAX_URLS: usize = 4;
+/// First octet of every DER structure asked for here.
+const SEQUENCE: u8 = 0x30;
 const OCSP_REQUEST: &str = "application/ocsp-request";
 const OCSP_RESPONSE: &str = "application/ocsp-response";
 const CRL: &str = "application/pkix-crl";
@@ -42,14 +41,17 @@ impl SuppliedAnswers {
         let mut answers = Self::default();
         for path in ocsp.iter().map(AsRef::as_ref) {
             let bytes = read_bounded(path, MAX_OCSP as u64)?;
+            if bytes.first() != Some(&SEQUENCE) {
+                return Err(Error::file(path, "is no OCSP response in DER"));
+            }
             answers.ocsp.push(received(path.display().to_string(), OCSP_RESPONSE, bytes));
         }
         for path in crl.iter().map(AsRef::as_ref) {
             let mut bytes = read_bounded(path, MAX_CRL as u64)?;
-            if bytes.starts_with(b"-----BEGIN") {
+            if bytes.first() != Some(&SEQUENCE) {
                 bytes = X509Crl::from_pem(&bytes)
                     .and_then(|list| list.to_der())
-                    .map_err(|_| Error::file(path, "is PEM but holds no revocation list (BEGIN X509 CRL)"))?;
+                    .map_err(|_| Error::file(path, "is no revocation list, neither DER nor PEM (BEGIN X509 CRL)"))?;
             }
             answers.crl.push(received(path.display().to_string(), CRL, bytes));
         }
