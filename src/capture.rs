@@ -2,5 +2,316 @@
 
 pub mod certificate;
 pub mod http;
+pub mod metadata;
 pub mod revocation;
 pub mod tls;
+
+use crate::digest::sha256_hex;
+use crate::document::read_bounded;
+use crate::error::{Error, Result};
+use crate::pki::Certificate;
+use crate::plan::judged_metadata;
+use crate::subject::certificate::{Answer, DeclaredCertificate, OtherCertificate};
+use crate::subject::metadata::{Registered, Retrieval};
+use crate::subject::{CertificateSubject, MetadataSubject, Subject, TlsSubject};
+use crate::target::{AnchorUse, LoadedTarget, MetadataEntry, TlsEntry};
+use jiff::Timestamp;
+use openssl::x509::X509;
+use revocation::{RevocationSource, SuppliedAnswers};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tls::{ClientIdentity, TlsSpec};
+
+/// Largest document behind a declaration, bytes.
+const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
+
+/// What a run is doing, for the progress bar.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub total: usize,
+    /// What comes now.
+    pub now: &'a str,
+}
+
+/// A subject and where its bytes came from.
+#[derive(Debug)]
+pub struct Captured {
+    /// The subject.
+    pub subject: Subject,
+    /// Where the bytes with a digest came from; the empty digest stands for all others.
+    pub peers: BTreeMap<String, String>,
+}
+
+/// Everything a target's files and endpoints gave.
+#[derive(Debug)]
+pub struct Capture {
+    /// Subjects: metadata, certificates, TLS endpoints, each in target order.
+    pub subjects: Vec<Captured>,
+    /// SHA-256 of the documents behind declarations, by kind.
+    pub documents: BTreeMap<String, String>,
+    /// Anchors that count in this environment: file name and PEM.
+    pub anchors: Vec<(String, String)>,
+}
+
+/// Captures everything that a target names. Files that cannot be used are errors; endpoints that do not answer are facts in
+/// their subjects.
+pub fn capture(
+    loaded: &LoadedTarget,
+    at: Timestamp,
+    offline: bool,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Capture> {
+    let target = &loaded.target;
+    let total = target.metadata.len() + usize::from(!target.certificate.is_empty()) + target.tls.len();
+    let mut done = 0;
+    let mut step = |now: &str| {
+        progress(Progress { done, total, now });
+        done += 1;
+    };
+    let documents = documents(loaded)?;
+    let tls_roots = certificate::anchors(loaded, AnchorUse::Tls)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|e| Error::Internal(e.to_string()))?;
+    let client = if offline {
+        None
+    } else {
+        let client = http::HttpClient::new(target.hosts(), target.politeness, &tls_roots);
+        Some(Arc::new(client.map_err(|e| Error::Internal(e.to_string()))?))
+    };
+    let revocation = client.clone().map_or_else(RevocationSource::offline, RevocationSource::online);
+
+    let mut metadata = Vec::new();
+    for entry in judged_metadata(target) {
+        step(&entry.name);
+        metadata.push(runtime.block_on(metadata_subject(loaded, entry, at, client.as_deref()))?);
+    }
+    if !target.certificate.is_empty() {
+        step("certificates");
+    }
+    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, &revocation))?;
+    certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
+    let (metadata, certificates) = (with_neighbours(loaded, metadata)?, introduce(certificates));
+
+    let mut subjects: Vec<_> = metadata.into_iter().map(captured_metadata).collect();
+    subjects.extend(certificates.into_iter().map(|subject| captured_certificate(loaded, subject)));
+    for entry in &target.tls {
+        step(&entry.name);
+        // An offline run has no TLS subjects; the plan's items become `not-tested`.
+        if !offline {
+            subjects.push(captured_tls(tls_subject(loaded, entry, &tls_roots, at)?));
+        }
+    }
+    progress(Progress { done: total, total, now: "" });
+    Ok(Capture { subjects, documents, anchors: anchors(loaded)? })
+}
+
+/// Reads the documents behind declarations and compares their digests with the declared ones.
+fn documents(loaded: &LoadedTarget) -> Result<BTreeMap<String, String>> {
+    let mut digests = BTreeMap::new();
+    for declaration in &loaded.target.declaration {
+        let mut digest = declaration.sha256.as_ref().map(|s| s.to_ascii_lowercase());
+        if let Some(file) = &declaration.document {
+            let path = loaded.path(file);
+            let actual = sha256_hex(&read_bounded(&path, MAX_DOCUMENT)?);
+            if digest.as_ref().is_some_and(|declared| *declared != actual) {
+                let problem =
+                    format!("is not the document that declaration `{}` names by its SHA-256", declaration.kind);
+                return Err(Error::file(path, problem));
+            }
+            digest = Some(actual);
+        }
+        if let Some(digest) = digest {
+            digests.insert(declaration.kind.clone(), digest);
+        }
+    }
+    Ok(digests)
+}
+
+async fn metadata_subject(
+    loaded: &LoadedTarget,
+    entry: &MetadataEntry,
+    at: Timestamp,
+    client: Option<&http::HttpClient>,
+) -> Result<MetadataSubject> {
+    let fetched = match &entry.url {
+        None => None,
+        Some(url) => Some(metadata::fetch(url, client).await),
+    };
+    let document = match (&entry.file, &fetched) {
+        (Some(file), _) => metadata::read_file(&loaded.path(file)).map_err(|e| Error::Usage(e.to_string()))?,
+        (None, Some(metadata::Fetched::Answered { body, .. })) => body.clone(),
+        // Nothing to read: an empty document, which its own check reports beside what became of the URL.
+        (None, _) => Vec::new(),
+    };
+    let target = &loaded.target;
+    let mut subject = metadata::subject(&entry.name, target.environment, at, &document, fetched);
+    let one = |kind: &str| target.declaration(kind).and_then(|d| d.value.strings().first().map(|v| (*v).to_owned()));
+    subject.registered = Registered {
+        oiosaml_profile: one("oiosaml-profile"),
+        attribute_profile: one("attribute-profile"),
+        nsis_level: one("nsis-level"),
+        entity_id: one("entity-id"),
+        personal_attributes: target
+            .declaration("personal-attributes")
+            .map(|d| d.value.strings().into_iter().map(str::to_owned).collect()),
+        hosts: target.hosts().into_iter().collect(),
+    };
+    Ok(subject)
+}
+
+/// Tells every document of the vendor's other documents.
+fn with_neighbours(loaded: &LoadedTarget, mut subjects: Vec<MetadataSubject>) -> Result<Vec<MetadataSubject>> {
+    let mut known = Vec::new();
+    for entry in &loaded.target.metadata {
+        if let Some(environment) = entry.other_environment {
+            let Some(file) = &entry.file else { continue };
+            let document = metadata::read_file(&loaded.path(file)).map_err(|e| Error::Usage(e.to_string()))?;
+            known.push(metadata::neighbour(&entry.name, environment, &document));
+        }
+    }
+    known.extend(subjects.iter().map(|s| metadata::neighbour(&s.name, s.environment, s.document.data())));
+    for subject in &mut subjects {
+        subject.others = known.iter().filter(|other| other.name != subject.name).cloned().collect();
+    }
+    Ok(subjects)
+}
+
+/// The certificates inside metadata, as subjects of their own.
+async fn inside_metadata(
+    loaded: &LoadedTarget,
+    documents: &[MetadataSubject],
+    at: Timestamp,
+    revocation: &RevocationSource,
+) -> Result<Vec<CertificateSubject>> {
+    let target = &loaded.target;
+    let anchors = certificate::anchors(loaded, AnchorUse::Oces)?;
+    let around = certificate::Surroundings { environment: target.environment, at, anchors: &anchors, revocation };
+    let cvr = target.parties.supplier.as_ref().and_then(|party| party.cvr.clone());
+    let mut subjects = Vec::new();
+    for document in documents {
+        let entry = target.metadata.iter().find(|e| e.name == document.name);
+        for found in metadata::certificates(document) {
+            let place = |files: &[std::path::PathBuf]| files.iter().map(|f| loaded.path(f)).collect::<Vec<_>>();
+            let answers = match entry {
+                Some(e) => SuppliedAnswers::read(&place(&e.ocsp_response), &place(&e.crl))?,
+                None => SuppliedAnswers::default(),
+            };
+            let mut supplied = Vec::new();
+            for file in entry.iter().flat_map(|e| &e.supplied) {
+                supplied.extend(certificate::open(&loaded.path(file), None)?);
+            }
+            let description = certificate::Description {
+                name: found.name,
+                system: target.system.name.clone(),
+                role: found.role,
+                declared: DeclaredCertificate { kind: None, cvr: cvr.clone() },
+            };
+            subjects.push(certificate::capture(description, found.bytes, supplied, answers, around).await);
+        }
+    }
+    Ok(subjects)
+}
+
+/// Tells every certificate of the target's other certificates, those inside metadata included.
+fn introduce(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
+    let known: Vec<_> = subjects
+        .iter()
+        .filter_map(|s| {
+            let read = Certificate::read(s.certificate.data()).ok()?;
+            Some(OtherCertificate {
+                name: s.name.clone(),
+                system: s.system.clone(),
+                environment: s.environment,
+                role: s.role,
+                sha256: read.sha256.clone(),
+                spki_sha256: read.spki_sha256.clone(),
+            })
+        })
+        .collect();
+    for subject in &mut subjects {
+        for other in &known {
+            let already = subject.others.iter().any(|o| o.name == other.name);
+            if other.name != subject.name && !already {
+                subject.others.push(other.clone());
+            }
+        }
+    }
+    subjects
+}
+
+fn tls_subject(loaded: &LoadedTarget, entry: &TlsEntry, roots: &[Vec<u8>], at: Timestamp) -> Result<TlsSubject> {
+    let target = &loaded.target;
+    let mut spec = TlsSpec::new(&entry.name, target.environment, &entry.host, entry.port, entry.purpose);
+    if let Some(name) = &entry.server_name {
+        spec.server_name.clone_from(name);
+    }
+    if let Some(path) = &entry.path {
+        spec.path.clone_from(path);
+    }
+    if let Some(file) = &entry.registered_certificate {
+        spec.registered_certificate = certificate::open(&loaded.path(file), None)?.into_iter().next();
+    }
+    spec.added_roots = roots.to_vec();
+    let identity = |client: &crate::target::ClientCertificate| -> Result<ClientIdentity> {
+        let path = loaded.path(&client.certificate);
+        let chain = read_bounded(&path, certificate::MAX_FILE)?;
+        let key = client.key.read(&loaded.base)?;
+        ClientIdentity::from_pem(&chain, key.as_bytes()).map_err(|e| Error::file(path, e))
+    };
+    spec.client = entry.client_certificate.as_ref().map(identity).transpose()?;
+    spec.other_environment_client = entry.other_environment_client.as_ref().map(identity).transpose()?;
+    spec.timeout = Duration::from_secs(u64::from(target.politeness.timeout_seconds));
+    spec.requests_per_second = f64::from(target.politeness.requests_per_second);
+    Ok(tls::capture_tls(&spec, at))
+}
+
+fn captured_metadata(subject: MetadataSubject) -> Captured {
+    let mut peers = BTreeMap::from([(String::new(), format!("metadata {}", subject.name))]);
+    if let Some(Retrieval::Answered { url, body, .. }) = &subject.retrieval {
+        peers.insert(body.sha256.clone(), url.clone());
+    }
+    Captured { subject: Subject::Metadata(subject), peers }
+}
+
+fn captured_certificate(loaded: &LoadedTarget, subject: CertificateSubject) -> Captured {
+    let file = loaded.target.certificate.iter().find(|c| c.name == subject.name).map(|c| c.file.display().to_string());
+    let origin = file.unwrap_or_else(|| format!("metadata certificate {}", subject.name));
+    let mut peers = BTreeMap::from([(String::new(), origin)]);
+    for answer in subject.revocation.ocsp.iter().chain(&subject.revocation.crl) {
+        if let Answer::Received { bytes } = &answer.answer {
+            peers.insert(bytes.sha256.clone(), answer.source.clone());
+        }
+    }
+    Captured { subject: Subject::Certificate(subject), peers }
+}
+
+fn captured_tls(subject: TlsSubject) -> Captured {
+    let peers = BTreeMap::from([(String::new(), format!("{}:{}", subject.host, subject.port))]);
+    Captured { subject: Subject::Tls(subject), peers }
+}
+
+/// The anchors that count in the target's environment, as PEM.
+fn anchors(loaded: &LoadedTarget) -> Result<Vec<(String, String)>> {
+    let shipped = crate::pki::anchors::trusted_roots(loaded.target.environment).map(|a| a.der.to_vec());
+    let added = [AnchorUse::Oces, AnchorUse::Tls].map(|purpose| certificate::anchors(loaded, purpose));
+    let mut all: Vec<Vec<u8>> = shipped.collect();
+    for anchors in added {
+        all.extend(anchors?);
+    }
+    let fault = |e: openssl::error::ErrorStack| Error::Internal(e.to_string());
+    let mut named = Vec::new();
+    for der in &all {
+        let pem = X509::from_der(der).and_then(|certificate| certificate.to_pem()).map_err(fault)?;
+        named.push((format!("{}.pem", sha256_hex(der)), String::from_utf8_lossy(&pem).into_owned()));
+    }
+    named.sort_unstable();
+    named.dedup();
+    Ok(named)
+}

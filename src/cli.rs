@@ -2,6 +2,7 @@
 
 mod completions;
 mod init;
+mod inspect;
 mod plan;
 mod profile;
 
@@ -57,6 +58,8 @@ pub enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge certificate or metadata files without a target
+    Inspect(inspect::Args),
     /// Show what a run would do, what does not apply and what cannot run
     Plan(plan::Args),
     /// Check, list or show profiles
@@ -75,6 +78,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let common = cli.common;
     let done = match cli.command {
+        Command::Inspect(args) => inspect::run(&args, common),
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
@@ -99,6 +103,13 @@ impl Common {
             let _ = out
                 .write_all(text.as_bytes())
                 .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
+        }
+    }
+
+    /// Prints text as it is, without ending the line.
+    pub fn print_part(self, text: &str) {
+        if !self.quiet {
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
         }
     }
 

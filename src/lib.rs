@@ -11,6 +11,7 @@ pub mod capture;
 pub mod check;
 pub mod checks;
 pub mod cli;
+pub mod clock;
 pub mod digest;
 pub mod document;
 pub mod error;

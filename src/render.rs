@@ -1,1 +1,46 @@
-//! Renderings of a report. Each is a pure function of `report.json`, so that `verify` can reproduce it byte for byte.
+//! Renderings of a report. Each is a pure function of `report.json`, so that `verify` can reproduce it byte for byte:
+//! no clock, no locale, no registry of checks, no map with random order.
+
+mod html;
+mod junit;
+mod sarif;
+mod terminal;
+mod view;
+pub mod words;
+
+pub use html::html;
+pub use junit::junit;
+pub use sarif::sarif;
+pub use terminal::{Options, terminal};
+
+/// Makes text from outside harmless for every rendering: characters that XML 1.0 forbids, other control characters, and
+/// those that reorder the text around them become U+FFFD. Line breaks stay.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    text.chars().map(|c| if is_hostile(c) { '\u{FFFD}' } else { c }).collect()
+}
+
+/// [`harmless`], on one line.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    harmless(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_hostile(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(
+            c,
+            '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_replaced_and_line_breaks_stay() {
+        assert_eq!(harmless("a\u{1b}[31m\u{202E}b\0c\nd\u{FFFF}"), "a\u{FFFD}[31m\u{FFFD}b\u{FFFD}c\nd\u{FFFD}");
+        assert_eq!(one_line("a\n\tb  c"), "a \u{FFFD}b c");
+    }
+}

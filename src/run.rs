@@ -3,6 +3,7 @@
 
 use crate::canonical;
 use crate::capture;
+use crate::clock::now;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
@@ -88,10 +89,6 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         }
         subjects.push(subject);
     }
-    for document in captured.documents {
-        let peer = document.name;
-        store.put(&document.bytes, "application/octet-stream", Provenance { direction: v1::Direction::In, peer, captured_at: at })?;
-    }
 
     writer.add(PLAN, &canonical::bytes(&plan)?)?;
     writer.add(TARGET, loaded.text.as_bytes())?;
@@ -121,6 +118,7 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         offline: options.offline,
         language: options.language,
         tool: tool()?,
+        documents: captured.documents,
         evidence: store.items().cloned().collect(),
         members: members::list(writer.directory())?,
         seal: seal::described(options.key),
@@ -147,12 +145,6 @@ fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
     }
     let kinds: Vec<_> = found.into_keys().collect();
     Err(Error::file(path, format!("holds what must not be in a report ({}); remove it, and name secrets by reference", kinds.join(", "))))
-}
-
-/// The present, to the second: reports carry no finer time.
-#[must_use]
-pub fn now() -> Timestamp {
-    Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default()
 }
 
 fn tool() -> Result<v1::Tool> {

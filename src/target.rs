@@ -218,6 +218,15 @@ pub struct MetadataEntry {
     /// Another environment it belongs to (a neighbour, for uniqueness); such an entry is not judged itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_environment: Option<Environment>,
+    /// Files with further certificates of the chains of its certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub supplied: Vec<PathBuf>,
+    /// Files with OCSP responses for its certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ocsp_response: Vec<PathBuf>,
+    /// Files with certificate revocation lists for its certificates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub crl: Vec<PathBuf>,
 }
 
 /// A TLS endpoint of the system.
@@ -236,12 +245,18 @@ pub struct TlsEntry {
     pub server_name: Option<String>,
     /// What the endpoint is for.
     pub purpose: TlsPurpose,
+    /// Path of the one small HTTP request; `/`, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// The certificate that is registered for the endpoint in the Administrationsmodul.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered_certificate: Option<PathBuf>,
     /// A client certificate that the endpoint must accept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_certificate: Option<ClientCertificate>,
+    /// A client certificate of another environment, which the endpoint must refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_environment_client: Option<ClientCertificate>,
 }
 
 const fn https() -> u16 {
@@ -476,6 +491,9 @@ impl Target {
         }
         for (index, entry) in self.tls.iter().enumerate() {
             let at = |key| [Step::Key("tls"), Step::Index(index), Step::Key(key)];
+            if entry.path.as_ref().is_some_and(|p| !p.starts_with('/') || !p.bytes().all(|b| b.is_ascii_graphic())) {
+                problems.push(document.mistake(&at("path"), "a path begins with `/` and has no spaces", None));
+            }
             if entry.host.is_empty()
                 || entry.host.contains(['/', ':', ' ', '@']) && entry.host.parse::<std::net::Ipv6Addr>().is_err()
             {

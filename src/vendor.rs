@@ -1,4 +1,5 @@
 //! The bundled reference vendor system, with switchable faults, and the example PKI it lives in.
 
+pub mod metadata;
 pub mod pki;
 pub mod tls;

@@ -141,8 +141,7 @@ async fn fetch(client: &HttpClient, url: &Url, post: Option<Vec<u8>>, limit: usi
             Answer::Received { bytes: Blob::new(media_type, response.body) }
         }
         Ok(response) => unreachable(&format!("HTTP status {}", response.status.as_u16())),
-        // Only when the URL itself may not be asked; a redirect elsewhere means that an allowed host did not answer.
-        Err(HttpError::NotAllowed { .. }) if !client.allows(url, true) => Answer::NotAllowed,
+        Err(HttpError::NotAllowed { .. }) => Answer::NotAllowed,
         Err(error) => unreachable(&error.to_string()),
     }
 }

@@ -4,6 +4,7 @@
 //! `overall_timeout`. Connections are made one after the other, no faster than `requests_per_second`, and only to the host
 //! and port that the target names. Nothing is concluded here: see `subject::tls::conclusions`.
 
+mod from_target;
 pub mod hello;
 pub mod identity;
 pub mod responder;
@@ -19,8 +20,8 @@ use crate::verdict::Environment;
 pub use identity::ClientIdentity;
 use jiff::Timestamp;
 use openssl::ssl::{
-    ErrorCode, HandshakeError, Ssl, SslAcceptor, SslContext, SslContextBuilder, SslMethod, SslStream, SslVerifyMode,
-    SslVersion,
+    ErrorCode, HandshakeError, Ssl, SslAcceptor, SslContext, SslContextBuilder, SslMethod, SslOptions, SslStream,
+    SslVerifyMode, SslVersion,
 };
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -86,7 +87,7 @@ impl TlsSpec {
             client: None,
             other_environment_client: None,
             timeout: Duration::from_secs(5),
-            overall_timeout: Duration::from_secs(120),
+            overall_timeout: Duration::from_mins(2),
             requests_per_second: 5.0,
         }
     }
@@ -125,6 +126,10 @@ pub fn capture_tls(spec: &TlsSpec, at: Timestamp) -> TlsSubject {
     }
     let negotiated = |subject: &TlsSubject, version| subject.negotiations().any(|(v, _)| v == version);
     if subject.negotiations().next().is_none() {
+        // A port that answers a hello in HTTP is worth one plain question more.
+        if subject.raw.iter().any(RawTrial::answers_in_http) {
+            subject.plain_http = Some(prober.plain_http());
+        }
         return subject;
     }
     subject.controls.raw = raw_controls(TlsVersion::NEWEST_FIRST, spec);
@@ -549,6 +554,8 @@ fn library_control(
     let acceptor = server.as_ref().map_err(first_reason).and_then(|identity| {
         let build = || {
             let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+            // The builder's own policy; the versions are set below.
+            acceptor.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
             acceptor.set_cipher_list(EVERY_CIPHER)?;
             acceptor.set_min_proto_version(Some(protocol))?;
             acceptor.set_max_proto_version(Some(protocol))?;
@@ -582,4 +589,77 @@ fn loopback(serve: impl FnOnce(Transport) + Send + 'static) -> Result<Transport,
     }
     std::thread::spawn(move || serve(Transport::over(stream, deadline, MOST_BYTES)));
     Ok(client)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn answered(bytes: &[u8]) -> Option<(u16, Option<String>, bool, bool)> {
+        match parse_http(bytes)? {
+            HttpExchange::Answered {
+                status,
+                strict_transport_security,
+                redirects_to_https,
+                blames_client_certificate,
+            } => Some((status, strict_transport_security, redirects_to_https, blames_client_certificate)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn only_safe_facts_are_kept_of_an_http_answer() {
+        let page = b"HTTP/1.1 302 Found\r\nSet-Cookie: a=b\r\nLocation: HTTPS://x.dk/?token=t\r\n\
+            strict-transport-security: max-age=1 \r\n\r\nbody";
+        assert_eq!(answered(page), Some((302, Some("max-age=1".to_owned()), true, false)));
+        let nginx =
+            b"HTTP/1.1 400 Bad Request\r\nServer: nginx\r\n\r\n<center>No required SSL certificate was sent</center>";
+        assert_eq!(answered(nginx), Some((400, None, false, true)));
+        for junk in [&b"HTTP/1.1 200 OK\r\n"[..], b"HTTP/1.1\r\n\r\n", b"ICY 200 OK\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n"] {
+            assert_eq!(answered(junk), None);
+        }
+    }
+
+    #[test]
+    fn evidence_keeps_tls_records_and_little_else() {
+        let alert = [21, 3, 1, 0, 2, 2, 70];
+        let mut bytes = alert.to_vec();
+        bytes.extend_from_slice(b"HTTP/1.1 200 OK\r\nSet-Cookie: secret");
+        assert_eq!(evidence(&bytes).unwrap().data(), alert);
+        assert_eq!(evidence(b"HTTP/1.1 200 OK\r\nSet-Cookie: secret").unwrap().data(), b"HTTP/1.1 200 OK\r");
+        assert!(evidence(b"").is_none());
+    }
+
+    #[test]
+    fn the_responder_takes_what_is_offered_and_nothing_newer() {
+        let randomness = [9; hello::RANDOMNESS];
+        for offered in TlsVersion::NEWEST_FIRST {
+            let group = if offered == TlsVersion::Tls13 { SuiteGroup::Tls13 } else { SuiteGroup::Broad };
+            let bytes = hello::client_hello(offered, group, "a.dk", &randomness);
+            let offer = responder::parse_client_hello(&bytes).unwrap();
+            for spoken in TlsVersion::NEWEST_FIRST {
+                let flight = flight::parse(&responder::answer(&offer, spoken));
+                let modern = offered == TlsVersion::Tls13;
+                let taken = if modern { spoken != TlsVersion::Tls13 } else { spoken > offered };
+                if modern && spoken < TlsVersion::Tls13 {
+                    // An old server looks at the old version field alone.
+                    assert_eq!(flight.server_hello.map(|h| h.version), Some(spoken.wire()));
+                } else {
+                    assert_eq!(flight.alert.is_some(), taken, "{offered:?} to {spoken:?}");
+                }
+                assert!(flight.complete);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_can_be_read_as_hello_or_http(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = responder::parse_client_hello(&bytes);
+            let _ = parse_http(&bytes);
+            let _ = parse_http(&[b"HTTP/1.1 200 OK\r\n", bytes.as_slice(), b"\r\n\r\n"].concat());
+            let _ = evidence(&bytes);
+        }
+    }
 }

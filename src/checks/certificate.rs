@@ -6,7 +6,7 @@ use crate::pki::certificate::{Certificate, MAX_CERTIFICATE};
 use crate::pki::name;
 use crate::pki::path::Path;
 use crate::pki::revocation::{Status, judge_crl, judge_ocsp};
-use crate::subject::certificate::{Answer, CertificateKind, OtherCertificate};
+use crate::subject::certificate::{Answer, OtherCertificate};
 use crate::subject::{Blob, CertificateSubject};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -208,7 +208,7 @@ fn masked(value: &str) -> String {
 
 /// A value of the subject as a report may show it; of a person's certificate nothing.
 fn subject_value(certificate: &Certificate, value: &str) -> String {
-    if certificate.kind() == CertificateKind::Employee { "[person]".to_owned() } else { masked(value) }
+    if certificate.has_mark_of_employee() { "[person]".to_owned() } else { masked(value) }
 }
 
 /// The host of a URL in a certificate; CAs publish by http.
@@ -270,6 +270,15 @@ enum Source {
     Crl,
 }
 
+impl Source {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ocsp => "OCSP",
+            Self::Crl => "CRL",
+        }
+    }
+}
+
 /// What the sources prove together: revoked as soon as one proves it, else good as soon as one proves that, else nothing.
 fn judge_sources(subject: &CertificateSubject, leaf: &Certificate, path: &Path, sources: &[Source]) -> Outcome {
     let expected = "not revoked";
@@ -313,7 +322,7 @@ fn judge_sources(subject: &CertificateSubject, leaf: &Certificate, path: &Path, 
             Answer::Unreachable { .. } => "unreachable".to_owned(),
             Answer::NotAllowed => "not asked".to_owned(),
         };
-        shown.push(format!("{source:?} {text}"));
+        shown.push(format!("{} {text}", source.name()));
     }
     let observed = shown.join("; ");
     if revoked {

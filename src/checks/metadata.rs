@@ -47,6 +47,7 @@ mod requested_attributes;
 mod role_descriptor;
 mod schema_valid;
 mod signature_algorithms;
+mod signature_certificate_oces3;
 mod signature_covers_root;
 mod signature_present;
 mod signature_transforms;
@@ -76,6 +77,7 @@ pub static CHECKS: &[&dyn Check<MetadataSubject>] = &[
     &signature_covers_root::SignatureCoversRoot,
     &signature_algorithms::SignatureAlgorithms,
     &signature_transforms::SignatureTransforms,
+    &signature_certificate_oces3::SignatureCertificateOces3,
     &authn_requests_signed::AuthnRequestsSigned,
     &want_assertions_signed::WantAssertionsSigned,
     &key_descriptors::KeyDescriptors,
@@ -176,6 +178,12 @@ fn requested(provider: &ServiceProvider) -> impl Iterator<Item = &RequestedAttri
 /// Every `Location` and `ResponseLocation` that is an absolute URL; what is not is [`endpoint_form`]'s business.
 fn urls(entity: &EntityDescriptor) -> Vec<Url> {
     entity.endpoints.iter().flat_map(Endpoint::locations).filter_map(|l| Url::parse(l).ok()).collect()
+}
+
+/// Whether a text has only characters that a URI may have (RFC 3986 2, and letters beyond ASCII, RFC 3987). URL parsers
+/// forgive more, such as the braces of a template's placeholders.
+fn has_uri_characters(text: &str) -> bool {
+    text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c))
 }
 
 /// Passes when nothing was found, else fails and shows what was.

@@ -38,6 +38,15 @@ impl Hierarchy {
         }
     }
 
+    /// The hierarchy's name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Production => "OCES3 production",
+            Self::Test => "OCES3 test",
+        }
+    }
+
     /// organizationalUnitName of the hierarchy's CAs.
     #[must_use]
     pub const fn unit(self) -> Option<&'static str> {

@@ -405,15 +405,31 @@ impl Certificate {
     /// serialNumber prefix; nonRepudiation is the only mark (measured on 25 certificates).
     #[must_use]
     pub fn kind(&self) -> CertificateKind {
-        let employee_serial = self.subject.values(super::name::SERIAL_NUMBER).any(|v| v.starts_with("UI:DK-E:"));
-        let employee_policy = self.policies.iter().any(|p| is_policy_or_below(p, EMPLOYEE_ARC));
-        if employee_serial || employee_policy {
+        if self.has_serial_prefix("UI:DK-E:") || (!self.has_serial_prefix("UI:DK-O:") && self.has_employee_policy()) {
             CertificateKind::Employee
         } else if self.has_usage(Usage::NonRepudiation) {
             CertificateKind::Organisation
         } else {
             CertificateKind::System
         }
+    }
+
+    /// Whether a serialNumber in the subject begins so.
+    #[must_use]
+    pub fn has_serial_prefix(&self, prefix: &str) -> bool {
+        self.subject.values(super::name::SERIAL_NUMBER).any(|v| v.starts_with(prefix))
+    }
+
+    /// Whether it names an OCES policy for employees.
+    #[must_use]
+    pub fn has_employee_policy(&self) -> bool {
+        self.policies.iter().any(|p| is_policy_or_below(p, EMPLOYEE_ARC))
+    }
+
+    /// Whether anything in it says that it may be a person's.
+    #[must_use]
+    pub fn has_mark_of_employee(&self) -> bool {
+        self.has_serial_prefix("UI:DK-E:") || self.has_employee_policy()
     }
 
     /// Parses the certificate with OpenSSL, for signatures.

@@ -24,6 +24,15 @@ pub enum Anchor {
     Added,
 }
 
+impl std::fmt::Display for Anchor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Pinned(hierarchy) => write!(f, "{} root", hierarchy.name()),
+            Self::Added => f.write_str("added anchor"),
+        }
+    }
+}
+
 /// Why a path whose signatures verify is still not valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaFault {
@@ -66,7 +75,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// Looks for a path from `leaf`. Prefers one that `environment` trusts, then one to a known root, then one whose
+    /// Looks for a path from `leaf`. Prefers one that `environment` trusts, then a sound one to a known root, then one whose
     /// signatures verify, then the longest. `local_anchors` count in environment `local` alone.
     #[must_use]
     pub fn build(
@@ -139,7 +148,7 @@ impl Path {
     }
 }
 
-/// Rank of a path, best highest: trusted, sound to a known root, known root, all signatures valid, length.
+/// Rank of a path, best highest: trusted, sound to a known root, all signatures valid, known root, length.
 type Rank = (bool, bool, bool, bool, usize);
 
 struct Search<'a> {
@@ -212,8 +221,8 @@ impl<'a> Search<'a> {
         let rank: Rank = (
             path.is_trusted(self.environment),
             anchor.is_some() && path.is_sound(),
-            anchor.is_some(),
             signatures.iter().all(|valid| *valid),
+            anchor.is_some(),
             chain.len(),
         );
         if self.best.as_ref().is_none_or(|(known, _)| rank > *known) {

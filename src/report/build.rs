@@ -37,6 +37,8 @@ pub struct RunFacts {
     pub language: Language,
     /// What made the report.
     pub tool: v1::Tool,
+    /// SHA-256 of the documents behind declarations, by kind, hex.
+    pub documents: BTreeMap<String, String>,
     /// Evidence list.
     pub evidence: Vec<v1::EvidenceEntry>,
     /// Digests of the other members.
@@ -111,7 +113,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
                 value: d.value.strings().into_iter().map(str::to_owned).collect(),
                 who: d.who.clone(),
                 when: d.when,
-                document_sha256: d.sha256.as_ref().map(|s| s.to_ascii_lowercase()),
+                document_sha256: facts.documents.get(&d.kind).cloned(),
             })
             .collect(),
         deadlines,

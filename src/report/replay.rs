@@ -108,6 +108,11 @@ fn facts_of(report: &v1::Report) -> RunFacts {
         offline: report.run.offline,
         language: report.language,
         tool: report.tool.clone(),
+        documents: report
+            .declarations
+            .iter()
+            .filter_map(|d| Some((d.kind.clone(), d.document_sha256.clone()?)))
+            .collect(),
         evidence: report.evidence.clone(),
         members: report.members.clone(),
         seal: report.seal.clone(),

@@ -303,18 +303,27 @@ pub enum SigningError {
     Openssl(#[from] openssl::error::ErrorStack),
 }
 
-/// Algorithms of a signature to make.
+/// What a signature to make should say.
 #[derive(Clone, Copy, Debug)]
-pub struct SigningAlgorithms {
+pub struct SigningOptions {
     /// `SignatureMethod`: RSASSA-PKCS1-v1_5 with SHA-1, SHA-256 or SHA-512.
     pub signature: &'static str,
     /// `DigestMethod`: SHA-1, SHA-256 or SHA-512.
     pub digest: &'static str,
+    /// Canonicalisation of reference and SignedInfo.
+    pub canonicalization: &'static str,
+    /// Refers to the document element by the empty URI instead of its ID, which SAML core 5.4.2 does not allow.
+    pub empty_uri: bool,
 }
 
-impl Default for SigningAlgorithms {
+impl Default for SigningOptions {
     fn default() -> Self {
-        Self { signature: algorithm::RSA_SHA256, digest: algorithm::SHA256 }
+        Self {
+            signature: algorithm::RSA_SHA256,
+            digest: algorithm::SHA256,
+            canonicalization: algorithm::EXCLUSIVE_C14N,
+            empty_uri: false,
+        }
     }
 }
 
@@ -326,53 +335,61 @@ pub fn sign_enveloped(
     text: &str,
     key: &PKeyRef<Private>,
     certificate: &[u8],
-    algorithms: SigningAlgorithms,
+    options: SigningOptions,
 ) -> Result<String, SigningError> {
     let unfit = |why: &str| SigningError::Document(why.to_owned());
-    let digest_algorithm = message_digest(algorithms.digest)?;
-    let signature_algorithm = message_digest(algorithms.signature)?;
+    let mode = C14nMode::from_uri(options.canonicalization)
+        .ok_or_else(|| SigningError::Algorithm(options.canonicalization.to_owned()))?;
     let position = xml::end_of_root_start_tag(text).ok_or_else(|| unfit("the document element has no content"))?;
-    let id = {
-        let document = parse(text)?;
-        let root = document.document_element().ok_or_else(|| unfit("no document element"))?;
-        document.get_attribute(root, "ID").map(str::to_owned).ok_or_else(|| unfit("the document element has no ID"))?
-    };
+    let (before, after) = text.split_at_checked(position).ok_or_else(|| unfit("its start tag cannot be found"))?;
+    let unsigned = parse(text)?;
+    let root = unsigned.document_element().ok_or_else(|| unfit("no document element"))?;
+    let id = unsigned.get_attribute(root, "ID").ok_or_else(|| unfit("the document element has no ID"))?;
     if !id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')) {
         return Err(unfit("the ID holds other characters than letters, digits, '_', '-' and '.'"));
     }
+    let uri = if options.empty_uri { String::new() } else { format!("#{id}") };
     // The enveloped-signature transform takes the signature away again, so the digest is that of the unsigned document.
-    let digest = base64(&openssl::hash::hash(digest_algorithm, &canonical(text)?)?);
-    let exclusive = algorithm::EXCLUSIVE_C14N;
-    let signed_info = format!(
-        "<ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{exclusive}\"/>\
-         <ds:SignatureMethod Algorithm=\"{}\"/><ds:Reference URI=\"#{id}\"><ds:Transforms>\
-         <ds:Transform Algorithm=\"{}\"/><ds:Transform Algorithm=\"{exclusive}\"/></ds:Transforms>\
-         <ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>",
-        algorithms.signature,
-        algorithm::ENVELOPED,
-        algorithms.digest,
-    );
-    let namespace = ns::DSIG;
-    // Exclusive canonicalisation renders ds:SignedInfo alike wherever its one namespace is declared.
-    let alone = signed_info.replacen("<ds:SignedInfo>", &format!("<ds:SignedInfo xmlns:ds=\"{namespace}\">"), 1);
-    let mut signer = openssl::sign::Signer::new(signature_algorithm, key)?;
-    signer.update(&canonical(&alone)?)?;
-    let value = base64(&signer.sign_to_vec()?);
-    let signature = format!(
-        "<ds:Signature xmlns:ds=\"{namespace}\">{signed_info}<ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo>\
-         <ds:X509Data><ds:X509Certificate>{}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>",
-        base64(certificate)
-    );
-    let (before, after) = text.split_at_checked(position).ok_or_else(|| unfit("its start tag cannot be found"))?;
-    Ok(format!("{before}{signature}{after}"))
+    let digest = openssl::hash::hash(message_digest(options.digest)?, &canonical_node(&unsigned, root, mode)?)?;
+    let signed = |value: &str| {
+        format!(
+            "{before}<ds:Signature xmlns:ds=\"{}\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{c14n}\"/>\
+             <ds:SignatureMethod Algorithm=\"{}\"/><ds:Reference URI=\"{uri}\"><ds:Transforms>\
+             <ds:Transform Algorithm=\"{}\"/><ds:Transform Algorithm=\"{c14n}\"/></ds:Transforms>\
+             <ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{}</ds:DigestValue></ds:Reference></ds:SignedInfo>\
+             <ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{}\
+             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>{after}",
+            ns::DSIG,
+            options.signature,
+            algorithm::ENVELOPED,
+            options.digest,
+            base64(&digest),
+            base64(certificate),
+            c14n = options.canonicalization,
+        )
+    };
+    let template = signed("");
+    let document = parse(&template)?;
+    let signed_info = document
+        .get_elements_by_tag_name_ns(ns::DSIG, "SignedInfo")
+        .first()
+        .copied()
+        .ok_or_else(|| unfit("no SignedInfo"))?;
+    let mut signer = openssl::sign::Signer::new(message_digest(options.signature)?, key)?;
+    signer.update(&canonical_node(&document, signed_info, mode)?)?;
+    Ok(signed(&base64(&signer.sign_to_vec()?)))
 }
 
 /// The exclusive canonical form of a whole document, without comments.
 pub fn canonical(text: &str) -> Result<Vec<u8>, SigningError> {
     let document = parse(text)?;
     let root = document.document_element().ok_or_else(|| SigningError::Document("no document element".to_owned()))?;
-    let nodes = NodeSet::tree_without_comments(root, &document);
-    bergshamra_c14n::canonicalize_doc::<&str>(&document, C14nMode::Exclusive, Some(&nodes), &[])
+    canonical_node(&document, root, C14nMode::Exclusive)
+}
+
+fn canonical_node(document: &Document<'_>, node: NodeId, mode: C14nMode) -> Result<Vec<u8>, SigningError> {
+    let nodes = NodeSet::tree_without_comments(node, document);
+    bergshamra_c14n::canonicalize_doc::<&str>(document, mode, Some(&nodes), &[])
         .map_err(|error| SigningError::Document(error.to_string()))
 }
 

@@ -18,6 +18,18 @@ pub enum CertificateKind {
     Employee,
 }
 
+impl CertificateKind {
+    /// The kind's name in every file format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Organisation => "organisation",
+            Self::Employee => "employee",
+        }
+    }
+}
+
 /// What the system uses the certificate for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

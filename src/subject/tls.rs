@@ -316,6 +316,12 @@ impl std::fmt::Display for Seen {
 }
 
 impl RawTrial {
+    /// The peer answered the hello in HTTP, as a server without TLS does.
+    #[must_use]
+    pub fn answers_in_http(&self) -> bool {
+        self.answer.as_ref().is_some_and(|b| b.data().starts_with(b"HTTP/1."))
+    }
+
     /// The server's flight.
     #[must_use]
     pub fn flight(&self) -> Flight {
@@ -359,8 +365,8 @@ impl LibraryTrial {
     pub fn seen(&self) -> Seen {
         if let Some(hello) = self.flight().server_hello {
             return match TlsVersion::from_wire(hello.version) {
-                Some(version) => Seen::Negotiated { version, cipher: hello.cipher },
-                None => Seen::Malformed,
+                Some(version) if version <= self.version => Seen::Negotiated { version, cipher: hello.cipher },
+                _ => Seen::Malformed,
             };
         }
         match &self.handshake {

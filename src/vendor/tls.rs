@@ -6,7 +6,7 @@ use crate::subject::tls::TlsVersion;
 use openssl::dh::Dh;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::ssl::{SslAcceptor, SslMethod, SslStream, SslVerifyMode, SslVersion};
+use openssl::ssl::{SslAcceptor, SslMethod, SslOptions, SslStream, SslVerifyMode, SslVersion};
 use openssl::x509::X509;
 use openssl::x509::store::X509StoreBuilder;
 use std::io::{Read, Write};
@@ -25,6 +25,8 @@ pub enum ClientPolicy {
     Demanded(Vec<X509>),
     /// Asks, lets everybody through the handshake, and answers 403 to all but these issuers' certificates.
     AskedAnswering403(Vec<X509>),
+    /// Asks, lets everybody through the handshake, and answers as nginx does to all but these issuers' certificates.
+    AskedLikeNginx(Vec<X509>),
     /// Fault: asks, and lets in whoever presents any certificate at all.
     AnyTaken,
     /// Fault: refuses everybody, also the good ones.
@@ -52,6 +54,7 @@ pub enum Behaviour {
 
 /// How an endpoint is set up. The default is without fault.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent fault")]
 pub struct Setup {
     /// Its certificate, followed by what it sends along.
     pub chain: Vec<X509>,
@@ -67,6 +70,8 @@ pub struct Setup {
     pub small_dh: bool,
     /// Fault: takes SSL 3.0.
     pub ssl_3: bool,
+    /// Hangs up on hellos older than TLS 1.2 instead of an alert, as Schannel does. No fault.
+    pub hangs_up_on_old: bool,
     /// Client certificates.
     pub clients: ClientPolicy,
     /// Fault: answers plain HTTP on the same port.
@@ -91,6 +96,7 @@ impl Setup {
             suites: "ECDHE+AESGCM:ECDHE+CHACHA20".to_owned(),
             small_dh: false,
             ssl_3: false,
+            hangs_up_on_old: false,
             clients: ClientPolicy::NotAsked,
             plain_http: false,
             hsts: Some("max-age=31536000".to_owned()),
@@ -175,6 +181,8 @@ impl Drop for TlsEndpoint {
 
 fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server())?;
+    // The builder's own policy; the versions are set below.
+    acceptor.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
     acceptor.set_cipher_list(&format!("{}:@SECLEVEL=0", setup.suites))?;
     acceptor.set_min_proto_version(Some(setup.oldest))?;
     acceptor.set_max_proto_version(Some(setup.newest))?;
@@ -191,7 +199,9 @@ fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     // Every trial is a new acquaintance.
     acceptor.set_session_cache_mode(openssl::ssl::SslSessionCacheMode::OFF);
     let issuers = match &setup.clients {
-        ClientPolicy::Demanded(issuers) | ClientPolicy::AskedAnswering403(issuers) => issuers.as_slice(),
+        ClientPolicy::Demanded(issuers)
+        | ClientPolicy::AskedAnswering403(issuers)
+        | ClientPolicy::AskedLikeNginx(issuers) => issuers.as_slice(),
         _ => &[],
     };
     let mut store = X509StoreBuilder::new()?;
@@ -203,7 +213,9 @@ fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     match setup.clients {
         ClientPolicy::NotAsked => acceptor.set_verify(SslVerifyMode::NONE),
         ClientPolicy::Demanded(_) | ClientPolicy::NobodyTaken => acceptor.set_verify(demanded),
-        ClientPolicy::AskedAnswering403(_) => acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true),
+        ClientPolicy::AskedAnswering403(_) | ClientPolicy::AskedLikeNginx(_) => {
+            acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
+        }
         ClientPolicy::AnyTaken => acceptor.set_verify_callback(demanded, |_, _| true),
     }
     Ok(acceptor.build())
@@ -251,7 +263,7 @@ impl Server {
             }
             Behaviour::HttpAlone => {
                 let _ = stream.read(&mut [0; 4096]);
-                let _ = stream.write_all(self.answer(200).as_bytes());
+                let _ = stream.write_all(self.answer(200, "").as_bytes());
             }
         }
     }
@@ -262,14 +274,19 @@ impl Server {
         }
         if first.starts_with(b"GET ") && self.setup.plain_http {
             let _ = stream.read(&mut [0; 4096]);
-            let _ = stream.write_all(self.answer(200).as_bytes());
+            let _ = stream.write_all(self.answer(200, "").as_bytes());
+            return;
+        }
+        if self.setup.hangs_up_on_old && matches!(first, [22, .., 3, 0..=2]) {
             return;
         }
         // SSL 3.0 is not in OpenSSL any more: the probe's responder stands in for an old server.
         if self.setup.ssl_3 && first.starts_with(&[22, 3, 0]) && first.get(9..11) == Some(&[3, 0]) {
             let mut hello = [0; 4096];
             let length = stream.read(&mut hello).unwrap_or(0);
-            if let Some(offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+            if let Some(mut offer) = hello.get(..length).and_then(responder::parse_client_hello) {
+                // ECDHE_RSA_WITH_AES_256_CBC_SHA alone, so that the version is the only fault.
+                offer.suites.retain(|suite| *suite == 0xC014);
                 let _ = stream.write_all(&responder::answer(&offer, TlsVersion::Ssl3));
                 stream.read_to_the_end();
             }
@@ -290,22 +307,27 @@ impl Server {
                 _ => return,
             }
         }
-        let status = match &self.setup.clients {
-            ClientPolicy::AskedAnswering403(issuers) => {
-                let known = stream.ssl().peer_certificate().is_some_and(|c| {
-                    issuers.iter().any(|i| i.public_key().is_ok_and(|key| c.verify(&key).unwrap_or(false)))
-                });
-                if known { self.setup.status } else { 403 }
-            }
-            _ => self.setup.status,
+        let known = |issuers: &[X509]| {
+            let signed_by = |c: &X509, i: &X509| i.public_key().is_ok_and(|key| c.verify(&key).unwrap_or(false));
+            stream.ssl().peer_certificate().is_some_and(|c| issuers.iter().any(|i| signed_by(&c, i)))
         };
-        let _ = stream.write_all(self.answer(status).as_bytes());
+        let (status, page) = match &self.setup.clients {
+            ClientPolicy::AskedAnswering403(issuers) if !known(issuers) => (403, ""),
+            ClientPolicy::AskedLikeNginx(issuers) if !known(issuers) => match stream.ssl().peer_certificate() {
+                None => (400, "<center>No required SSL certificate was sent</center>"),
+                Some(_) => (400, "<center>The SSL certificate error</center>"),
+            },
+            _ => (self.setup.status, ""),
+        };
+        let _ = stream.write_all(self.answer(status, page).as_bytes());
     }
 
-    fn answer(&self, status: u16) -> String {
+    fn answer(&self, status: u16, page: &str) -> String {
         let hsts = self.setup.hsts.as_ref().map(|v| format!("Strict-Transport-Security: {v}\r\n")).unwrap_or_default();
+        let length = page.len();
         format!(
-            "HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            "HTTP/1.1 {status} -\r\n{hsts}Set-Cookie: session=example\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{page}"
         )
     }
 }

@@ -5,7 +5,13 @@
 mod aggregate;
 mod capture_certificate;
 mod capture_http;
+mod certificate_defects;
+mod certificates;
 mod example_pki;
 mod local_server;
+mod metadata;
 mod profile;
+mod render;
+mod sample_report;
 mod support;
+mod tls;

@@ -44,7 +44,7 @@ impl Check<CertificateSubject> for Chain {
             let top = path.certificates.last().unwrap_or(leaf);
             let observed = || match (path.anchor, path.ca_fault) {
                 (_, Some(fault)) => fault.to_string(),
-                (Some(anchor), None) if path.is_sound() => format!("{anchor:?} {}", top.sha256),
+                (Some(anchor), None) if path.is_sound() => format!("{anchor} {}", top.sha256),
                 _ => format!("ends at {} {}", masked(&top.issuer.to_string()), top.sha256),
             };
             if path.is_trusted(subject.environment) {

@@ -34,13 +34,13 @@ impl Check<CertificateSubject> for DeclaredKind {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
             let Some(declared) = subject.declared.kind else {
-                return Outcome::not_tested(Reason::NotDeclared, "a declared kind", format!("{:?}", c.kind()));
+                return Outcome::not_tested(Reason::NotDeclared, "a declared kind", c.kind().name());
             };
-            let expected = format!("{declared:?}");
+            let expected = declared.name();
             if c.key_usage.is_none() {
                 return Outcome::fail(Reason::Missing, expected, "no keyUsage");
             }
-            Outcome::when(c.kind() == declared, Reason::WrongKind, expected, format!("{:?}", c.kind()))
+            Outcome::when(c.kind() == declared, Reason::WrongKind, expected, c.kind().name())
         })
     }
 }

@@ -37,11 +37,9 @@ impl Check<CertificateSubject> for Environment {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_path(subject, |leaf, path| {
             let wanted = Hierarchy::of_environment(subject.environment);
-            let expected = wanted.map_or_else(|| "an added anchor".to_owned(), |h| format!("{h:?}"));
+            let expected = wanted.map_or_else(|| "an added anchor".to_owned(), |h| h.name().to_owned());
             match path.hierarchy() {
-                Some(found) => {
-                    Outcome::when(Some(found) == wanted, Reason::WrongEnvironment, expected, format!("{found:?}"))
-                }
+                Some(found) => Outcome::when(Some(found) == wanted, Reason::WrongEnvironment, expected, found.name()),
                 None if path.is_trusted(subject.environment) => Outcome::pass(expected, "an added anchor"),
                 None if foreign_hierarchy(path).is_some() => {
                     Outcome::fail(Reason::WrongHierarchy, expected, masked(&leaf.issuer.to_string()))

@@ -4,7 +4,6 @@ use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::pki::certificate::LEGAL_ENTITY_ARC;
 use crate::pki::certificate::is_policy_or_below;
-use crate::pki::name;
 use crate::subject::CertificateSubject;
 use crate::subject::certificate::CertificateKind;
 
@@ -36,15 +35,14 @@ check! {
 impl Check<CertificateSubject> for ForSystem {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
-            let expected = "System or Organisation";
-            let legal_serial = c.subject.values(name::SERIAL_NUMBER).any(|v| v.starts_with("UI:DK-O:"));
+            let expected = "system or organisation";
             let legal_policy = c.policies.iter().any(|p| is_policy_or_below(p, LEGAL_ENTITY_ARC));
-            match c.kind() {
-                CertificateKind::Employee => Outcome::fail(Reason::WrongKind, expected, "Employee"),
-                kind if legal_serial || legal_policy => Outcome::pass(expected, format!("{kind:?}")),
-                _ => {
-                    Outcome::inconclusive(Reason::Missing, expected, "neither an OCES policy nor a UI:DK serialNumber")
-                }
+            if c.has_mark_of_employee() {
+                Outcome::fail(Reason::WrongKind, expected, CertificateKind::Employee.name())
+            } else if c.has_serial_prefix("UI:DK-O:") || legal_policy {
+                Outcome::pass(expected, c.kind().name())
+            } else {
+                Outcome::inconclusive(Reason::Missing, expected, "neither an OCES policy nor a UI:DK serialNumber")
             }
         })
     }

@@ -6,7 +6,6 @@ use crate::pki::certificate::EMPLOYEE_ARC;
 use crate::pki::certificate::LEGAL_ENTITY_ARC;
 use crate::pki::certificate::OCES_ARC;
 use crate::pki::certificate::is_policy_or_below;
-use crate::pki::name;
 use crate::subject::CertificateSubject;
 
 check! {
@@ -38,11 +37,7 @@ check! {
 impl Check<CertificateSubject> for PolicyOid {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
-            let arc = if c.subject.values(name::SERIAL_NUMBER).any(|v| v.starts_with("UI:DK-E:")) {
-                EMPLOYEE_ARC
-            } else {
-                LEGAL_ENTITY_ARC
-            };
+            let arc = if c.has_serial_prefix("UI:DK-E:") { EMPLOYEE_ARC } else { LEGAL_ENTITY_ARC };
             let expected = format!("{arc}.7 or {arc}.7.x");
             let oces: Vec<&String> = c.policies.iter().filter(|p| is_policy_or_below(p, OCES_ARC)).collect();
             let reason = match oces.first() {

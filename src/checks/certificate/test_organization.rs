@@ -37,7 +37,8 @@ impl Check<CertificateSubject> for TestOrganization {
                 return Outcome::not_applicable("a CVR number", "none in organizationIdentifier");
             };
             let in_production = path.hierarchy() == Some(Hierarchy::Production)
-                || Hierarchy::of_environment(subject.environment) == Some(Hierarchy::Production);
+                || (path.hierarchy().is_none()
+                    && Hierarchy::of_environment(subject.environment) == Some(Hierarchy::Production));
             Outcome::when(
                 !(cvr.starts_with('9') && in_production),
                 Reason::WrongEnvironment,

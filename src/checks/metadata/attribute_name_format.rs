@@ -4,6 +4,7 @@ use super::{none_of, on_provider, requested};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
+use crate::saml::attributes::{self, Family};
 use crate::subject::MetadataSubject;
 
 check! {
@@ -33,7 +34,12 @@ impl Check<MetadataSubject> for AttributeNameFormat {
     fn judge(&self, subject: &MetadataSubject, _: &Parameters) -> Outcome {
         const URI: &str = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri";
         on_provider(subject, |provider| {
-            if subject.registered.oiosaml_profile.as_deref() == Some("OIOSAML2") {
+            let of = |family| requested(provider).any(|a| attributes::family_of(&a.name) == Some(family));
+            let old = match subject.registered.oiosaml_profile.as_deref() {
+                Some(profile) => profile == "OIOSAML2",
+                None => of(Family::Oiosaml2) && !of(Family::Oiosaml3),
+            };
+            if old {
                 return Outcome::not_applicable(URI, "OIOSAML2");
             }
             let count = requested(provider).count();

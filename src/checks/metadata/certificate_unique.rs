@@ -8,7 +8,7 @@ use crate::subject::MetadataSubject;
 use std::collections::BTreeSet;
 
 check! {
-    /// None of the certificates in this metadata stands in another metadata document of the vendor.
+    /// None of the certificates in this metadata stands in another metadata document that the target names.
     ///
     /// ## Why
     /// KOMBIT refuses a certificate that another brugervendt system uses: with one key for two systems, either can speak in
@@ -19,7 +19,7 @@ check! {
     pub CertificateUnique {
         id: "metadata.certificate-unique",
         family: Metadata,
-        title: da "Certifikaterne bruges ikke af et andet system eller miljø", en "The certificates are not used by another system or environment",
+        title: da "Certifikaterne bruges ikke i målfilens øvrige metadata", en "The certificates are not used in the target's other metadata",
         rows: ["SP-MD-13"],
         basis: Norm,
         method: Inspected,
@@ -46,16 +46,18 @@ impl Check<MetadataSubject> for CertificateUnique {
             if own.is_empty() {
                 return Outcome::not_tested(Reason::Missing, EXPECTED, "no certificate");
             }
-            if subject.others.is_empty() {
-                return Outcome::not_tested(Reason::NotSupplied, EXPECTED, "no other metadata in the target");
-            }
             let shared: Vec<String> = subject
                 .others
                 .iter()
                 .filter(|other| other.certificates.iter().any(|c| own.contains(c)))
                 .map(|other| format!("{} ({})", other.name, other.environment.name()))
                 .collect();
-            super::none_of(Reason::Duplicate, EXPECTED, &format!("{} certificate(s)", own.len()), &shared)
+            super::none_of(
+                Reason::Duplicate,
+                EXPECTED,
+                &format!("{} certificate(s), {} others compared", own.len(), subject.others.len()),
+                &shared,
+            )
         })
     }
 }

@@ -1,6 +1,6 @@
 //! See [`EndpointForm`].
 
-use super::{none_of, on_entity};
+use super::{has_uri_characters, none_of, on_entity};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -50,9 +50,7 @@ impl Check<MetadataSubject> for EndpointForm {
 }
 
 fn well_formed(location: &str) -> bool {
-    // The URL parser forgives white space and control characters that SAML's string comparison does not.
-    let printable = location.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    printable
+    has_uri_characters(location)
         && Url::parse(location).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https")
                 && url.has_host()

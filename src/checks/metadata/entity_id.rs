@@ -1,6 +1,6 @@
 //! See [`EntityId`].
 
-use super::on_entity;
+use super::{has_uri_characters, on_entity};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -45,7 +45,7 @@ impl Check<MetadataSubject> for EntityId {
             if i64::try_from(length).is_ok_and(|length| length > limit) {
                 return Outcome::fail(Reason::TooLarge, expected, format!("{length} characters"));
             }
-            let absolute = !id.chars().any(char::is_whitespace) && Url::parse(id).is_ok();
+            let absolute = has_uri_characters(id) && Url::parse(id).is_ok();
             Outcome::when(absolute, Reason::Malformed, expected, id)
         })
     }

@@ -7,7 +7,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
 
 check! {
-    /// No other metadata document of the vendor, in any environment, has this entityID.
+    /// No other metadata document that the target names, of any environment, has this entityID.
     ///
     /// ## Why
     /// The entityID must be unique in the federation. A test system with production's entityID can receive production's
@@ -18,7 +18,7 @@ check! {
     pub EntityIdUnique {
         id: "metadata.entity-id-unique",
         family: Metadata,
-        title: da "EntityID bruges ikke af et andet system eller miljø", en "The entityID is not used by another system or environment",
+        title: da "EntityID bruges ikke i målfilens øvrige metadata", en "The entityID is not used in the target's other metadata",
         rows: ["FKI-MD-10", "SP-MD-06"],
         basis: Norm,
         method: Inspected,
@@ -39,16 +39,13 @@ impl Check<MetadataSubject> for EntityIdUnique {
             let Some(id) = &entity.entity_id else {
                 return Outcome::not_tested(Reason::Missing, EXPECTED, "no entityID");
             };
-            if subject.others.is_empty() {
-                return Outcome::not_tested(Reason::NotSupplied, EXPECTED, "no other metadata in the target");
-            }
             let same: Vec<String> = subject
                 .others
                 .iter()
                 .filter(|other| other.entity_id.as_ref() == Some(id))
                 .map(|other| format!("{} ({})", other.name, other.environment.name()))
                 .collect();
-            super::none_of(Reason::Duplicate, EXPECTED, id, &same)
+            super::none_of(Reason::Duplicate, EXPECTED, &format!("{id} (of {} compared)", subject.others.len()), &same)
         })
     }
 }

@@ -30,7 +30,7 @@ check! {
     pub CertificateChain {
         id: "tls.certificate-chain",
         family: Tls,
-        title: da "Servercertifikatet føres med den sendte kæde tilbage til en betroet udsteder", en "The server certificate leads to a trusted issuer through the chain that is sent",
+        title: da "Den sendte kæde fører servercertifikatet tilbage til en betroet udsteder", en "The server certificate leads to a trusted issuer through the chain that is sent",
         rows: ["BFO-PUSH-18", "SP-REQ-21"],
         basis: Norm,
         method: Measured,
@@ -131,7 +131,8 @@ fn within_validity(leaf: &X509, at: i64) -> Result<i64, ErrorStack> {
         let diff = epoch.diff(time)?;
         Ok(i64::from(diff.days) * 86_400 + i64::from(diff.secs))
     };
-    Ok(at.min(seconds(leaf.not_after())?).max(seconds(leaf.not_before())?))
+    // OpenSSL counts notAfter itself as expired.
+    Ok(at.min(seconds(leaf.not_after())? - 1).max(seconds(leaf.not_before())?))
 }
 
 fn names_of(certificate: &X509) -> Vec<String> {

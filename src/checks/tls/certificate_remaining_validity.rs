@@ -18,7 +18,7 @@ check! {
     pub CertificateRemainingValidity {
         id: "tls.certificate-remaining-validity",
         family: Tls,
-        title: da "Servercertifikatet udløber ikke inden for fristen", en "The server certificate does not expire within the time limit",
+        title: da "Servercertifikatet udløber ikke inden for det fastsatte antal dage", en "The server certificate does not expire within the time limit",
         rows: ["BFO-PUSH-20"],
         basis: GoodPractice,
         method: Measured,

@@ -26,7 +26,7 @@ check! {
         basis: Norm,
         method: Measured,
         sources: [("D.09.02 Besked-FåTilsendt-Snitflade", "6.1")],
-        remediation: da "Lad serveren kræve klientcertifikat (ikke blot bede om det). Er resultatet uafgjort, så angiv client_certificate i målfilen.", en "Let the server demand a client certificate (not merely ask for one). If the result is inconclusive, name a client_certificate in the target.",
+        remediation: da "Lad serveren kræve klientcertifikat (ikke blot bede om det). Hvis resultatet er uafklaret, så angiv client_certificate i målfilen.", en "Let the server demand a client certificate (not merely ask for one). If the result is inconclusive, name a client_certificate in the target.",
         parameters: [],
     }
 }

@@ -21,7 +21,7 @@ check! {
         family: Tls,
         title: da "Endepunktet bruger kun nøgleudveksling med forward secrecy", en "The endpoint uses only key exchange with forward secrecy",
         rows: [],
-        basis: GoodPractice,
+        basis: Norm,
         method: Measured,
         sources: [("RFC 9325 (BCP 195)", "section 4.1")],
         remediation: da "Fjern de suiter, hvis navn begynder med TLS_RSA_WITH.", en "Remove the suites whose name begins with TLS_RSA_WITH.",

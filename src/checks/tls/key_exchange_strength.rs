@@ -23,9 +23,9 @@ check! {
         family: Tls,
         title: da "Nøgleudvekslingen bruger stærke grupper", en "Key exchange uses strong groups",
         rows: [],
-        basis: GoodPractice,
+        basis: Norm,
         method: Measured,
-        sources: [("RFC 9325 (BCP 195)", "section 4.1"), ("RFC 8422", "section 5.1.1")],
+        sources: [("RFC 9325 (BCP 195)", "section 4.5"), ("RFC 8422", "section 5.1.1")],
         remediation: da "Brug X25519 eller P-256, og slå DHE fra eller brug en gruppe fra RFC 7919.", en "Use X25519 or P-256, and switch DHE off or use a group of RFC 7919.",
         parameters: [("dh_bits", Integer(2048), "Fewest bits of a finite-field Diffie-Hellman prime")],
     }

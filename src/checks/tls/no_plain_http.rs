@@ -33,15 +33,19 @@ check! {
 impl Check<TlsSubject> for NoPlainHttp {
     fn judge(&self, subject: &TlsSubject, _: &Parameters) -> Outcome {
         let expected = "no answer, 400, 426 or redirect to https";
+        if let Some(HttpExchange::Answered { status, redirects_to_https, .. }) = &subject.plain_http {
+            let refused = matches!(status, 400 | 426) || ((300..400).contains(status) && *redirects_to_https);
+            // An answer in plain HTTP is proof by itself, also from a port that speaks no TLS at all.
+            if !refused {
+                return Outcome::fail(Reason::Accepted, expected, format!("HTTP {status}"));
+            }
+        }
         if let Err(nothing) = subject.speaks_tls() {
             return undecided(nothing, expected);
         }
         match &subject.plain_http {
             None => Outcome::not_tested(Reason::NotAsked, expected, "plain HTTP was not tried"),
-            Some(HttpExchange::Answered { status, redirects_to_https, .. }) => {
-                let refused = matches!(status, 400 | 426) || ((300..400).contains(status) && *redirects_to_https);
-                Outcome::when(refused, Reason::Accepted, expected, format!("HTTP {status}"))
-            }
+            Some(HttpExchange::Answered { status, .. }) => Outcome::pass(expected, format!("HTTP {status}")),
             Some(HttpExchange::Alert { .. } | HttpExchange::NotHttp) => Outcome::pass(expected, "answer is not HTTP"),
             Some(HttpExchange::Closed) => Outcome::pass(expected, "connection closed"),
             Some(HttpExchange::TimedOut) => Outcome::inconclusive(Reason::AnswerUnusable, expected, "time-out"),

@@ -23,13 +23,19 @@ check! {
         basis: Norm,
         method: Measured,
         sources: [("D.09.02 Besked-FåTilsendt-Snitflade", "6.1"), ("OIO IDWS SOAP 1.1", "TLS 1.2")],
-        remediation: da "Slå TLS 1.2 til med flygtig nøgleudveksling (ECDHE) og AES-GCM eller ChaCha20-Poly1305.", en "Switch TLS 1.2 on, with ephemeral key exchange (ECDHE) and AES-GCM or ChaCha20-Poly1305.",
-        parameters: [],
+        remediation: da "Slå TLS 1.2 til med ECDHE-nøgleudveksling og AES-GCM eller ChaCha20-Poly1305.", en "Switch TLS 1.2 on, with ephemeral key exchange (ECDHE) and AES-GCM or ChaCha20-Poly1305.",
+        parameters: [("or_newer", Boolean(false), "Whether TLS 1.3 alone is enough")],
     }
 }
 
 impl Check<TlsSubject> for Version12Offered {
-    fn judge(&self, subject: &TlsSubject, _: &Parameters) -> Outcome {
+    fn judge(&self, subject: &TlsSubject, parameters: &Parameters) -> Outcome {
+        if parameters.boolean("or_newer") {
+            let newer = subject.version(TlsVersion::Tls13);
+            if newer.accepted().is_some() {
+                return must_accept(newer, "TLS 1.2 or 1.3 negotiated");
+            }
+        }
         must_accept(subject.version(TlsVersion::Tls12), "TLS 1.2 negotiated")
     }
 }

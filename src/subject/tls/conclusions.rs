@@ -195,11 +195,10 @@ impl TlsSubject {
         let mut shown = Vec::new();
         for (version, entry) in &entries {
             let (proven, how) = match entry {
-                Entry::LetIn(how) => (false, how),
                 Entry::CertificateRefused(how) => (true, how),
                 Entry::Refused(how) => (good_is_let_in || (asked && !good_is_kept_out), how),
                 Entry::Ended(how) => (good_is_let_in, how),
-                Entry::Silent(how) => (false, how),
+                Entry::LetIn(how) | Entry::Silent(how) => (false, how),
             };
             let how = format!("{how} ({})", version.name());
             if !proven {

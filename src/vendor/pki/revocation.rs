@@ -22,6 +22,14 @@ pub enum Crl {
     WrongKey,
     /// Issued and signed by another CA.
     WrongIssuer,
+    /// Only the changes since another CRL (critical deltaCRLIndicator).
+    Delta,
+    /// Of other CAs too (critical issuingDistributionPoint with indirectCRL).
+    Indirect,
+    /// For CA certificates alone (critical issuingDistributionPoint).
+    CaCertificatesOnly,
+    /// With a critical extension that nobody knows.
+    UnknownCriticalExtension,
 }
 
 /// An OCSP response about a certificate.
@@ -59,6 +67,20 @@ const KEY_COMPROMISE: u8 = 1;
 const TRY_LATER: u8 = 3;
 const HOUR: i64 = 3600;
 
+/// What limits the scope of a CRL (RFC 5280, 5.2.4 and 5.2.5).
+fn scope_extension(kind: Crl) -> Option<Extension> {
+    const DELTA_CRL_INDICATOR: Oid = &[2, 5, 29, 27];
+    const ISSUING_DISTRIBUTION_POINT: Oid = &[2, 5, 29, 28];
+    let (oid, value): (Oid, _) = match kind {
+        Crl::Delta => (DELTA_CRL_INDICATOR, der::integer(4710)),
+        Crl::Indirect => (ISSUING_DISTRIBUTION_POINT, der::sequence([der::implicit(4, &[0xFF])])),
+        Crl::CaCertificatesOnly => (ISSUING_DISTRIBUTION_POINT, der::sequence([der::implicit(2, &[0xFF])])),
+        Crl::UnknownCriticalExtension => (&[2, 999, 1], der::null()),
+        _ => return None,
+    };
+    Some(Extension { oid, critical: true, value })
+}
+
 impl ExamplePki {
     /// A CRL about `issued`, fresh at [`ExamplePki::at`] unless its defect is its age. DER.
     pub fn crl(&self, kind: Crl, issued: &Issued) -> Result<Vec<u8>, PkiError> {
@@ -85,7 +107,9 @@ impl ExamplePki {
             der::sequence([der::sequence(entry)])
         });
         let number = Extension { oid: template::CRL_NUMBER, critical: false, value: der::integer(4711) };
-        let extensions = [template::authority_key_identifier(&self.keys.identifier(named_key)?).der(), number.der()];
+        let mut extensions =
+            vec![template::authority_key_identifier(&self.keys.identifier(named_key)?).der(), number.der()];
+        extensions.extend(scope_extension(kind).map(|extension| extension.der()));
         let signature = Signature::PSS_SHA256;
         let mut parts = vec![
             der::integer(1),

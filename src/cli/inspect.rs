@@ -1,0 +1,390 @@
+//! `kravprobe inspect certificate|metadata`: a family's checks on files, without a target.
+
+use super::{Common, Format};
+use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
+use crate::capture;
+use crate::clock::now;
+use crate::error::{Error, Result};
+use crate::judge::{CheckResult, judge};
+use crate::language::{Language, Text};
+use crate::plan::Plan;
+use crate::profile::Profile;
+use crate::report::build::copenhagen_day;
+use crate::subject::Family;
+use crate::subject::certificate::{CertificateKind, CertificateRole};
+use crate::target::{
+    AnchorEntry, AnchorUse, CertificateEntry, LoadedTarget, MetadataEntry, Parties, Party, Politeness, SecretReference,
+    System, Target,
+};
+use crate::verdict::{Environment, Level, Verdict};
+use crate::waiver::Waivers;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `inspect`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Judge certificates: PEM, DER, PEM bundles or PKCS#12 (certificates only)
+    Certificate(CertificateArgs),
+    /// Judge SAML metadata of a brugervendt system
+    Metadata(MetadataArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct CertificateArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// Profile to judge by.
+    #[arg(long, default_value = "oces3")]
+    profile: String,
+    /// Kind the certificate should be.
+    #[arg(long, value_enum)]
+    kind: Option<KindArgument>,
+    /// File with the password of PKCS#12 files.
+    #[arg(long, value_name = "FILE", conflicts_with = "password_env")]
+    password_file: Option<PathBuf>,
+    /// Environment variable with the password of PKCS#12 files.
+    #[arg(long, value_name = "VARIABLE")]
+    password_env: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct MetadataArgs {
+    #[command(flatten)]
+    shared: Shared,
+    /// Profile to judge by.
+    #[arg(long, default_value = "sp-metadata")]
+    profile: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct Shared {
+    /// Files to judge.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Environment whose rules apply.
+    ///
+    /// Production, when absent: the strictest reading of a file of which nothing else is known.
+    #[arg(long, value_enum, default_value_t = Environment::Production)]
+    environment: Environment,
+    /// Instant of judgement, RFC 3339; the present, when absent.
+    #[arg(long, value_name = "RFC3339")]
+    at: Option<Timestamp>,
+    /// Ask nobody; revocation that is not supplied is then not tested.
+    #[arg(long)]
+    offline: bool,
+    /// Certificate revocation list (DER or PEM).
+    #[arg(long, value_name = "FILE")]
+    crl: Vec<PathBuf>,
+    /// OCSP response (DER).
+    #[arg(long, value_name = "FILE")]
+    ocsp_response: Vec<PathBuf>,
+    /// Further certificates of the chain.
+    #[arg(long, value_name = "FILE")]
+    supplied: Vec<PathBuf>,
+    /// Root of a test PKI; counts in environment `local` alone.
+    #[arg(long, value_name = "FILE")]
+    anchor: Vec<PathBuf>,
+    /// CVR number the certificates should belong to.
+    #[arg(long)]
+    cvr: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum KindArgument {
+    System,
+    Organisation,
+    Employee,
+}
+
+/// One file's answer, as JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FileAnswer<'a> {
+    file: &'a str,
+    environment: Environment,
+    at: Timestamp,
+    profile: &'a str,
+    decision: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    results: Vec<ResultAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultAnswer<'a> {
+    check: &'a str,
+    verdict: Verdict,
+    expected: &'a str,
+    observed: &'a str,
+    title: &'a str,
+    requirement: &'a str,
+    level: Level,
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<&'a str>,
+}
+
+pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
+    match &args.what {
+        What::Certificate(args) => {
+            let kind = args.kind.map(|kind| match kind {
+                KindArgument::System => CertificateKind::System,
+                KindArgument::Organisation => CertificateKind::Organisation,
+                KindArgument::Employee => CertificateKind::Employee,
+            });
+            let password = (args.password_file.is_some() || args.password_env.is_some())
+                .then(|| SecretReference { file: args.password_file.clone(), env: args.password_env.clone() });
+            let entry = |file: &Path, target: &mut Target| {
+                target.certificate.push(CertificateEntry {
+                    name: "file".to_owned(),
+                    file: file.to_owned(),
+                    role: CertificateRole::Unspecified,
+                    kind,
+                    cvr: args.shared.cvr.clone(),
+                    other_system: None,
+                    other_environment: None,
+                    supplied: args.shared.supplied.clone(),
+                    ocsp_response: args.shared.ocsp_response.clone(),
+                    crl: args.shared.crl.clone(),
+                    password: password.clone(),
+                });
+            };
+            inspect(&args.shared, &args.profile, &[Family::Certificate], &entry, common)
+        }
+        What::Metadata(args) => {
+            let entry = |file: &Path, target: &mut Target| {
+                target.metadata.push(MetadataEntry {
+                    name: "file".to_owned(),
+                    file: Some(file.to_owned()),
+                    url: None,
+                    other_environment: None,
+                    supplied: args.shared.supplied.clone(),
+                    ocsp_response: args.shared.ocsp_response.clone(),
+                    crl: args.shared.crl.clone(),
+                });
+            };
+            inspect(&args.shared, &args.profile, &[Family::Metadata, Family::Certificate], &entry, common)
+        }
+    }
+}
+
+fn inspect(
+    shared: &Shared,
+    profile: &str,
+    families: &[Family],
+    entry: &dyn Fn(&Path, &mut Target),
+    common: Common,
+) -> Result<u8> {
+    if shared.anchor.is_empty() == (shared.environment == Environment::Local) {
+        return Err(Error::Usage(match shared.environment {
+            Environment::Local => {
+                "environment `local` trusts nobody of itself; name the root of your test PKI with --anchor".into()
+            }
+            _ => "--anchor counts in environment `local` alone; the OCES anchors are pinned".to_owned(),
+        }));
+    }
+    if shared.cvr.as_ref().is_some_and(|c| c.len() != 8 || !c.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(Error::Usage("a CVR number has eight digits".into()));
+    }
+    let mut profile = Profile::load(profile)?;
+    // What a file cannot decide (declarations, endpoints) is not asked of a file.
+    let of_family = |id: &str| crate::checks::by_id(id).is_some_and(|c| families.contains(&c.meta().family));
+    profile.requirements.retain(|r| r.declaration.is_none() && r.check.iter().all(|c| of_family(&c.id)));
+    let inspector = Inspector { profile, at: shared.at.unwrap_or_else(now), shared, language: common.lang };
+    let mut worst = 0;
+    let mut first = true;
+    if common.format == Format::Json {
+        common.print_part("[");
+    }
+    for file in &shared.files {
+        let name = file.display().to_string();
+        let mut target = inspector.target();
+        entry(file, &mut target);
+        let (code, text) = match inspector.judge(target) {
+            Ok((results, total)) => (
+                total.decision.exit_code(),
+                match common.format {
+                    Format::Json => inspector.json(&name, &results, Ok(&total))?,
+                    Format::Text => inspector.text(&name, &results, &total),
+                },
+            ),
+            // One unusable file does not hide the verdicts on the others.
+            Err(error) => {
+                eprintln!("kravprobe: {error}");
+                let text = match common.format {
+                    Format::Json => inspector.json(&name, &[], Err(&error))?,
+                    Format::Text => String::new(),
+                };
+                (error.exit_code(), text)
+            }
+        };
+        worst = worse(worst, code);
+        if common.format == Format::Json {
+            common.print_part(if first { "\n" } else { ",\n" });
+            first = false;
+        }
+        common.print_part(&text);
+    }
+    if common.format == Format::Json {
+        common.print_part("\n]\n");
+    }
+    Ok(worst)
+}
+
+/// The gravest of two exit codes: fault, wrong input, not accepted, inconclusive, accepted.
+fn worse(a: u8, b: u8) -> u8 {
+    const GRAVITY: [u8; 5] = [0, 3, 1, 2, 4];
+    let rank = |code| GRAVITY.iter().position(|g| *g == code).unwrap_or(GRAVITY.len());
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+struct Inspector<'a> {
+    profile: Profile,
+    at: Timestamp,
+    shared: &'a Shared,
+    language: Language,
+}
+
+impl Inspector<'_> {
+    fn target(&self) -> Target {
+        let supplier = self.shared.cvr.as_ref().map(|cvr| Party { name: "-".to_owned(), cvr: Some(cvr.clone()) });
+        Target {
+            schema: 1,
+            environment: self.shared.environment,
+            system: System { name: "-".to_owned(), version: None },
+            parties: Parties { supplier, ..Parties::default() },
+            contract: None,
+            allowed_hosts: Vec::new(),
+            politeness: Politeness::default(),
+            certificate: Vec::new(),
+            metadata: Vec::new(),
+            tls: Vec::new(),
+            anchor: self
+                .shared
+                .anchor
+                .iter()
+                .map(|file| AnchorEntry { file: file.clone(), purpose: AnchorUse::Oces })
+                .collect(),
+            declaration: Vec::new(),
+            authorisation: None,
+        }
+    }
+
+    fn judge(&self, target: Target) -> Result<(Vec<CheckResult>, Aggregate)> {
+        let plan = Plan::compile(&self.profile, &target, "");
+        let loaded = LoadedTarget { target, text: String::new(), base: PathBuf::new() };
+        let captured = capture::capture(&loaded, self.at, self.shared.offline, &mut |_| ())?;
+        let subjects: Vec<_> = captured.subjects.into_iter().map(|c| c.subject).collect();
+        let results = judge(&plan, &self.profile, &loaded.target, &subjects);
+        let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), copenhagen_day(self.at));
+        let total = aggregate(&self.profile, &verdicts, &results);
+        Ok((results, total))
+    }
+
+    fn level(&self, requirement: &str) -> Level {
+        self.profile.requirements.iter().find(|r| r.id == requirement).map_or(Level::May, |r| r.level)
+    }
+
+    fn json(
+        &self,
+        file: &str,
+        results: &[CheckResult],
+        total: std::result::Result<&Aggregate, &Error>,
+    ) -> Result<String> {
+        let answer = FileAnswer {
+            file,
+            environment: self.shared.environment,
+            at: self.at,
+            profile: &self.profile.file.id,
+            decision: total.map_or("error", |t| t.decision.name()),
+            error: total.err().map(ToString::to_string),
+            results: results
+                .iter()
+                .filter_map(|r| {
+                    let check = r.check.as_deref()?;
+                    Some(ResultAnswer {
+                        check,
+                        verdict: r.outcome.verdict,
+                        expected: &r.outcome.expected,
+                        observed: &r.outcome.observed,
+                        title: crate::checks::by_id(check)?.meta().title.get(self.language),
+                        requirement: &r.requirement,
+                        level: self.level(&r.requirement),
+                        reason: r.outcome.reason.code(),
+                        subject: r.subject.as_deref(),
+                    })
+                })
+                .collect(),
+        };
+        serde_json::to_string_pretty(&answer).map_err(|e| Error::Internal(e.to_string()))
+    }
+
+    fn text(&self, file: &str, results: &[CheckResult], total: &Aggregate) -> String {
+        let words = |da, en| Text { da, en }.get(self.language);
+        let decision = match total.decision {
+            Decision::Accepted => words("Godkendt", "Accepted"),
+            Decision::AcceptedWithRemarks => words("Godkendt med bemærkninger", "Accepted with remarks"),
+            Decision::Inconclusive => words("Kan ikke afgøres", "Inconclusive"),
+            Decision::NotAccepted => words("Ikke godkendt", "Not accepted"),
+        };
+        let count = |verdict| results.iter().filter(|r| r.outcome.verdict == verdict).count();
+        let mut out = format!(
+            "{file}: {decision} ({}, {})\n  {} pass, {} fail, {} inconclusive, {} not-tested, {} not-applicable, {} error\n",
+            self.shared.environment.name(),
+            self.at,
+            count(Verdict::Pass),
+            count(Verdict::Fail),
+            count(Verdict::Inconclusive),
+            count(Verdict::NotTested),
+            count(Verdict::NotApplicable),
+            count(Verdict::Error),
+        );
+        let shown = [Verdict::Fail, Verdict::Error, Verdict::Inconclusive, Verdict::NotTested];
+        for verdict in shown {
+            for result in results.iter().filter(|r| r.outcome.verdict == verdict) {
+                self.line(&mut out, result);
+            }
+        }
+        out
+    }
+
+    fn line(&self, out: &mut String, result: &CheckResult) {
+        let Some(check) = result.check.as_deref().and_then(crate::checks::by_id) else { return };
+        let (meta, outcome) = (check.meta(), &result.outcome);
+        let level = self.level(&result.requirement).name();
+        let _ = writeln!(
+            out,
+            "  {:<12} {level:<6} {:<36} {}",
+            outcome.verdict.name(),
+            meta.id,
+            meta.title.get(self.language)
+        );
+        let subject = result.subject.as_deref().and_then(|s| s.split_once('/')).map_or("", |(_, name)| name);
+        if !subject.is_empty() {
+            let _ = writeln!(out, "      {subject}");
+        }
+        let _ = writeln!(out, "      {}", outcome.reason.text().get(self.language));
+        let labels = [
+            (Text { da: "krævet", en: "expected" }, &outcome.expected),
+            (Text { da: "fundet", en: "observed" }, &outcome.observed),
+        ];
+        for (label, value) in labels {
+            if !value.is_empty() {
+                let _ = writeln!(out, "      {}: {value}", label.get(self.language));
+            }
+        }
+        if outcome.verdict == Verdict::Fail {
+            let _ = writeln!(out, "      -> {}", meta.remediation.get(self.language));
+        }
+    }
+}

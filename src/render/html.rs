@@ -1,0 +1,251 @@
+//! `report.html`: one accessible file with everything in it, for people who are no programmers. No script, nothing loaded.
+
+use super::view::{self, Finding, View};
+use super::{harmless, is_hostile, words};
+use crate::canonical;
+use crate::digest::{sha256, sha256_hex};
+use crate::error::{Error, Result};
+use crate::language::{Language, Localised, Text};
+use crate::report::v1::{Assurance, CheckEntry, Report};
+use crate::target::Party;
+use crate::verdict::{Category, Level, Method, Verdict};
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The stylesheet; its digest stands in the page's content security policy.
+const CSS: &str = include_str!("../../templates/report.css");
+
+/// The report as one HTML file, in the report's language.
+pub fn html(report: &Report) -> Result<String> {
+    let canonical = canonical::bytes(report)?;
+    let text = String::from_utf8(canonical).map_err(|_| Error::Internal("canonical JSON is not UTF-8".to_owned()))?;
+    let page = Page {
+        l: report.language,
+        r: report,
+        view: View::of(report)?,
+        evidence_numbers: report.evidence.iter().zip(1..).map(|(e, n)| (e.sha256.as_str(), n)).collect(),
+        css: CSS,
+        style_digest: STANDARD.encode(sha256(CSS.as_bytes())),
+        report_sha256: sha256_hex(text.as_bytes()),
+        json: embeddable(&text),
+    };
+    let html = page.render().map_err(|e| Error::Internal(format!("HTML: {e}")))?;
+    // Everything from outside is escaped by the template; what is left are characters that hide or reorder text.
+    Ok(harmless(&html))
+}
+
+/// JSON that can stand inside a script element: no character that could end the element, start a comment, or be changed
+/// by [`harmless`]. It parses to the same value.
+fn embeddable(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if matches!(c, '<' | '>' | '&') || is_hostile(c) {
+            // All of these are in the Basic Multilingual Plane, so one escape is enough. Writing to a String cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    l: Language,
+    r: &'a Report,
+    view: View<'a>,
+    evidence_numbers: BTreeMap<&'a str, usize>,
+    css: &'static str,
+    style_digest: String,
+    report_sha256: String,
+    json: String,
+}
+
+impl Page<'_> {
+    fn t(&self, text: impl Borrow<Text>) -> &'static str {
+        text.borrow().get(self.l)
+    }
+
+    fn loc<'b>(&self, text: &'b Localised) -> &'b str {
+        text.get(self.l)
+    }
+
+    fn day(&self, date: &jiff::civil::Date) -> String {
+        words::day(*date, self.l)
+    }
+
+    fn instant(&self, at: &jiff::Timestamp) -> String {
+        words::instant(*at, self.l)
+    }
+
+    fn title(&self) -> String {
+        let decision = self.t(&self.r.aggregate.decision.text());
+        format!("{}: {} – {decision}", self.t(&words::REPORT), self.r.system.name)
+    }
+
+    fn is_sealed(&self) -> bool {
+        self.r.seal.assurance == Assurance::AdvancedOces
+    }
+
+    fn party(&self, party: Option<&Party>) -> String {
+        match party {
+            None => self.t(&words::NOT_STATED).to_owned(),
+            Some(Party { name, cvr: None }) => name.clone(),
+            Some(Party { name, cvr: Some(cvr) }) => format!("{name} (CVR {cvr})"),
+        }
+    }
+
+    fn assessor(&self) -> String {
+        let Some(assessor) = &self.r.parties.assessor else { return self.t(&words::NOT_STATED).to_owned() };
+        let party = Party { name: assessor.name.clone(), cvr: assessor.cvr.clone() };
+        format!("{}, {}", self.party(Some(&party)), self.t(&assessor.relation.text()))
+    }
+
+    fn contract(&self) -> String {
+        match &self.r.contract {
+            None => self.t(&words::NOT_STATED).to_owned(),
+            Some(contract) => match &contract.kind {
+                Some(kind) => format!("{} ({kind})", contract.id),
+                None => contract.id.clone(),
+            },
+        }
+    }
+
+    fn phase(&self) -> String {
+        let phase = self.r.contract.as_ref().and_then(|c| c.phase.clone());
+        phase.unwrap_or_else(|| self.t(&words::NOT_STATED).to_owned())
+    }
+
+    fn scope(&self) -> Vec<(&'static str, &str)> {
+        let scope = &self.r.profile.scope;
+        [
+            (&words::SCOPE_FRAMEWORK, &scope.framework),
+            (&words::CONTRACT, &scope.contract),
+            (&words::SCOPE_SERVICE_AREA, &scope.service_area),
+            (&words::SCOPE_USE_CASE, &scope.use_case),
+            (&words::SCOPE_PACKAGE, &scope.package),
+        ]
+        .into_iter()
+        .filter_map(|(label, value)| Some((self.t(label), value.as_deref()?)))
+        .collect()
+    }
+
+    fn profile_validity(&self) -> String {
+        let from = self.day(&self.r.profile.valid_from);
+        match &self.r.profile.valid_until {
+            Some(until) => format!("{from} – {}", self.day(until)),
+            None => format!("{from} –"),
+        }
+    }
+
+    /// Failures by category, categories without any left out.
+    fn failures_by_category(&self) -> Vec<(&'static str, Vec<&Finding<'_>>)> {
+        [Category::A, Category::B, Category::C]
+            .into_iter()
+            .map(|category| {
+                let failures = self.view.failures.iter().filter(|f| f.requirement.category == category);
+                (self.t(&category.text()), failures.collect::<Vec<_>>())
+            })
+            .filter(|(_, failures)| !failures.is_empty())
+            .collect()
+    }
+
+    /// Remarks by level, levels without any left out.
+    fn remarks_by_level(&self) -> Vec<(&'static str, Vec<&Finding<'_>>)> {
+        [Level::Should, Level::May]
+            .into_iter()
+            .map(|level| {
+                let remarks = self.view.remarks.iter().filter(|f| f.requirement.level == level);
+                (self.t(&level.text()), remarks.collect::<Vec<_>>())
+            })
+            .filter(|(_, remarks)| !remarks.is_empty())
+            .collect()
+    }
+
+    fn deadline(&self, finding: &Finding<'_>) -> String {
+        finding.deadline(self.l).unwrap_or_else(|| self.t(&words::DEADLINE_NONE).to_owned())
+    }
+
+    fn owner(&self) -> String {
+        match &self.r.parties.supplier {
+            Some(supplier) => format!("{} ({})", self.t(&words::SUPPLIER_OWNS), supplier.name),
+            None => self.t(&words::SUPPLIER_OWNS).to_owned(),
+        }
+    }
+
+    fn remedies<'b>(&self, finding: &Finding<'b>) -> Vec<&'b str> {
+        finding.remedies(self.l)
+    }
+
+    fn name(&self, check: &CheckEntry) -> String {
+        view::name(check, self.l)
+    }
+
+    fn parameters(check: &CheckEntry) -> Vec<(&str, String)> {
+        check.parameters.0.iter().map(|(name, value)| (name.as_str(), view::parameter(value))).collect()
+    }
+
+    /// Evidence of a result: number in the evidence list (0 when the list does not have it) and digest.
+    fn evidence<'b>(&self, check: &'b CheckEntry) -> Vec<(usize, &'b str)> {
+        check
+            .evidence
+            .iter()
+            .map(|digest| (self.evidence_numbers.get(digest.as_str()).copied().unwrap_or(0), digest.as_str()))
+            .collect()
+    }
+
+    fn verdict_counts(&self) -> Vec<(Verdict, u64)> {
+        let counts = &self.r.aggregate.counts.by_verdict;
+        Verdict::ALL.into_iter().map(|v| (v, counts.get(v.name()).copied().unwrap_or(0))).collect()
+    }
+
+    fn category_counts(&self) -> Vec<(&'static str, u64, u64)> {
+        [Category::A, Category::B, Category::C]
+            .into_iter()
+            .map(|category| {
+                let count = self.r.aggregate.counts.by_category.get(category.name()).copied().unwrap_or_default();
+                (self.t(&category.text()), count.raw, count.effective)
+            })
+            .collect()
+    }
+
+    fn method_counts(&self) -> Vec<(&'static str, Vec<u64>)> {
+        Method::ALL
+            .into_iter()
+            .map(|method| {
+                let counts = self.r.aggregate.counts.by_method.get(method.name());
+                let of = |v: Verdict| counts.and_then(|c| c.get(v.name())).copied().unwrap_or(0);
+                (self.t(&method.text()), Verdict::ALL.into_iter().map(of).collect())
+            })
+            .collect()
+    }
+
+    fn redactions(redactions: &BTreeMap<String, u32>) -> String {
+        redactions.iter().map(|(kind, count)| format!("{kind}: {count}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn decider(check: &CheckEntry) -> &str {
+        view::decider(check)
+    }
+
+    fn levels(&self) -> Vec<(&'static str, &'static str)> {
+        [Level::Must, Level::Should, Level::May].map(|x| (self.t(&x.text()), self.t(&x.definition()))).to_vec()
+    }
+
+    fn methods(&self) -> Vec<(&'static str, &'static str)> {
+        Method::ALL.map(|x| (self.t(&x.text()), self.t(&x.definition()))).to_vec()
+    }
+
+    /// How the bundle is called in the commands.
+    fn bundle(&self) -> &'static str {
+        match self.l {
+            Language::Da => "PAKKE",
+            Language::En => "BUNDLE",
+        }
+    }
+}
