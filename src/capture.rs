@@ -14,14 +14,13 @@ use crate::plan::judged_metadata;
 use crate::subject::certificate::{Answer, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
 use crate::subject::{CertificateSubject, MetadataSubject, Subject, TlsSubject};
-use crate::target::{AnchorUse, LoadedTarget, MetadataEntry, TlsEntry};
+use crate::target::{AnchorUse, LoadedTarget, MetadataEntry};
 use jiff::Timestamp;
 use openssl::x509::X509;
 use revocation::{RevocationSource, SuppliedAnswers};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
-use tls::{ClientIdentity, TlsSpec};
+use tls::TlsSpec;
 
 /// Largest document behind a declaration, bytes.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
@@ -105,7 +104,7 @@ pub fn capture(
         step(&entry.name);
         // An offline run has no TLS subjects; the plan's items become `not-tested`.
         if !offline {
-            subjects.push(captured_tls(tls_subject(loaded, entry, &tls_roots, at)?));
+            subjects.push(captured_tls(tls::capture_tls(&TlsSpec::from_target(loaded, entry)?, at)));
         }
     }
     progress(Progress { done: total, total, now: "" });
@@ -244,32 +243,6 @@ fn introduce(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
         }
     }
     subjects
-}
-
-fn tls_subject(loaded: &LoadedTarget, entry: &TlsEntry, roots: &[Vec<u8>], at: Timestamp) -> Result<TlsSubject> {
-    let target = &loaded.target;
-    let mut spec = TlsSpec::new(&entry.name, target.environment, &entry.host, entry.port, entry.purpose);
-    if let Some(name) = &entry.server_name {
-        spec.server_name.clone_from(name);
-    }
-    if let Some(path) = &entry.path {
-        spec.path.clone_from(path);
-    }
-    if let Some(file) = &entry.registered_certificate {
-        spec.registered_certificate = certificate::open(&loaded.path(file), None)?.into_iter().next();
-    }
-    spec.added_roots = roots.to_vec();
-    let identity = |client: &crate::target::ClientCertificate| -> Result<ClientIdentity> {
-        let path = loaded.path(&client.certificate);
-        let chain = read_bounded(&path, certificate::MAX_FILE)?;
-        let key = client.key.read(&loaded.base)?;
-        ClientIdentity::from_pem(&chain, key.as_bytes()).map_err(|e| Error::file(path, e))
-    };
-    spec.client = entry.client_certificate.as_ref().map(identity).transpose()?;
-    spec.other_environment_client = entry.other_environment_client.as_ref().map(identity).transpose()?;
-    spec.timeout = Duration::from_secs(u64::from(target.politeness.timeout_seconds));
-    spec.requests_per_second = f64::from(target.politeness.requests_per_second);
-    Ok(tls::capture_tls(&spec, at))
 }
 
 fn captured_metadata(subject: MetadataSubject) -> Captured {

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod document;
 pub mod error;
 pub mod evidence;
+pub mod explain;
 pub mod judge;
 pub mod language;
 pub mod outcome;

@@ -13,6 +13,15 @@ pub use junit::junit;
 pub use sarif::sarif;
 pub use terminal::{Options, terminal};
 
+use crate::error::Result;
+use crate::report::bundle::{HTML, JUNIT, SARIF};
+use crate::report::v1::Report;
+
+/// Every file rendering: path in the bundle and text.
+pub fn all(report: &Report) -> Result<[(&'static str, String); 3]> {
+    Ok([(HTML, html(report)?), (JUNIT, junit(report)?), (SARIF, sarif(report)?)])
+}
+
 /// Makes text from outside harmless for every rendering: characters that XML 1.0 forbids, other control characters, and
 /// those that reorder the text around them become U+FFFD. Line breaks stay.
 #[must_use]

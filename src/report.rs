@@ -1,5 +1,7 @@
 //! The report: its frozen model, its bundle, and what can be recomputed from it.
 
 pub mod build;
+pub mod bundle;
 pub mod replay;
+pub mod schema;
 pub mod v1;

@@ -3,22 +3,21 @@
 
 use crate::canonical;
 use crate::capture;
-use crate::clock::now;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
-use crate::evidence::store::{Provenance, Store, StoreLimits};
+use crate::evidence::store::{Provenance, Store, StoreError, StoreLimits};
 use crate::judge::judge;
 use crate::language::Language;
 use crate::plan::Plan;
 use crate::profile::{Profile, ProfileSource};
 use crate::render;
 use crate::report::build::{Judged, RunFacts, build};
-use crate::report::bundle::BundleWriter;
+use crate::report::bundle::{BundleWriter, REPORT, SEALED};
 use crate::report::replay::{PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS};
-use crate::report::{members, schema, v1};
-use crate::seal::{self, SealingKey};
-use crate::subject::Subject;
+use crate::report::{schema, v1};
+use crate::seal::key::unsealed;
+use crate::seal::{SealingKey, seal};
 use crate::target::LoadedTarget;
 use crate::waiver::Waivers;
 use jiff::Timestamp;
@@ -36,8 +35,10 @@ pub struct Options<'a> {
     pub waivers: Option<&'a Path>,
     /// Where the bundle goes: a directory, or a file that ends in `.zip`.
     pub out: &'a Path,
-    /// The instant of judgement, when given.
-    pub at: Option<Timestamp>,
+    /// The instant of judgement.
+    pub at: Timestamp,
+    /// Whether the user gave that instant.
+    pub clock_given: bool,
     /// Whether the network is left alone.
     pub offline: bool,
     /// Language of the renderings.
@@ -76,29 +77,32 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     }
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     // The place is claimed before anybody is bothered with a connection.
-    let mut writer = BundleWriter::create(options.out)?;
-    let at = options.at.unwrap_or_else(now);
+    let mut bundle = Assembly { writer: BundleWriter::create(options.out)?, members: Vec::new() };
+    let at = options.at;
     let captured = capture::capture(&loaded, at, options.offline, progress)?;
 
-    let mut store = Store::create(writer.directory(), StoreLimits::default())?;
+    let mut store = Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(output)?;
     let mut subjects = Vec::new();
     for capture::Captured { mut subject, peers } in captured.subjects {
         for blob in subject.blobs_mut() {
             let peer = peers.get(&blob.sha256).or(peers.get("")).cloned().unwrap_or_default();
-            store.put_blob(blob, Provenance { direction: v1::Direction::In, peer, captured_at: at })?;
+            let provenance = Provenance { direction: v1::Direction::In, peer, captured_at: at };
+            store.put_blob(blob, provenance).map_err(output)?;
         }
         subjects.push(subject);
     }
 
-    writer.add(PLAN, &canonical::bytes(&plan)?)?;
-    writer.add(TARGET, loaded.text.as_bytes())?;
+    bundle.add(PLAN, &canonical::bytes(&plan)?)?;
+    bundle.add(TARGET, loaded.text.as_bytes())?;
     if let Some(text) = &waivers_text {
-        writer.add(WAIVERS, text.as_bytes())?;
+        bundle.add(WAIVERS, text.as_bytes())?;
     }
-    add_profile(&mut writer, &profile)?;
-    add_subjects(&mut writer, &subjects)?;
+    bundle.add_profile(&profile)?;
+    for (number, subject) in subjects.iter().enumerate() {
+        bundle.add(&format!("{SUBJECTS}{number:04}.json"), &canonical::bytes(subject)?)?;
+    }
     for (name, pem) in captured.anchors {
-        writer.add(&format!("anchors/{name}"), pem.as_bytes())?;
+        bundle.add(&format!("anchors/{name}"), pem.as_bytes())?;
     }
 
     let results = judge(&plan, &profile, &loaded.target, &subjects);
@@ -114,27 +118,64 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         report_id: uuid::Uuid::new_v4().urn().to_string(),
         issued: at,
         at,
-        clock: if options.at.is_some() { v1::Clock::Given } else { v1::Clock::System },
+        clock: if options.clock_given { v1::Clock::Given } else { v1::Clock::System },
         offline: options.offline,
         language: options.language,
         tool: tool()?,
         documents: captured.documents,
-        evidence: store.items().cloned().collect(),
-        members: members::list(writer.directory())?,
-        seal: seal::described(options.key),
+        evidence: store.items().cloned().map(v1::EvidenceEntry::from).collect(),
+        members: bundle.members.clone(),
+        seal: options.key.map_or_else(unsealed, SealingKey::describe),
     };
     let report = build(judged, facts)?;
     let bytes = canonical::bytes(&report)?;
     schema::validate(&bytes)?;
-    writer.add(members::REPORT, &bytes)?;
+    bundle.writer.add(REPORT, &bytes)?;
     if let Some(key) = options.key {
-        writer.add(members::SEAL, &seal::jades::sign(&bytes, key, at)?)?;
+        bundle.writer.add(SEALED, &seal(&bytes, key, at)?)?;
     }
     for (path, rendering) in render::all(&report)? {
-        writer.add(path, rendering.as_bytes())?;
+        bundle.writer.add(path, rendering.as_bytes())?;
     }
-    let path = writer.finish()?;
+    let path = bundle.writer.finish()?;
     Ok(Finished { report, path })
+}
+
+/// A bundle in the making, with the digests of the members that the report carries.
+struct Assembly {
+    writer: BundleWriter,
+    members: Vec<v1::Member>,
+}
+
+impl Assembly {
+    fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        self.writer.add(path, bytes)?;
+        self.members.push(v1::Member {
+            path: path.to_owned(),
+            bytes: bytes.len() as u64,
+            sha256: sha256_hex(bytes),
+        });
+        Ok(())
+    }
+
+    fn add_profile(&mut self, profile: &Profile) -> Result<()> {
+        let mut paths = BTreeMap::new();
+        for (number, source) in profile.files().enumerate() {
+            let path = format!("{PROFILE}{number:02}-{}.toml", source.id);
+            self.add(&path, source.text.as_bytes())?;
+            paths.insert(&source.sha256, path);
+        }
+        let entry = |source: &ProfileSource| {
+            let path = paths.get(&source.sha256)?.clone();
+            Some(ProfileIndexEntry { reference: source.reference.clone(), path })
+        };
+        let index: Vec<_> = profile.sources.iter().filter_map(entry).collect();
+        self.add(PROFILE_INDEX, &canonical::bytes(&index)?)
+    }
+}
+
+fn output(error: StoreError) -> Error {
+    Error::Usage(error.to_string())
 }
 
 /// Target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
@@ -144,7 +185,8 @@ fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
         return Ok(());
     }
     let kinds: Vec<_> = found.into_keys().collect();
-    Err(Error::file(path, format!("holds what must not be in a report ({}); remove it, and name secrets by reference", kinds.join(", "))))
+    let kinds = kinds.join(", ");
+    Err(Error::file(path, format!("holds what must not be in a report ({kinds}); remove it, and name secrets by reference")))
 }
 
 fn tool() -> Result<v1::Tool> {
@@ -156,26 +198,4 @@ fn tool() -> Result<v1::Tool> {
         binary_sha256: binary.map(|bytes| sha256_hex(&bytes)),
         ruleset_sha256: crate::checks::ruleset_sha256()?,
     })
-}
-
-fn add_profile(writer: &mut BundleWriter, profile: &Profile) -> Result<()> {
-    let mut paths = BTreeMap::new();
-    for (number, source) in profile.files().enumerate() {
-        let path = format!("{PROFILE}{number:02}-{}.toml", source.id);
-        writer.add(&path, source.text.as_bytes())?;
-        paths.insert(&source.sha256, path);
-    }
-    let entry = |source: &ProfileSource| {
-        let path = paths.get(&source.sha256)?.clone();
-        Some(ProfileIndexEntry { reference: source.reference.clone(), path })
-    };
-    let index: Vec<_> = profile.sources.iter().filter_map(entry).collect();
-    writer.add(PROFILE_INDEX, &canonical::bytes(&index)?)
-}
-
-fn add_subjects(writer: &mut BundleWriter, subjects: &[Subject]) -> Result<()> {
-    for (number, subject) in subjects.iter().enumerate() {
-        writer.add(&format!("{SUBJECTS}{number:04}.json"), &canonical::bytes(subject)?)?;
-    }
-    Ok(())
 }

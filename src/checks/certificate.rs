@@ -2,13 +2,17 @@
 
 use crate::check::Check;
 use crate::outcome::{Outcome, Reason};
-use crate::pki::certificate::{Certificate, MAX_CERTIFICATE};
+use crate::pki::certificate::{Certificate, MAX_CERTIFICATE, ReadError};
 use crate::pki::name;
 use crate::pki::path::Path;
 use crate::pki::revocation::{Status, judge_crl, judge_ocsp};
 use crate::subject::certificate::{Answer, OtherCertificate};
 use crate::subject::{Blob, CertificateSubject};
+use crate::verdict::Environment;
+use jiff::Timestamp;
 use regex::Regex;
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 mod alternative_names;
@@ -128,21 +132,56 @@ pub static CHECKS: &[&dyn Check<CertificateSubject>] = &[
     &not_tls_server::NotTlsServer,
 ];
 
+/// What all checks on one subject read: its facts and its best path.
+struct Read {
+    certificate: Result<Certificate, ReadError>,
+    path: OnceCell<Path>,
+}
+
+/// Everything that the facts and the path depend on: digest and length of each certificate, environment and instant.
+type ReadKey = (Vec<(String, usize)>, Environment, Timestamp);
+
+thread_local! {
+    /// The subject judged last. All checks of the family judge one subject in turn, and each would otherwise read it and
+    /// verify its chain again; one entry keeps the memory bounded, whatever the number of subjects.
+    static LAST_READ: RefCell<Option<(ReadKey, Rc<Read>)>> = const { RefCell::new(None) };
+}
+
+fn read(subject: &CertificateSubject) -> Rc<Read> {
+    let blobs = std::iter::once(&subject.certificate).chain(&subject.supplied).chain(&subject.local_anchors);
+    // The length tells a blob whose bytes are not filled in from one whose are. The counts tell helpers from anchors.
+    let counts = [subject.supplied.len(), subject.local_anchors.len()].map(|n| (String::new(), n));
+    let key: ReadKey =
+        (blobs.map(|b| (b.sha256.clone(), b.data().len())).chain(counts).collect(), subject.environment, subject.at);
+    let known = LAST_READ.with_borrow(|last| last.as_ref().filter(|(k, _)| *k == key).map(|(_, read)| Rc::clone(read)));
+    known.unwrap_or_else(|| {
+        let certificate = Certificate::read(subject.certificate.data());
+        let read = Rc::new(Read { certificate, path: OnceCell::new() });
+        LAST_READ.set(Some((key, Rc::clone(&read))));
+        read
+    })
+}
+
 /// Judges the facts of a certificate that can be read; `certificate.der-encoding` alone judges one that cannot.
 fn on_certificate(subject: &CertificateSubject, judge: impl FnOnce(&Certificate) -> Outcome) -> Outcome {
-    match Certificate::read(subject.certificate.data()) {
-        Ok(certificate) => judge(&certificate),
-        Err(error) => Outcome::not_tested(
-            Reason::SubjectUnreadable,
-            format!("X.509, at most {MAX_CERTIFICATE} bytes"),
-            error.to_string(),
-        ),
+    match &read(subject).certificate {
+        Ok(certificate) => judge(certificate),
+        Err(error) => unreadable(error),
     }
+}
+
+fn unreadable(error: &ReadError) -> Outcome {
+    let expected = format!("X.509, at most {MAX_CERTIFICATE} bytes");
+    Outcome::not_tested(Reason::SubjectUnreadable, expected, error.to_string())
 }
 
 /// Judges a certificate with its best path.
 fn on_path(subject: &CertificateSubject, judge: impl FnOnce(&Certificate, &Path) -> Outcome) -> Outcome {
-    on_certificate(subject, |leaf| judge(leaf, &path_of(subject, leaf)))
+    let read = read(subject);
+    match &read.certificate {
+        Ok(leaf) => judge(leaf, read.path.get_or_init(|| path_of(subject, leaf))),
+        Err(error) => unreadable(error),
+    }
 }
 
 fn path_of(subject: &CertificateSubject, leaf: &Certificate) -> Path {

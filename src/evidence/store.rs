@@ -81,7 +81,7 @@ pub struct StoreLimits {
 
 impl Default for StoreLimits {
     fn default() -> Self {
-        Self { item_bytes: 16 << 20, total_bytes: 1 << 30, items: 100_000 }
+        Self { item_bytes: 16 << 20, total_bytes: 1 << 30, items: 50_000 }
     }
 }
 

@@ -39,6 +39,9 @@ pub enum Error {
         /// What is wrong.
         problem: &'static str,
     },
+    /// A private key behind a certificate.
+    #[error("the file holds a private key after the certificate; give the certificate alone")]
+    PrivateKey,
     /// More than [`MAX_CERTIFICATES`] certificates.
     #[error("the file holds more than {MAX_CERTIFICATES} certificates")]
     TooMany,
@@ -70,27 +73,49 @@ pub fn read_certificates(bytes: &[u8], password: Option<&str>) -> Result<Vec<Vec
     if bytes.len() > MAX_INPUT {
         return Err(Error::TooLarge);
     }
-    let found = if bytes.first() == Some(&tag::SEQUENCE) && looks_like_der(bytes) {
-        if is_pkcs12(bytes) { from_pkcs12(bytes, password)? } else { vec![bytes.to_vec()] }
-    } else {
-        from_pem(bytes)?
+    let found = match form(bytes) {
+        Some(Form::Certificate) => vec![bytes.to_vec()],
+        Some(Form::Pkcs12) => from_pkcs12(bytes, password)?,
+        None => from_pem(bytes)?,
     };
+    if found.iter().any(|der| has_key_behind_it(der)) {
+        return Err(Error::PrivateKey);
+    }
     if found.len() > MAX_CERTIFICATES { Err(Error::TooMany) } else { Ok(found) }
 }
 
-/// An outer SEQUENCE that fits, with a SEQUENCE (certificate) or an INTEGER (PKCS#12) inside. Lengths in BER form are let
-/// through: the check on the encoding judges them.
-fn looks_like_der(bytes: &[u8]) -> bool {
-    use x509_parser::der_parser::ber::parse_ber_any;
-    parse_ber_any(bytes).is_ok_and(|(_, outer)| {
-        outer.data.first() == Some(&tag::INTEGER)
-            || (outer.data.first() == Some(&tag::SEQUENCE) && parse_ber_any(outer.data).is_ok())
-    })
+/// What binary content claims to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Certificate,
+    Pkcs12,
 }
 
-fn is_pkcs12(bytes: &[u8]) -> bool {
+/// Looks at the first identifier octets alone, so that a certificate that is cut short, has trailing bytes or BER lengths
+/// comes through to the check on the encoding. No form of private key passes: PKCS#1, PKCS#8 and SEC 1 have an INTEGER or
+/// an AlgorithmIdentifier where a certificate has its version or serial number.
+fn form(bytes: &[u8]) -> Option<Form> {
+    let inside = content_of_sequence(bytes)?;
+    if inside.starts_with(&[tag::INTEGER, 1, 3]) {
+        return Some(Form::Pkcs12);
+    }
+    let first = *content_of_sequence(inside)?.first()?;
+    (first == tag::explicit(0) || first == tag::INTEGER).then_some(Form::Certificate)
+}
+
+/// What follows the header of a SEQUENCE, however long it claims to be.
+fn content_of_sequence(bytes: &[u8]) -> Option<&[u8]> {
+    let [tag::SEQUENCE, first, rest @ ..] = bytes else { return None };
+    let octets = if first & 0x80 == 0 { 0 } else { usize::from(first & 0x7F) };
+    rest.get(octets..)
+}
+
+/// Whether a private key (PKCS#1, PKCS#8 or SEC 1: SEQUENCE with version 0 or 1) follows a certificate.
+fn has_key_behind_it(der: &[u8]) -> bool {
     use x509_parser::der_parser::ber::parse_ber_any;
-    parse_ber_any(bytes).is_ok_and(|(_, outer)| outer.data.starts_with(&[tag::INTEGER, 1, 3]))
+    let Ok((rest, _)) = parse_ber_any(der) else { return false };
+    content_of_sequence(rest)
+        .is_some_and(|c| c.starts_with(&[tag::INTEGER, 1, 0]) || c.starts_with(&[tag::INTEGER, 1, 1]))
 }
 
 fn from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
@@ -133,6 +158,9 @@ fn from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
         let der = base64::engine::general_purpose::STANDARD.decode(&body).map_err(|_| bad("is not correct base64"))?;
         if der.is_empty() {
             return Err(bad("is empty"));
+        }
+        if form(&der) != Some(Form::Certificate) {
+            return Err(bad("holds something else than a certificate"));
         }
         if certificates.len() == MAX_CERTIFICATES {
             return Err(Error::TooMany);

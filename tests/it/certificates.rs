@@ -406,3 +406,15 @@ fn declarations_and_neighbours_decide() {
     server.role = CertificateRole::TlsServer;
     assert_verdicts("as web server", &server, &[("not-tls-server", Fail)]);
 }
+
+#[test]
+fn the_checks_cover_their_rows() {
+    // CRT-51 (the probe reports revoked samples) is a test of the probe; CRT-55 is a declaration, CRT-56 about metadata,
+    // CRT-57 to 60 about the relying side. FKI-CRT-10 and 11 are configuration and trials.
+    let oces = (1..=54).filter(|n| *n != 51).map(|n| format!("CRT-{n:02}"));
+    let fki = (1..=9).chain([12]).map(|n| format!("FKI-CRT-{n:02}"));
+    let wanted: std::collections::BTreeSet<String> = oces.chain(fki).collect();
+    let covered: std::collections::BTreeSet<String> =
+        CHECKS.iter().flat_map(|c| c.meta().rows).map(|r| (*r).to_owned()).collect();
+    assert_eq!(covered, wanted);
+}

@@ -357,7 +357,7 @@ fn parameters_decide_what_a_check_asks_for() {
     assert_eq!(issuers(&outside, "mozilla").verdict, Verdict::Pass);
     assert_eq!(issuers(&outside, "anybody").verdict, Verdict::Error);
     let without = TlsSubject { added_roots: Vec::new(), ..subject.clone() };
-    assert_eq!(issuers(&without, "mozilla").reason, Reason::Missing);
+    assert_eq!(issuers(&without, "mozilla").reason, Reason::Untrusted);
 }
 
 #[test]
@@ -639,7 +639,7 @@ fn a_rustls_server_is_understood() {
     assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
 }
 
-/// The whole way of the program: target file, plan of the shipped profile, capture, verdicts of the requirements.
+/// From the target file to verdicts, as `run` goes.
 #[test]
 fn a_target_file_names_all_that_the_capture_needs() {
     let world = World::new();
@@ -652,6 +652,10 @@ fn a_target_file_names_all_that_the_capture_needs() {
     write("root.pem", world.root.certificate.to_pem().unwrap());
     write("caller.pem", caller.certificate.to_pem().unwrap());
     write("caller.key", caller.key.private_key_to_pem_pkcs8().unwrap());
+    let others = issue(long_lived(), "Callers of Another Environment", true, None);
+    let other = issue(long_lived(), "Beskedfordeler", false, Some(&others));
+    write("other.pem", other.certificate.to_pem().unwrap());
+    write("other.key", other.key.private_key_to_pem_pkcs8().unwrap());
     let port = endpoint.port();
     let text = format!(
         r#"
@@ -670,7 +674,9 @@ port = {port}
 server_name = "{HOST_NAME}"
 purpose = "callback"
 registered_certificate = "leaf.pem"
+path = "/modtag"
 client_certificate = {{ certificate = "caller.pem", key = {{ file = "caller.key" }} }}
+other_environment_client = {{ certificate = "other.pem", key = {{ file = "other.key" }} }}
 [[anchor]]
 file = "root.pem"
 use = "tls"
@@ -678,13 +684,14 @@ use = "tls"
     );
     write("target.toml", text.into_bytes());
     let loaded = kravprobe::target::LoadedTarget::load(&dir.path().join("target.toml")).unwrap();
-    let spec = TlsSpec::from_target(&loaded, &loaded.target.tls[0]).unwrap();
-    let outcomes = judge(&capture_tls(&spec, at()));
-    assert_eq!(with_verdict(&outcomes, Verdict::NotTested), BTreeSet::from(["other-environment-client-refused"]));
-    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len() - 1, "{outcomes:#?}");
+    let capture = || kravprobe::capture::capture(&loaded, at(), false, &mut |_| {});
+    let captured = capture().unwrap().subjects.pop().unwrap();
+    let Subject::Tls(subject) = captured.subject else { panic!("another family") };
+    let outcomes = judge(&subject);
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
 
     write("caller.key", b"junk-key".to_vec());
-    let error = TlsSpec::from_target(&loaded, &loaded.target.tls[0]).unwrap_err();
+    let error = capture().unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("caller.pem") && !error.to_string().contains("junk"), "{error}");
 }

@@ -1,15 +1,12 @@
 //! From a target's `[[tls]]` entry to what the capture needs: reads the files and the key that the entry names.
 
 use super::{ClientIdentity, TlsSpec};
+use crate::capture::certificate::{MAX_FILE, anchors, open};
 use crate::document::read_bounded;
 use crate::error::{Error, Result};
-use crate::pki::input::read_certificates;
-use crate::target::{AnchorUse, LoadedTarget, TlsEntry};
-use std::path::Path;
+use crate::target::{AnchorUse, ClientCertificate, LoadedTarget, TlsEntry};
 use std::time::Duration;
 
-/// No certificate file is larger.
-const LARGEST_FILE: u64 = 1024 * 1024;
 /// The whole endpoint may take as long as this many connections that all time out.
 const SLOW_CONNECTIONS: u32 = 12;
 
@@ -21,28 +18,25 @@ impl TlsSpec {
         if let Some(server_name) = &entry.server_name {
             spec.server_name.clone_from(server_name);
         }
+        if let Some(path) = &entry.path {
+            spec.path.clone_from(path);
+        }
         if let Some(file) = &entry.registered_certificate {
-            spec.registered_certificate = certificates(&loaded.path(file))?.into_iter().next();
+            spec.registered_certificate = open(&loaded.path(file), None)?.into_iter().next();
         }
-        for anchor in target.anchor.iter().filter(|a| a.purpose == AnchorUse::Tls) {
-            spec.added_roots.extend(certificates(&loaded.path(&anchor.file))?);
-        }
-        if let Some(client) = &entry.client_certificate {
+        spec.added_roots = anchors(loaded, AnchorUse::Tls)?;
+        let identity = |client: &ClientCertificate| {
             let path = loaded.path(&client.certificate);
-            let certificate = read_bounded(&path, LARGEST_FILE)?;
+            let certificate = read_bounded(&path, MAX_FILE)?;
             let key = client.key.read(&loaded.base)?;
-            let identity = ClientIdentity::from_pem(&certificate, key.as_bytes());
-            spec.client = Some(identity.map_err(|why| Error::file(&path, why))?);
-        }
+            ClientIdentity::from_pem(&certificate, key.as_bytes()).map_err(|why| Error::file(&path, why))
+        };
+        spec.client = entry.client_certificate.as_ref().map(identity).transpose()?;
+        spec.other_environment_client = entry.other_environment_client.as_ref().map(identity).transpose()?;
         let politeness = &target.politeness;
         spec.timeout = Duration::from_secs(u64::from(politeness.timeout_seconds));
         spec.overall_timeout = spec.timeout.saturating_mul(SLOW_CONNECTIONS);
         spec.requests_per_second = f64::from(politeness.requests_per_second);
         Ok(spec)
     }
-}
-
-fn certificates(path: &Path) -> Result<Vec<Vec<u8>>> {
-    let bytes = read_bounded(path, LARGEST_FILE)?;
-    read_certificates(&bytes, None).map_err(|why| Error::file(path, why))
 }

@@ -22,7 +22,7 @@ check! {
         title: da "Ingen signatur i certifikatkæden bruger SHA-1 eller MD5",
             en "No signature in the chain uses SHA-1 or MD5",
         rows: ["CRT-08", "FKI-CRT-08"],
-        basis: Norm,
+        basis: GoodPractice,
         method: Inspected,
         sources: [("ETSI TS 119 312", "hash functions"), ("Measurement of 28 OCES3 certificates and 4 CA certificates", "issued 2021-01 to 2026-03")],
         remediation: da "Bestil et nyt certifikat i MitID Erhverv, og registrér det.",

@@ -54,7 +54,7 @@ impl Check<MetadataSubject> for SignatureCertificateOces3 {
                     _ => None,
                 })
                 .collect();
-            if accepted.is_empty() && subject.environment == Environment::Local {
+            if subject.environment == Environment::Local {
                 return Outcome::not_applicable(expected, "environment local");
             }
             let Some(found) = &signature.certificate else {
@@ -64,20 +64,13 @@ impl Check<MetadataSubject> for SignatureCertificateOces3 {
                 return Outcome::fail(Reason::Malformed, expected, "not an X.509 certificate");
             };
             let path = Path::build(&certificate, &[], &[], subject.environment, subject.at);
-            let observed = |hierarchy: &str| {
-                format!("{hierarchy}, issuer {}", certificate.issuer.single("2.5.4.3").unwrap_or("?"))
-            };
             let Some(hierarchy) = path.hierarchy().filter(|_| path.is_sound()) else {
-                return Outcome::fail(Reason::WrongHierarchy, expected, observed("no path to an OCES3 root"));
+                return Outcome::fail(Reason::WrongHierarchy, expected, "no path to an OCES3 root");
             };
             if !certificate.policies.iter().any(|policy| is_policy_or_below(policy, OCES_ARC)) {
-                return Outcome::fail(Reason::WrongHierarchy, expected, observed("no OCES policy"));
+                return Outcome::fail(Reason::WrongHierarchy, expected, "no OCES policy");
             }
-            let name = match hierarchy {
-                Hierarchy::Production => "production",
-                Hierarchy::Test => "test",
-            };
-            Outcome::when(accepted.contains(&hierarchy), Reason::WrongEnvironment, expected, observed(name))
+            Outcome::when(accepted.contains(&hierarchy), Reason::WrongEnvironment, expected, hierarchy.name())
         })
     }
 }

@@ -1,0 +1,296 @@
+//! Docs and JSON Schemas that are made from the code, and the proof that the tree holds the fresh ones.
+
+use super::{background, default_value, sources};
+use crate::check::Meta;
+use crate::checks;
+use crate::document::read_text;
+use crate::error::{Error, Result};
+use crate::language::Language;
+use crate::report::schema;
+use crate::subject::Family;
+use schemars::JsonSchema;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+const DO_NOT_EDIT: &str = "<!-- Made by `kravprobe generate` from the code. Do not edit. -->\n\n";
+
+/// Rows of the fact tables, relative to the package root.
+const ROWS: &str = "fixtures/check-rows.csv";
+
+/// Folder of the check pages, relative to the package root. It holds generated files only.
+const CHECKS: &str = "docs/checks";
+
+/// Rows that the families of today should decide, but do not, and why.
+const NOT_COVERED: &[(&str, &str)] = &[
+    (
+        "FKI-CRT-10",
+        "The vendor's trust store is not visible from outside. It is decided by a login trial with a response from another signer.",
+    ),
+    (
+        "FKI-CRT-11",
+        "Needs two login trials, one with a response from each of two trusted signers. Part of the login trials.",
+    ),
+    (
+        "CRT-51",
+        "A test of the probe itself: the revocation checks must find the known revoked samples. It stands among the program's own tests.",
+    ),
+    (
+        "CRT-55",
+        "How a private key is kept cannot be seen from a certificate. A profile decides it by the declaration `key-protection`.",
+    ),
+    ("CRT-57", "Behaviour of the relying side. Decided by login trials with bad signing certificates."),
+    ("CRT-58", "Behaviour of the relying side. Decided by a login trial against a peer with a PSS-signed certificate."),
+    ("CRT-59", "Behaviour of the relying side. Decided by a login trial with a certificate from the OCES2 hierarchy."),
+    ("CRT-60", "Behaviour of the relying side. Decided by login trials with another certificate of the same name."),
+];
+
+/// One row of the fact tables.
+#[derive(Debug, serde::Deserialize)]
+struct Row {
+    row: String,
+    fact_sheet: String,
+    section: String,
+    observed: String,
+    pass_condition: String,
+    source: String,
+    #[serde(rename = "method")]
+    _method: String,
+    strength: String,
+}
+
+impl Row {
+    /// Whether the families that exist should decide the row: certificates, metadata of the vendor's system, TLS endpoints.
+    fn is_expected(&self) -> bool {
+        let number = |prefix: &str| self.row.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+        ["CRT-", "FKI-CRT-", "SP-MD-", "FKI-MD-"].iter().any(|prefix| number(prefix).is_some())
+            || number("BFO-PUSH-").is_some_and(|n| (14..=21).contains(&n))
+            || self.row == "FKI-SVC-10"
+    }
+}
+
+/// Every generated file: path relative to the package root, and text.
+pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
+    let mut files: BTreeMap<_, _> = checks::all().map(|check| (page_path(check.meta()), page(check.meta()))).collect();
+    files.insert(format!("{CHECKS}/README.md"), index());
+    files.insert("docs/coverage.md".to_owned(), coverage(&rows(root)?));
+    let schemas = [
+        ("profile", schema_text::<crate::profile::ProfileFile>("profile")?),
+        ("target", schema_text::<crate::target::Target>("target")?),
+        ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
+        ("plan", schema_text::<crate::plan::Plan>("plan")?),
+        ("report", schema_text::<crate::report::v1::Report>("report")?),
+    ];
+    files.extend(schemas.into_iter().map(|(name, text)| (format!("schemas/{name}.schema.json"), text)));
+    Ok(files)
+}
+
+/// Writes every generated file under the package root and removes pages of checks that are gone. Gives the paths that
+/// changed.
+pub fn write(root: &Path) -> Result<Vec<String>> {
+    let stale = stale(root)?;
+    let files = files(root)?;
+    for path in &stale {
+        let place = root.join(path);
+        match files.get(path) {
+            Some(text) => {
+                let folder = place.parent().unwrap_or(root);
+                std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
+                std::fs::write(&place, text).map_err(|e| Error::file(&place, e))?;
+            }
+            None => std::fs::remove_file(&place).map_err(|e| Error::file(&place, e))?,
+        }
+    }
+    Ok(stale)
+}
+
+/// Paths of generated files that are missing, old, or should not be there.
+pub fn stale(root: &Path) -> Result<Vec<String>> {
+    let files = files(root)?;
+    let differs = |path: &str, text: &str| std::fs::read_to_string(root.join(path)).ok().as_deref() != Some(text);
+    let mut stale: Vec<_> =
+        files.iter().filter(|(path, text)| differs(path, text)).map(|(path, _)| path.clone()).collect();
+    for path in pages_on_disk(root)? {
+        if !files.contains_key(&path) {
+            stale.push(path);
+        }
+    }
+    Ok(stale)
+}
+
+fn pages_on_disk(root: &Path) -> Result<Vec<String>> {
+    let folder = root.join(CHECKS);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&folder).map_err(|e| Error::file(&folder, e))? {
+        let entry = entry.map_err(|e| Error::file(&folder, e))?;
+        paths.push(format!("{CHECKS}/{}", entry.file_name().to_string_lossy()));
+    }
+    paths.sort_unstable();
+    Ok(paths)
+}
+
+/// What is wrong between the checks and the fact tables: rows that do not exist, expected rows that nobody decides and
+/// nobody explains, and explanations of rows that are decided.
+pub fn coverage_problems(root: &Path) -> Result<Vec<String>> {
+    let rows = rows(root)?;
+    let known: BTreeSet<_> = rows.iter().map(|r| r.row.as_str()).collect();
+    let decided = decided();
+    let explained: BTreeSet<_> = NOT_COVERED.iter().map(|(row, _)| *row).collect();
+    let mut problems = Vec::new();
+    for (row, by) in &decided {
+        if !known.contains(row) {
+            problems.push(format!("{} names row {row}, which {ROWS} does not have", by.join(", ")));
+        }
+        if explained.contains(row) {
+            problems.push(format!("row {row} is decided by {} and needs no reason", by.join(", ")));
+        }
+    }
+    for row in rows.iter().filter(|r| r.is_expected()) {
+        if !decided.contains_key(row.row.as_str()) && !explained.contains(row.row.as_str()) {
+            problems.push(format!("row {} is decided by no check, and no reason is given", row.row));
+        }
+    }
+    for row in explained {
+        if !known.contains(row) {
+            problems.push(format!("a reason is given for row {row}, which {ROWS} does not have"));
+        }
+    }
+    Ok(problems)
+}
+
+fn rows(root: &Path) -> Result<Vec<Row>> {
+    let path = root.join(ROWS);
+    let text = read_text(&path)?;
+    csv::Reader::from_reader(text.as_bytes())
+        .into_deserialize()
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|e| Error::file(&path, e))
+}
+
+/// Ids of the checks that decide each row.
+fn decided() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut decided: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for check in checks::all() {
+        for row in check.meta().rows {
+            decided.entry(*row).or_default().push(check.meta().id);
+        }
+    }
+    decided
+}
+
+fn page_path(meta: &Meta) -> String {
+    format!("{CHECKS}/{}.md", meta.id)
+}
+
+fn page(meta: &Meta) -> String {
+    let mut out = format!("# {}\n\n{DO_NOT_EDIT}{}\n\n", meta.id, background(meta, 0));
+    out.push_str("## Facts\n\n| | Dansk | English |\n|---|---|---|\n");
+    let (da, en) = (Language::Da, Language::En);
+    let texts = [
+        ("Title", meta.title.da, meta.title.en),
+        ("Remediation", meta.remediation.da, meta.remediation.en),
+        ("Method", meta.method.text().get(da), meta.method.text().get(en)),
+        ("Basis", meta.basis.text().get(da), meta.basis.text().get(en)),
+    ];
+    for (label, danish, english) in texts {
+        out.push_str(&format!("| {label} | {} | {} |\n", cell(danish), cell(english)));
+    }
+    out.push_str("\n## Sources\n\n");
+    out.push_str(&sources(meta));
+    if !meta.rows.is_empty() {
+        out.push_str(&format!("\nRows of the fact tables: {}.\n", meta.rows.join(", ")));
+    }
+    out.push_str("\n## Parameters\n\n");
+    if meta.parameters.is_empty() {
+        out.push_str("None.\n");
+    } else {
+        out.push_str("| Name | Type | Default | Meaning |\n|---|---|---|---|\n");
+    }
+    for parameter in meta.parameters {
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            parameter.name,
+            parameter.default.type_name(),
+            cell(&default_value(&parameter.default)),
+            cell(parameter.doc)
+        ));
+    }
+    out.push_str(&format!("\nCode: `{}`\n", meta.file));
+    out
+}
+
+fn index() -> String {
+    let mut out = format!("# Checks\n\n{DO_NOT_EDIT}");
+    out.push_str(
+        "What each check decides. Whether a failure counts against a vendor is said by the profile, never here.\n",
+    );
+    for family in Family::ALL {
+        let count = checks::of_family(family).count();
+        out.push_str(&format!(
+            "\n## {} ({count})\n\n| Check | Dansk | English | Basis |\n|---|---|---|---|\n",
+            family.name()
+        ));
+        for check in checks::of_family(family) {
+            let meta = check.meta();
+            out.push_str(&format!(
+                "| [{}]({}.md) | {} | {} | {} |\n",
+                meta.id,
+                meta.id,
+                cell(meta.title.da),
+                cell(meta.title.en),
+                meta.basis.text().en
+            ));
+        }
+    }
+    out
+}
+
+fn coverage(rows: &[Row]) -> String {
+    let decided = decided();
+    let reasons: BTreeMap<_, _> = NOT_COVERED.iter().copied().collect();
+    let shown: Vec<_> = rows.iter().filter(|r| r.is_expected() || decided.contains_key(r.row.as_str())).collect();
+    let covered = shown.iter().filter(|r| decided.contains_key(r.row.as_str())).count();
+    let mut out = format!("# Coverage of the fact tables\n\n{DO_NOT_EDIT}");
+    out.push_str(&format!(
+        "The fact tables have {} rows. The families of checks that exist (certificates, metadata, TLS endpoints) should decide {} of \
+         them, and decide {covered}; each of the others has its reason. The remaining {} rows concern logins, messages, the token \
+         service, logs and operations; no family of today can decide them.\n\n\
+         Strength: C confirmed in the named source, N a norm in the named source, V confirmed for one system or environment only,
+         sets, I inferred, M measured or a rule from memory, P practice, T a threshold.\n",
+        rows.len(),
+        shown.len(),
+        rows.len() - shown.len(),
+    ));
+    let mut section = "";
+    for row in shown {
+        if row.section != section {
+            section = &row.section;
+            out.push_str(&format!(
+                "\n## {} ({})\n\n| Row | Observed | Passes when | Source | Strength | Decided by |\n|---|---|---|---|---|---|\n",
+                row.section, row.fact_sheet
+            ));
+        }
+        let by = match (decided.get(row.row.as_str()), reasons.get(row.row.as_str())) {
+            (Some(ids), _) => ids.iter().map(|id| format!("[{id}](checks/{id}.md)")).collect::<Vec<_>>().join(", "),
+            (None, Some(reason)) => format!("Not decided: {reason}"),
+            (None, None) => "Not decided, and nobody has said why.".to_owned(),
+        };
+        let [observed, condition, source, strength] =
+            [&row.observed, &row.pass_condition, &row.source, &row.strength].map(|text| cell(text));
+        out.push_str(&format!("| {} | {observed} | {condition} | {source} | {strength} | {by} |\n", row.row));
+    }
+    out
+}
+
+/// Text inside a Markdown table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;").replace(['\r', '\n'], " ")
+}
+
+fn schema_text<T: JsonSchema>(name: &str) -> Result<String> {
+    let text = serde_json::to_string_pretty(&schema::of::<T>(name))
+        .map_err(|e| Error::Internal(format!("schema of {name}: {e}")))?;
+    Ok(text + "\n")
+}
