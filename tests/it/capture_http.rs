@@ -200,3 +200,26 @@ fn a_root_that_is_no_certificate_is_refused() {
     let error = HttpClient::new([], QUICK, &[b"junk".to_vec()]).map(drop).unwrap_err();
     assert!(matches!(error, HttpError::SetUp { .. }), "{error}");
 }
+
+/// Runs itself a second time with a proxy in the environment, because only another process can have another environment.
+#[tokio::test]
+async fn proxies_of_the_environment_are_ignored() {
+    const SERVER: &str = "KRAVPROBE_TEST_SERVER";
+    if let Ok(url) = std::env::var(SERVER) {
+        let response = get(&client(&["127.0.0.1"]), &Url::parse(&url).unwrap()).await.unwrap();
+        assert_eq!(response.body, b"direct");
+        return;
+    }
+    let server = LocalServer::start(|_, out| answer(out, "200 OK", "", b"direct"));
+    let proxy = LocalServer::start(|_, out| answer(out, "200 OK", "", b"by proxy"));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "capture_http::proxies_of_the_environment_are_ignored"])
+        .env(SERVER, server.url("/").as_str());
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"] {
+        child.env(name, format!("http://{}", proxy.address));
+    }
+    let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!((server.connections(), proxy.connections()), (1, 0));
+}
