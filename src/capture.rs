@@ -130,6 +130,7 @@ pub fn capture(
     let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, &revocation))?;
     certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
     let (metadata, certificates) = (with_neighbours(loaded, metadata)?, introduce(certificates));
+    let certificates = share_knowledge(certificates);
 
     let mut subjects: Vec<_> = metadata.into_iter().map(|subject| captured_metadata(loaded, subject)).collect();
     subjects.extend(certificates.into_iter().map(|subject| captured_certificate(loaded, subject)));
@@ -249,6 +250,20 @@ async fn inside_metadata(
         }
     }
     Ok(subjects)
+}
+
+/// What the target says and learnt about a certificate holds for the same certificate inside metadata.
+fn share_knowledge(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
+    let named: Vec<_> = subjects.iter().filter(|s| !s.name.contains('/')).cloned().collect();
+    for subject in subjects.iter_mut().filter(|s| s.name.contains('/')) {
+        if let Some(known) = named.iter().find(|k| k.certificate == subject.certificate) {
+            subject.declared.clone_from(&known.declared);
+            if subject.revocation.ocsp.is_empty() || !known.revocation.ocsp.is_empty() {
+                subject.revocation.clone_from(&known.revocation);
+            }
+        }
+    }
+    subjects
 }
 
 /// Tells every certificate of the target's other certificates, those inside metadata included.
