@@ -9,6 +9,7 @@ mod profile;
 mod replay;
 mod run;
 mod seal;
+mod verify;
 
 pub use init::STARTER as STARTER_TARGET;
 
@@ -66,6 +67,8 @@ enum Command {
     Run(run::Args),
     /// Judge a bundle's evidence again, offline, and compare
     Replay(replay::Args),
+    /// Verify a bundle or a sealed report: what it proves, refutes and cannot show
+    Verify(verify::Args),
     /// Explain a check: why, where it can be read, what to do
     Explain(explain::Args),
     /// Judge certificate or metadata files without a target
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(args) => run::run(&args, common),
         Command::Replay(args) => replay::run(&args, common),
+        Command::Verify(args) => verify::run(&args, common),
         Command::Explain(args) => explain::run(&args, common),
         Command::Inspect(args) => inspect::run(&args, common),
         Command::Plan(args) => plan::run(&args, common),
