@@ -11,9 +11,10 @@ use crate::document::read_bounded;
 use crate::error::{Error, Result};
 use crate::pki::Certificate;
 use crate::plan::judged_metadata;
+use crate::report::v1::Direction;
 use crate::subject::certificate::{Answer, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
-use crate::subject::{CertificateSubject, MetadataSubject, Subject, TlsSubject};
+use crate::subject::{Blob, CertificateSubject, MetadataSubject, Subject, TlsSubject};
 use crate::target::{AnchorUse, LoadedTarget, MetadataEntry};
 use jiff::Timestamp;
 use openssl::x509::X509;
@@ -41,8 +42,40 @@ pub struct Progress<'a> {
 pub struct Captured {
     /// The subject.
     pub subject: Subject,
-    /// Where the bytes with a digest came from; the empty digest stands for all others.
-    pub peers: BTreeMap<String, String>,
+    /// Where its bytes came from.
+    pub origins: Origins,
+}
+
+/// Where some bytes came from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// Which way they went.
+    pub direction: Direction,
+    /// File, URL or host:port.
+    pub peer: String,
+}
+
+/// Where the bytes of one subject came from.
+#[derive(Debug)]
+pub struct Origins {
+    usual: Origin,
+    by_digest: BTreeMap<String, Origin>,
+}
+
+impl Origins {
+    fn all(direction: Direction, peer: String) -> Self {
+        Self { usual: Origin { direction, peer }, by_digest: BTreeMap::new() }
+    }
+
+    fn except(&mut self, blob: &Blob, direction: Direction, peer: String) {
+        self.by_digest.insert(blob.sha256.clone(), Origin { direction, peer });
+    }
+
+    /// Where a blob came from.
+    #[must_use]
+    pub fn of(&self, blob: &Blob) -> Origin {
+        self.by_digest.get(&blob.sha256).unwrap_or(&self.usual).clone()
+    }
 }
 
 /// Everything a target's files and endpoints gave.
@@ -98,7 +131,7 @@ pub fn capture(
     certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
     let (metadata, certificates) = (with_neighbours(loaded, metadata)?, introduce(certificates));
 
-    let mut subjects: Vec<_> = metadata.into_iter().map(captured_metadata).collect();
+    let mut subjects: Vec<_> = metadata.into_iter().map(|subject| captured_metadata(loaded, subject)).collect();
     subjects.extend(certificates.into_iter().map(|subject| captured_certificate(loaded, subject)));
     for entry in &target.tls {
         step(&entry.name);
@@ -245,29 +278,38 @@ fn introduce(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
     subjects
 }
 
-fn captured_metadata(subject: MetadataSubject) -> Captured {
-    let mut peers = BTreeMap::from([(String::new(), format!("metadata {}", subject.name))]);
-    if let Some(Retrieval::Answered { url, body, .. }) = &subject.retrieval {
-        peers.insert(body.sha256.clone(), url.clone());
+fn captured_metadata(loaded: &LoadedTarget, subject: MetadataSubject) -> Captured {
+    let entry = loaded.target.metadata.iter().find(|m| m.name == subject.name);
+    let file = entry.and_then(|m| m.file.as_ref()).map(|file| file.display().to_string());
+    let url = entry.and_then(|m| m.url.as_ref()).map(ToString::to_string).unwrap_or_default();
+    let mut origins = match file {
+        Some(file) => Origins::all(Direction::Supplied, file),
+        None => Origins::all(Direction::In, url),
+    };
+    if let Some(Retrieval::Answered { url, body, .. }) = &subject.retrieval
+        && *body != subject.document
+    {
+        origins.except(body, Direction::In, url.clone());
     }
-    Captured { subject: Subject::Metadata(subject), peers }
+    Captured { subject: Subject::Metadata(subject), origins }
 }
 
 fn captured_certificate(loaded: &LoadedTarget, subject: CertificateSubject) -> Captured {
     let file = loaded.target.certificate.iter().find(|c| c.name == subject.name).map(|c| c.file.display().to_string());
-    let origin = file.unwrap_or_else(|| format!("metadata certificate {}", subject.name));
-    let mut peers = BTreeMap::from([(String::new(), origin)]);
+    let mut origins = Origins::all(Direction::Supplied, file.unwrap_or_else(|| subject.name.clone()));
     for answer in subject.revocation.ocsp.iter().chain(&subject.revocation.crl) {
         if let Answer::Received { bytes } = &answer.answer {
-            peers.insert(bytes.sha256.clone(), answer.source.clone());
+            let asked = answer.source.starts_with("http://") || answer.source.starts_with("https://");
+            let direction = if asked { Direction::In } else { Direction::Supplied };
+            origins.except(bytes, direction, answer.source.clone());
         }
     }
-    Captured { subject: Subject::Certificate(subject), peers }
+    Captured { subject: Subject::Certificate(subject), origins }
 }
 
 fn captured_tls(subject: TlsSubject) -> Captured {
-    let peers = BTreeMap::from([(String::new(), format!("{}:{}", subject.host, subject.port))]);
-    Captured { subject: Subject::Tls(subject), peers }
+    let origins = Origins::all(Direction::In, format!("{}:{}", subject.host, subject.port));
+    Captured { subject: Subject::Tls(subject), origins }
 }
 
 /// The anchors that count in the target's environment, as PEM.

@@ -4,4 +4,4 @@ pub mod redact;
 pub mod store;
 
 pub use redact::{Redacted, redact};
-pub use store::{Direction, EvidenceItem, Provenance, Store, StoreError, StoreLimits, Stored};
+pub use store::{Provenance, Store, StoreError, StoreLimits, Stored};

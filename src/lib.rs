@@ -25,6 +25,7 @@ pub mod plan;
 pub mod profile;
 pub mod render;
 pub mod report;
+pub mod run;
 pub mod saml;
 pub mod seal;
 pub mod subject;

@@ -5,3 +5,4 @@ pub mod bundle;
 pub mod replay;
 pub mod schema;
 pub mod v1;
+pub mod verify;

@@ -60,7 +60,10 @@ pub struct Finished {
 pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>)) -> Result<Finished> {
     let profile = Profile::load(options.profile)?;
     if profile.requirements.is_empty() {
-        return Err(Error::Usage(format!("profile `{}` has no requirements, so nothing can be decided", profile.file.id)));
+        return Err(Error::Usage(format!(
+            "profile `{}` has no requirements, so nothing can be decided",
+            profile.file.id
+        )));
     }
     let loaded = LoadedTarget::load(options.target)?;
     let (waivers, waivers_text) = match options.waivers {
@@ -83,11 +86,10 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
 
     let mut store = Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(output)?;
     let mut subjects = Vec::new();
-    for capture::Captured { mut subject, peers } in captured.subjects {
+    for capture::Captured { mut subject, origins } in captured.subjects {
         for blob in subject.blobs_mut() {
-            let peer = peers.get(&blob.sha256).or(peers.get("")).cloned().unwrap_or_default();
-            let provenance = Provenance { direction: v1::Direction::In, peer, captured_at: at };
-            store.put_blob(blob, provenance).map_err(output)?;
+            let capture::Origin { direction, peer } = origins.of(blob);
+            store.put_blob(blob, Provenance { direction, peer, captured_at: at }).map_err(output)?;
         }
         subjects.push(subject);
     }
@@ -123,7 +125,7 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         language: options.language,
         tool: tool()?,
         documents: captured.documents,
-        evidence: store.items().cloned().map(v1::EvidenceEntry::from).collect(),
+        evidence: store.items().cloned().collect(),
         members: bundle.members.clone(),
         seal: options.key.map_or_else(unsealed, SealingKey::describe),
     };
@@ -150,11 +152,7 @@ struct Assembly {
 impl Assembly {
     fn add(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         self.writer.add(path, bytes)?;
-        self.members.push(v1::Member {
-            path: path.to_owned(),
-            bytes: bytes.len() as u64,
-            sha256: sha256_hex(bytes),
-        });
+        self.members.push(v1::Member { path: path.to_owned(), bytes: bytes.len() as u64, sha256: sha256_hex(bytes) });
         Ok(())
     }
 
@@ -186,7 +184,10 @@ fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
     }
     let kinds: Vec<_> = found.into_keys().collect();
     let kinds = kinds.join(", ");
-    Err(Error::file(path, format!("holds what must not be in a report ({kinds}); remove it, and name secrets by reference")))
+    Err(Error::file(
+        path,
+        format!("holds what must not be in a report ({kinds}); remove it, and name secrets by reference"),
+    ))
 }
 
 fn tool() -> Result<v1::Tool> {

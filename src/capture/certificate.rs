@@ -68,10 +68,13 @@ pub async fn capture(
 ) -> CertificateSubject {
     let revocation = match Certificate::read(&certificate) {
         Ok(leaf) => {
-            let helpers: Vec<&[u8]> = supplied.iter().map(Vec::as_slice).collect();
-            let anchors: Vec<&[u8]> = around.anchors.iter().map(Vec::as_slice).collect();
-            let path = CertificationPath::build(&leaf, &helpers, &anchors, around.environment, around.at);
-            around.revocation.ask(&leaf, path.issuer(), answers).await
+            let issuer = || {
+                let helpers: Vec<&[u8]> = supplied.iter().map(Vec::as_slice).collect();
+                let anchors: Vec<&[u8]> = around.anchors.iter().map(Vec::as_slice).collect();
+                let path = CertificationPath::build(&leaf, &helpers, &anchors, around.environment, around.at);
+                path.issuer().cloned()
+            };
+            around.revocation.ask(&leaf, issuer, answers).await
         }
         Err(_) => around.revocation.unasked(answers),
     };
@@ -121,7 +124,7 @@ pub async fn capture_target(
     let target = &loaded.target;
     let anchors = anchors(loaded, AnchorUse::Oces)?;
     let around = Surroundings { environment: target.environment, at, anchors: &anchors, revocation };
-    let supplier = target.parties.supplier.as_ref().and_then(|party| party.cvr.clone());
+    let suppliers_cvr = target.parties.supplier.as_ref().and_then(|party| party.cvr.clone());
     let mut known = Vec::new();
     let mut subjects = Vec::new();
     for entry in &target.certificate {
@@ -139,9 +142,9 @@ pub async fn capture_target(
         if neighbour {
             continue;
         }
-        let mut supplied: Vec<_> = certificates.collect();
+        let mut helpers: Vec<_> = certificates.collect();
         for file in &entry.supplied {
-            supplied.extend(open(&loaded.path(file), None)?);
+            helpers.extend(open(&loaded.path(file), None)?);
         }
         let place = |files: &[std::path::PathBuf]| files.iter().map(|file| loaded.path(file)).collect::<Vec<_>>();
         let answers = SuppliedAnswers::read(&place(&entry.ocsp_response), &place(&entry.crl))?;
@@ -149,9 +152,12 @@ pub async fn capture_target(
             name: entry.name.clone(),
             system: target.system.name.clone(),
             role: entry.role,
-            declared: DeclaredCertificate { kind: entry.kind, cvr: entry.cvr.clone().or_else(|| supplier.clone()) },
+            declared: DeclaredCertificate {
+                kind: entry.kind,
+                cvr: entry.cvr.clone().or_else(|| suppliers_cvr.clone()),
+            },
         };
-        subjects.push(capture(description, certificate, supplied, answers, around).await);
+        subjects.push(capture(description, certificate, helpers, answers, around).await);
     }
     for subject in &mut subjects {
         subject.others = known.iter().filter(|other| other.name != subject.name).cloned().collect();

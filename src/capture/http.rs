@@ -72,7 +72,7 @@ pub enum HttpError {
         /// The host.
         host: String,
     },
-    /// Redirected too often, to no address, from https to http, or away from a POST.
+    /// Redirected too often, to no address, off the list, from https to http, or away from a POST.
     #[error("a redirect of {host} was not followed: {reason}")]
     Redirect {
         /// The host that redirected.
@@ -204,6 +204,9 @@ impl HttpClient {
             if url.scheme() == "https" && next.scheme() != "https" {
                 return refused("it leads from https to another scheme");
             }
+            if matches!(next.scheme(), "http" | "https") && !self.allows(&next, request.oces) {
+                return refused("it leads to a host that is not on the list of allowed hosts");
+            }
             url = next;
         }
         let host = url.host_str().unwrap_or_default().to_owned();
@@ -303,10 +306,14 @@ fn innermost(error: &(dyn StdError + 'static)) -> String {
     causes(error).last().map_or_else(String::new, ToString::to_string)
 }
 
+/// What rustls said, if it was rustls. `io::Error` hides what it wraps from `source`, and hyper wraps more than once.
 fn tls_reason(error: &(dyn StdError + 'static)) -> Option<String> {
     causes(error).find_map(|cause| {
-        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let direct = cause.downcast_ref::<rustls::Error>();
-        direct.or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>())).map(ToString::to_string)
+        let mut layers = std::iter::successors(Some(cause), |&error| wrapped(error));
+        layers.find_map(|error| error.downcast_ref::<rustls::Error>()).map(ToString::to_string)
     })
+}
+
+fn wrapped<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+    error.downcast_ref::<std::io::Error>()?.get_ref().map(|inner| inner as _)
 }

@@ -192,11 +192,7 @@ fn path_of(subject: &CertificateSubject, leaf: &Certificate) -> Path {
 
 /// The issuer's certificate is not at hand, so nothing that needs it can be judged.
 fn issuer_missing(expected: &str, leaf: &Certificate) -> Outcome {
-    Outcome::not_tested(
-        Reason::NotSupplied,
-        expected,
-        format!("no certificate of {}", masked(&leaf.issuer.to_string())),
-    )
+    Outcome::not_tested(Reason::NotSupplied, expected, format!("no certificate of {}", issuer_value(leaf)))
 }
 
 /// A hierarchy that is neither OCES3 nor unknown.
@@ -248,6 +244,12 @@ fn masked(value: &str) -> String {
 /// A value of the subject as a report may show it; of a person's certificate nothing.
 fn subject_value(certificate: &Certificate, value: &str) -> String {
     if certificate.has_mark_of_employee() { "[person]".to_owned() } else { masked(value) }
+}
+
+/// The issuer's name as a report may show it; of a self-issued certificate it is the subject's.
+fn issuer_value(certificate: &Certificate) -> String {
+    let issuer = certificate.issuer.to_string();
+    if certificate.is_self_issued() { subject_value(certificate, &issuer) } else { masked(&issuer) }
 }
 
 /// The host of a URL in a certificate; CAs publish by http.

@@ -25,10 +25,8 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         return Ok(0);
     };
     let Some(check) = checks::by_id(id) else {
-        let hint = checks::suggestion(id).map_or_else(
-            || "`kravprobe explain` lists them all".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        );
+        let hint = checks::suggestion(id)
+            .map_or_else(|| "`kravprobe explain` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
         return Err(Error::Usage(format!("no check is called `{id}`; {hint}")));
     };
     let meta = check.meta();

@@ -4,7 +4,7 @@ use super::{Common, Format};
 use crate::error::{Error, Result};
 use crate::language::Text;
 use crate::report::bundle::BundleReader;
-use crate::report::members::REPORT;
+use crate::report::bundle::REPORT;
 use crate::report::replay::replay;
 use crate::report::v1::Report;
 use std::path::PathBuf;
@@ -36,7 +36,10 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
                     en: "The recomputation gives the same as the report.",
                 }
             } else {
-                Text { da: "Genberegningen giver noget andet end rapporten:", en: "The recomputation differs from the report:" }
+                Text {
+                    da: "Genberegningen giver noget andet end rapporten:",
+                    en: "The recomputation differs from the report:",
+                }
             };
             let mut text = sentence.get(common.lang).to_owned();
             for difference in &again.differences {

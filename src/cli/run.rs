@@ -5,7 +5,7 @@ use super::{Common, Format};
 use crate::capture::Progress;
 use crate::error::Result;
 use crate::language::Text;
-use crate::render::terminal;
+use crate::render;
 use crate::run::{Finished, Options, run as run_target};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -67,9 +67,9 @@ pub(super) fn print(finished: &Finished, common: Common) -> Result<()> {
     match common.format {
         Format::Json => common.print_json(&finished.report),
         Format::Text => {
-            let options = terminal::Options { color: common.colour(), width: width(), language: common.lang };
+            let options = render::Options { color: common.colour(), width: width(), language: common.lang };
             let label = Text { da: "Rapport", en: "Report" }.get(common.lang);
-            let text = terminal::terminal(&finished.report, options)?;
+            let text = render::terminal(&finished.report, options)?;
             common.print(&format!("{text}\n{label}: {}\n", finished.path.display()));
             Ok(())
         }
@@ -87,6 +87,7 @@ fn progress_bar(common: Common) -> ProgressBar {
     if common.quiet || common.format == Format::Json || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style =
+        ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style)
 }

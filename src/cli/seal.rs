@@ -45,7 +45,7 @@ impl SealArgs {
             }
             (None, _, _) => return Ok(None),
         };
-        let trust = Trust::pinned();
+        let trust = Trust::production();
         let policy = SealingPolicy { at, trust: &trust, allow_example: self.allow_example_seal };
         let key = SealingKey::load(&source, Path::new(""), self.seal_algorithm, policy)?;
         Ok(Some(key))

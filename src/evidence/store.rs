@@ -2,28 +2,15 @@
 
 use super::redact::redact;
 use crate::digest::sha256_hex;
+use crate::report::v1::{Direction, EvidenceEntry};
 use crate::subject::Blob;
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Folder of the evidence inside a bundle.
 pub const FOLDER: &str = "evidence";
-
-/// Which way the bytes went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// From the peer to the probe.
-    In,
-    /// From the probe to the peer.
-    Out,
-    /// Handed over as a file by whoever ran the probe.
-    Supplied,
-}
 
 /// Where bytes came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,34 +23,11 @@ pub struct Provenance {
     pub captured_at: Timestamp,
 }
 
-/// One line of the list of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EvidenceItem {
-    /// Path in the bundle, `evidence/<sha256>.<extension>`. The same bytes captured twice are one file with two lines.
-    pub path: String,
-    /// Media type.
-    pub media_type: String,
-    /// Size of the file.
-    pub bytes: u64,
-    /// SHA-256 of the file (after redaction), lower-case hex.
-    pub sha256: String,
-    /// When it was captured.
-    #[schemars(with = "String")]
-    pub captured_at: Timestamp,
-    /// Which way it went.
-    pub direction: Direction,
-    /// The other side.
-    pub peer: String,
-    /// Values removed, by type.
-    pub redactions: BTreeMap<String, u32>,
-}
-
 /// What [`Store::put`] kept.
 #[derive(Clone, Debug)]
 pub struct Stored {
     /// The line in the list.
-    pub item: EvidenceItem,
+    pub item: EvidenceEntry,
     /// The bytes as kept. They differ from those given when something was redacted.
     pub bytes: Vec<u8>,
 }
@@ -81,7 +45,7 @@ pub struct StoreLimits {
 
 impl Default for StoreLimits {
     fn default() -> Self {
-        Self { item_bytes: 16 << 20, total_bytes: 1 << 30, items: 50_000 }
+        Self { item_bytes: 96 << 20, total_bytes: 1 << 30, items: 50_000 }
     }
 }
 
@@ -120,7 +84,7 @@ pub struct Store {
     directory: PathBuf,
     limits: StoreLimits,
     files: BTreeSet<String>,
-    items: BTreeSet<EvidenceItem>,
+    items: BTreeSet<EvidenceEntry>,
     total: u64,
 }
 
@@ -156,7 +120,7 @@ impl Store {
             self.files.insert(path.clone());
             self.total = total;
         }
-        let item = EvidenceItem {
+        let item = EvidenceEntry {
             path,
             media_type: media_type.to_owned(),
             bytes: length,
@@ -181,7 +145,7 @@ impl Store {
     }
 
     /// The list, sorted by path and then by the other fields.
-    pub fn items(&self) -> impl Iterator<Item = &EvidenceItem> {
+    pub fn items(&self) -> impl Iterator<Item = &EvidenceEntry> {
         self.items.iter()
     }
 

@@ -3,7 +3,11 @@
 /// Profile id and text of every shipped profile.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("calendar-dk", include_str!("../../profiles/calendar-dk.toml")),
+    ("oces3", include_str!("../../profiles/oces3.toml")),
+    ("sp-metadata", include_str!("../../profiles/sp-metadata.toml")),
+    ("ch-metadata-validation", include_str!("../../profiles/ch-metadata-validation.toml")),
     ("tls-endpoint", include_str!("../../profiles/tls-endpoint.toml")),
+    ("i-08-passive", include_str!("../../profiles/i-08-passive.toml")),
 ];
 
 /// Text of the shipped profile with this id.

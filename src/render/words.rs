@@ -278,6 +278,7 @@ impl Direction {
         match self {
             Self::In => text("modtaget", "received"),
             Self::Out => text("sendt", "sent"),
+            Self::Supplied => text("udleveret", "supplied"),
         }
     }
 }

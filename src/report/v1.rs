@@ -375,7 +375,7 @@ pub struct Deadline {
 }
 
 /// One piece of evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EvidenceEntry {
     /// Path in the bundle.
@@ -389,7 +389,7 @@ pub struct EvidenceEntry {
     /// When it was captured, UTC.
     #[schemars(with = "String")]
     pub captured_at: Timestamp,
-    /// Whether it came in or went out.
+    /// Which way it went.
     pub direction: Direction,
     /// Who it came from or went to: file name, URL or host:port.
     pub peer: String,
@@ -398,14 +398,16 @@ pub struct EvidenceEntry {
     pub redactions: BTreeMap<String, u32>,
 }
 
-/// Whether evidence came in or went out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// Which way evidence went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
-    /// Received, or handed over.
+    /// From the peer to the probe.
     In,
-    /// Sent.
+    /// From the probe to the peer.
     Out,
+    /// Handed over as a file by whoever ran the probe.
+    Supplied,
 }
 
 /// Another file of the bundle.

@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod capture_certificate;
+mod capture_http;
 mod certificate_defects;
 mod certificate_input;
 mod certificates;
+mod example_pki;
+mod local_server;
 mod metadata;
 mod profile;
 mod registry;

@@ -341,10 +341,10 @@ impl Defect {
                 leaf.replace(template::qc_statements(SEMANTICS_LEGAL, "https://uid.attacker.example", &[]))?;
             }
             Self::QcCompliance => {
-                leaf.replace(template::qc_statements(SEMANTICS_LEGAL, AUTHORITY, &[QC_COMPLIANCE]))?
+                leaf.replace(template::qc_statements(SEMANTICS_LEGAL, AUTHORITY, &[QC_COMPLIANCE]))?;
             }
             Self::AlternativeDns => {
-                leaf.extensions.insert(3, template::alternative_hosts(&["system.kravprobe.example"]))
+                leaf.extensions.insert(3, template::alternative_hosts(&["system.kravprobe.example"]));
             }
             Self::AccessMissing => leaf.remove(AUTHORITY_INFORMATION_ACCESS),
             Self::AccessNoOcsp => leaf.replace(template::information_access(Some(&issuing_url(HOST).0), None))?,
@@ -352,7 +352,7 @@ impl Defect {
             Self::AccessHostOther => access_on(leaf, OTHER_HOST)?,
             Self::DistributionPointMissing => leaf.remove(CRL_DISTRIBUTION_POINTS),
             Self::DistributionPointHostOther => {
-                leaf.replace(template::distribution_point(&issuing_url(OTHER_HOST).1))?
+                leaf.replace(template::distribution_point(&issuing_url(OTHER_HOST).1))?;
             }
             Self::UrlsOfTestHierarchy => {
                 access_on(leaf, "ca1.cti-gov.dk")?;

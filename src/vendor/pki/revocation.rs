@@ -90,7 +90,7 @@ impl ExamplePki {
             _ => (plus(self.at, -HOUR)?, plus(self.at, DAY - HOUR)?),
         };
         let key = if matches!(kind, Crl::WrongKey | Crl::WrongIssuer) { Key::Stranger } else { Key::Issuing };
-        let issuer = match kind {
+        let ca = match kind {
             Crl::WrongIssuer => ca_name("Kravprobe anden CA", Some(super::UNIT), "Kravprobe"),
             _ => self.issuing_template.subject.clone(),
         };
@@ -114,7 +114,7 @@ impl ExamplePki {
         let mut parts = vec![
             der::integer(1),
             signature.identifier(),
-            template::name_der(&issuer),
+            template::name_der(&ca),
             der::time(this_update),
             der::time(next_update),
         ];
