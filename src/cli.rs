@@ -1,7 +1,9 @@
 //! The command line: one file a subcommand.
 
 mod completions;
+mod demo;
 mod explain;
+mod generate;
 mod init;
 mod inspect;
 mod plan;
@@ -9,6 +11,7 @@ mod profile;
 mod replay;
 mod run;
 mod seal;
+mod vendor;
 mod verify;
 
 pub use init::STARTER as STARTER_TARGET;
@@ -65,10 +68,10 @@ pub enum Format {
 enum Command {
     /// Judge a target by a profile and leave a bundle with the report
     Run(run::Args),
+    /// Say what a bundle or a sealed report proves, and what it does not
+    Verify(verify::Args),
     /// Judge a bundle's evidence again, offline, and compare
     Replay(replay::Args),
-    /// Verify a bundle or a sealed report: what it proves, refutes and cannot show
-    Verify(verify::Args),
     /// Explain a check: why, where it can be read, what to do
     Explain(explain::Args),
     /// Judge certificate or metadata files without a target
@@ -79,6 +82,13 @@ enum Command {
     Profile(profile::Args),
     /// Write a commented starter target
     Init(init::Args),
+    /// Judge the embedded reference vendor, good and with deliberate defects
+    Demo(demo::Args),
+    /// The reference vendor and its example PKI
+    Vendor(vendor::Args),
+    /// Make docs and JSON Schemas from the code
+    #[command(hide = true)]
+    Generate(generate::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Write man pages
@@ -92,13 +102,16 @@ pub fn main() -> ExitCode {
     let common = cli.common;
     let done = match cli.command {
         Command::Run(args) => run::run(&args, common),
-        Command::Replay(args) => replay::run(&args, common),
         Command::Verify(args) => verify::run(&args, common),
+        Command::Demo(args) => demo::run(&args, common),
+        Command::Replay(args) => replay::run(&args, common),
         Command::Explain(args) => explain::run(&args, common),
         Command::Inspect(args) => inspect::run(&args, common),
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
+        Command::Vendor(args) => vendor::run(&args, common),
+        Command::Generate(args) => generate::run(&args, common),
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => completions::man(&args),
     };

@@ -5,6 +5,7 @@ pub mod generate;
 use crate::check::{Default, Meta};
 use crate::language::{Language, Text};
 use crate::render::words as w;
+use std::fmt::Write;
 
 const FAMILY: Text = Text { da: "Emne", en: "Subject" };
 const METHOD: Text = w::METHOD;
@@ -15,6 +16,8 @@ const NO_PARAMETERS: Text = Text { da: "Ingen.", en: "None." };
 const DEFAULT: Text = Text { da: "standardværdi", en: "default" };
 const REMEDY: Text = w::REMEDY;
 const BACKGROUND: Text = Text { da: "Baggrund (på engelsk)", en: "Background" };
+
+// Below, the results of `write!` are ignored: writing to a String cannot fail.
 
 /// Everything about a check, as Markdown that reads well on a terminal.
 #[must_use]
@@ -28,20 +31,20 @@ pub fn explain(meta: &Meta, language: Language) -> String {
         (t(&ROWS), meta.rows.join(", ")),
     ];
     for (label, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-        out.push_str(&format!("- {label}: {value}\n"));
+        let _ = writeln!(out, "- {label}: {value}");
     }
-    out.push_str(&format!("\n## {}\n\n{}\n", t(&REMEDY), meta.remediation.get(language)));
-    out.push_str(&format!("\n## {}\n\n", t(&PARAMETERS)));
+    let _ = writeln!(out, "\n## {}\n\n{}", t(&REMEDY), meta.remediation.get(language));
+    let _ = write!(out, "\n## {}\n\n", t(&PARAMETERS));
     if meta.parameters.is_empty() {
-        out.push_str(&format!("{}\n", t(&NO_PARAMETERS)));
+        let _ = writeln!(out, "{}", t(&NO_PARAMETERS));
     }
     for parameter in meta.parameters {
         let kind = parameter.default.type_name();
         let default = default_value(&parameter.default);
-        out.push_str(&format!("- `{}` ({kind}, {} {default}): {}\n", parameter.name, t(&DEFAULT), parameter.doc));
+        let _ = writeln!(out, "- `{}` ({kind}, {} {default}): {}", parameter.name, t(&DEFAULT), parameter.doc);
     }
-    out.push_str(&format!("\n## {}\n\n{}", t(&SOURCES), sources(meta)));
-    out.push_str(&format!("\n## {}\n\n{}\n", t(&BACKGROUND), background(meta, 1)));
+    let _ = write!(out, "\n## {}\n\n{}", t(&SOURCES), sources(meta));
+    let _ = writeln!(out, "\n## {}\n\n{}", t(&BACKGROUND), background(meta, 1));
     out
 }
 
@@ -55,7 +58,8 @@ fn background(meta: &Meta, deeper: usize) -> String {
 }
 
 fn sources(meta: &Meta) -> String {
-    meta.sources.iter().map(|source| format!("- {}, {}\n", source.document, source.clause)).collect()
+    let sources = meta.sources.iter().map(|source| format!("- {}, {}", source.document, source.clause));
+    sources.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 fn default_value(default: &Default) -> String {

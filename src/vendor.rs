@@ -2,4 +2,5 @@
 
 pub mod metadata;
 pub mod pki;
+pub mod system;
 pub mod tls;

@@ -68,10 +68,13 @@ pub async fn capture(
 ) -> CertificateSubject {
     let revocation = match Certificate::read(&certificate) {
         Ok(leaf) => {
-            let helpers: Vec<&[u8]> = supplied.iter().map(Vec::as_slice).collect();
-            let anchors: Vec<&[u8]> = around.anchors.iter().map(Vec::as_slice).collect();
-            let path = CertificationPath::build(&leaf, &helpers, &anchors, around.environment, around.at);
-            around.revocation.ask(&leaf, path.issuer(), answers).await
+            let issuer = || {
+                let helpers: Vec<&[u8]> = supplied.iter().map(Vec::as_slice).collect();
+                let anchors: Vec<&[u8]> = around.anchors.iter().map(Vec::as_slice).collect();
+                let path = CertificationPath::build(&leaf, &helpers, &anchors, around.environment, around.at);
+                path.issuer().cloned()
+            };
+            around.revocation.ask(&leaf, issuer, answers).await
         }
         Err(_) => around.revocation.unasked(answers),
     };

@@ -72,7 +72,7 @@ pub enum HttpError {
         /// The host.
         host: String,
     },
-    /// Redirected too often, to no address, from https to http, or away from a POST.
+    /// Redirected too often, to no address, off the list, from https to http, or away from a POST.
     #[error("a redirect of {host} was not followed: {reason}")]
     Redirect {
         /// The host that redirected.
@@ -203,6 +203,9 @@ impl HttpClient {
             }
             if url.scheme() == "https" && next.scheme() != "https" {
                 return refused("it leads from https to another scheme");
+            }
+            if matches!(next.scheme(), "http" | "https") && !self.allows(&next, request.oces) {
+                return refused("it leads to a host that is not on the list of allowed hosts");
             }
             url = next;
         }

@@ -2,6 +2,7 @@
 
 use super::http::{HttpClient, HttpError, Request};
 use crate::evidence::redact;
+use crate::saml::metadata::Certificate;
 use crate::saml::reading::{self, Reading};
 use crate::saml::xml;
 use crate::subject::certificate::CertificateRole;
@@ -166,7 +167,7 @@ pub fn subject(
 pub fn neighbour(name: &str, environment: Environment, document: &[u8]) -> OtherMetadata {
     let entity = reading::read(document).ok().and_then(|read| read.metadata.entity).unwrap_or_default();
     let mut certificates: Vec<String> =
-        entity.keys.iter().flat_map(|key| &key.certificates).filter_map(|c| c.sha256()).collect();
+        entity.keys.iter().flat_map(|key| &key.certificates).filter_map(Certificate::sha256).collect();
     certificates.sort_unstable();
     certificates.dedup();
     OtherMetadata { name: name.to_owned(), environment, entity_id: entity.entity_id, certificates }

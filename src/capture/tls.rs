@@ -260,10 +260,9 @@ impl<'a> Prober<'a> {
         presented: Presented,
         identity: Option<&ClientIdentity>,
     ) -> (LibraryTrial, Vec<Vec<u8>>) {
-        // Old versions are only negotiated; the request goes where the endpoint is used.
-        let path = (version >= TlsVersion::Tls12).then_some(self.spec.path.as_str());
+        // In every version: what is refused in one may be let in through another.
         let connection = self.connect();
-        library_trial(connection, self.spec, path, (version, protocol), (presented, identity))
+        library_trial(connection, self.spec, Some(&self.spec.path), (version, protocol), (presented, identity))
     }
 
     fn plain_http(&mut self) -> HttpExchange {

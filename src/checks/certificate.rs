@@ -192,11 +192,7 @@ fn path_of(subject: &CertificateSubject, leaf: &Certificate) -> Path {
 
 /// The issuer's certificate is not at hand, so nothing that needs it can be judged.
 fn issuer_missing(expected: &str, leaf: &Certificate) -> Outcome {
-    Outcome::not_tested(
-        Reason::NotSupplied,
-        expected,
-        format!("no certificate of {}", masked(&leaf.issuer.to_string())),
-    )
+    Outcome::not_tested(Reason::NotSupplied, expected, format!("no certificate of {}", issuer_value(leaf)))
 }
 
 /// A hierarchy that is neither OCES3 nor unknown.
@@ -248,6 +244,12 @@ fn masked(value: &str) -> String {
 /// A value of the subject as a report may show it; of a person's certificate nothing.
 fn subject_value(certificate: &Certificate, value: &str) -> String {
     if certificate.has_mark_of_employee() { "[person]".to_owned() } else { masked(value) }
+}
+
+/// The issuer's name as a report may show it; of a self-issued certificate it is the subject's.
+fn issuer_value(certificate: &Certificate) -> String {
+    let issuer = certificate.issuer.to_string();
+    if certificate.is_self_issued() { subject_value(certificate, &issuer) } else { masked(&issuer) }
 }
 
 /// The host of a URL in a certificate; CAs publish by http.
@@ -320,17 +322,17 @@ impl Source {
 
 /// What the sources prove together: revoked as soon as one proves it, else good as soon as one proves that, else nothing.
 fn judge_sources(subject: &CertificateSubject, leaf: &Certificate, path: &Path, sources: &[Source]) -> Outcome {
-    let expected = "not revoked";
+    let expected = "good";
     let revocation = &subject.revocation;
     let ocsp = revocation.ocsp.iter().filter(|_| sources.contains(&Source::Ocsp)).map(|a| (Source::Ocsp, a));
     let crl = revocation.crl.iter().filter(|_| sources.contains(&Source::Crl)).map(|a| (Source::Crl, a));
     let answers: Vec<_> = ocsp.chain(crl).collect();
     if answers.is_empty() {
         let reason = if revocation.set_aside { Reason::NotAsked } else { Reason::NotSupplied };
-        return Outcome::not_tested(reason, expected, "no answer at hand");
+        return Outcome::not_tested(reason, expected, "0 answers");
     }
     if answers.iter().all(|(_, a)| matches!(a.answer, Answer::NotAllowed)) {
-        return Outcome::not_tested(Reason::NotAsked, expected, "host not on the list of allowed hosts");
+        return Outcome::not_tested(Reason::NotAsked, expected, "host not in allowed_hosts");
     }
     let issuer = match path.issuer() {
         Some(issuer) if path.signatures.first() == Some(&true) => issuer,

@@ -9,6 +9,7 @@ use crate::saml::Reading;
 use crate::saml::metadata::{Endpoint, EntityDescriptor, IdentityProvider, RequestedAttribute, ServiceProvider};
 use crate::saml::signature::SignatureFacts;
 use crate::subject::MetadataSubject;
+use crate::subject::metadata::Retrieval;
 use url::Url;
 
 mod acs_default;
@@ -114,8 +115,32 @@ pub static CHECKS: &[&dyn Check<MetadataSubject>] = &[
     &idp_slo_http_redirect::IdpSloHttpRedirect,
 ];
 
+/// Why there is no document of the vendor's to judge: the metadata URL, its only source, gave none, or redaction had to take
+/// all of it. Never the vendor's breach.
+fn unavailable(subject: &MetadataSubject) -> Option<Outcome> {
+    const EXPECTED: &str = "a metadata document";
+    let empty = subject.document.data().is_empty();
+    match &subject.retrieval {
+        Some(Retrieval::Unreachable { url, why }) if empty => {
+            return Some(Outcome::inconclusive(Reason::Unreachable, EXPECTED, format!("{url}: {why}")));
+        }
+        Some(Retrieval::NotAsked { url }) if empty => {
+            return Some(Outcome::not_tested(Reason::NotAsked, EXPECTED, url.as_str()));
+        }
+        Some(Retrieval::Answered { status, body, .. }) if *status != 200 && body.sha256 == subject.document.sha256 => {
+            return Some(Outcome::inconclusive(Reason::AnswerUnusable, EXPECTED, format!("HTTP {status}")));
+        }
+        _ => {}
+    }
+    let taken = subject.attested.is_some() && subject.document.data().starts_with(b"<redacted>");
+    taken.then(|| Outcome::inconclusive(Reason::SubjectUnreadable, EXPECTED, "removed by redaction"))
+}
+
 /// Judges what could be read.
 fn on_reading(subject: &MetadataSubject, judge: impl FnOnce(&Reading) -> Outcome) -> Outcome {
+    if let Some(outcome) = unavailable(subject) {
+        return outcome;
+    }
     match subject.reading() {
         Ok(reading) => judge(reading),
         Err(problem) => Outcome::not_tested(Reason::SubjectUnreadable, "readable metadata", problem.to_string()),

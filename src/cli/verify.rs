@@ -2,8 +2,9 @@
 
 use super::{Common, Format};
 use crate::error::Result;
-use crate::language::Text;
-use crate::report::verify::verify;
+use crate::language::{Language, Text};
+use crate::report::v1::Assurance;
+use crate::report::verify::{Verified, verify};
 use crate::seal::{Proof, Trust};
 use jiff::Timestamp;
 use std::fmt::Write;
@@ -12,13 +13,12 @@ use std::path::PathBuf;
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Bundle (a directory or a zip file) or a report.jades.json.
-    #[arg(value_name = "BUNDLE")]
-    place: PathBuf,
-    /// PEM file with the root to trust instead of the OCES3 production root of Den Danske Stat.
+    /// Bundle (directory or zip file), or a `report.jades.json` alone.
+    bundle: PathBuf,
+    /// Root that the sealing certificate must lead to, PEM; the OCES3 production root, when absent.
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
-    /// Instant for the certification path, RFC 3339; the time the sealer states, when absent.
+    /// Instant for the certification path, RFC 3339; the sealer's own word, when absent.
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
 }
@@ -28,37 +28,41 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         Some(file) => Trust::from_file(file)?,
         None => Trust::production(),
     };
-    let verified = verify(&args.place, &trust, args.at)?;
+    let verified = verify(&args.bundle, &trust, args.at)?;
     match common.format {
-        Format::Json => common.print_json(&serde_json::json!({
-            "holds": verified.holds,
-            "reportId": verified.report.report_id,
-            "decision": verified.report.aggregate.decision,
-            "statements": verified.statements,
-        }))?,
-        Format::Text => {
-            let mut text = String::new();
-            for statement in &verified.statements {
-                let word = match statement.proof {
-                    Proof::Proven => Text { da: "BEVIST     ", en: "PROVEN     " },
-                    Proof::Refuted => Text { da: "MODBEVIST  ", en: "REFUTED    " },
-                    Proof::NotProven => Text { da: "IKKE BEVIST", en: "NOT PROVEN " },
-                };
-                let sentence = crate::render::one_line(statement.text.get(common.lang));
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "{}  {sentence}", word.get(common.lang));
-            }
-            let total = if verified.holds {
-                Text { da: "Intet er modbevist.", en: "Nothing is refuted." }
-            } else {
-                Text {
-                    da: "Noget er modbevist: stol ikke på rapporten, som den ligger her.",
-                    en: "Something is refuted: do not rely on the report as it stands here.",
-                }
-            };
-            text.push_str(total.get(common.lang));
-            common.print(&text);
-        }
+        Format::Json => common.print_json(&verified)?,
+        Format::Text => common.print(&text(&verified, common.lang)),
     }
-    Ok(u8::from(!verified.holds))
+    Ok(exit_code(&verified))
+}
+
+/// 0 when everything asked is shown, 1 when something is refuted, 3 when the seal or the bundle is not there to show it.
+fn exit_code(verified: &Verified) -> u8 {
+    let incomplete = verified.report.seal.assurance == Assurance::None
+        || verified.statements.iter().any(|s| s.id == "bundle" && s.proof == Proof::NotProven);
+    match (verified.holds, incomplete) {
+        (false, _) => 1,
+        (true, true) => 3,
+        (true, false) => 0,
+    }
+}
+
+/// The statements, for people.
+pub(super) fn text(verified: &Verified, language: Language) -> String {
+    let mut out = String::new();
+    for statement in &verified.statements {
+        let mark = match statement.proof {
+            Proof::Proven => Text { da: "vist     ", en: "shown    " },
+            Proof::Refuted => Text { da: "MODBEVIST", en: "REFUTED  " },
+            Proof::NotProven => Text { da: "ikke vist", en: "not shown" },
+        };
+        let _ = writeln!(out, "{}  {}", mark.get(language), statement.text.get(language));
+    }
+    let conclusion = if verified.holds {
+        Text { da: "Intet er modbevist.", en: "Nothing is refuted." }
+    } else {
+        Text { da: "Rapporten holder IKKE.", en: "The report does NOT hold." }
+    };
+    out.push_str(conclusion.get(language));
+    out
 }

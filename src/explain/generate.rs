@@ -10,6 +10,7 @@ use crate::report::schema;
 use crate::subject::Family;
 use schemars::JsonSchema;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::path::Path;
 
 const DO_NOT_EDIT: &str = "<!-- Made by `kravprobe generate` from the code. Do not edit. -->\n\n";
@@ -47,24 +48,23 @@ const NOT_COVERED: &[(&str, &str)] = &[
 /// One row of the fact tables.
 #[derive(Debug, serde::Deserialize)]
 struct Row {
-    row: String,
+    #[serde(rename = "row")]
+    id: String,
     fact_sheet: String,
     section: String,
     observed: String,
     pass_condition: String,
     source: String,
-    #[serde(rename = "method")]
-    _method: String,
     strength: String,
 }
 
 impl Row {
     /// Whether the families that exist should decide the row: certificates, metadata of the vendor's system, TLS endpoints.
     fn is_expected(&self) -> bool {
-        let number = |prefix: &str| self.row.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+        let number = |prefix: &str| self.id.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
         ["CRT-", "FKI-CRT-", "SP-MD-", "FKI-MD-"].iter().any(|prefix| number(prefix).is_some())
             || number("BFO-PUSH-").is_some_and(|n| (14..=21).contains(&n))
-            || self.row == "FKI-SVC-10"
+            || self.id == "FKI-SVC-10"
     }
 }
 
@@ -135,7 +135,7 @@ fn pages_on_disk(root: &Path) -> Result<Vec<String>> {
 /// nobody explains, and explanations of rows that are decided.
 pub fn coverage_problems(root: &Path) -> Result<Vec<String>> {
     let rows = rows(root)?;
-    let known: BTreeSet<_> = rows.iter().map(|r| r.row.as_str()).collect();
+    let known: BTreeSet<_> = rows.iter().map(|r| r.id.as_str()).collect();
     let decided = decided();
     let explained: BTreeSet<_> = NOT_COVERED.iter().map(|(row, _)| *row).collect();
     let mut problems = Vec::new();
@@ -148,8 +148,8 @@ pub fn coverage_problems(root: &Path) -> Result<Vec<String>> {
         }
     }
     for row in rows.iter().filter(|r| r.is_expected()) {
-        if !decided.contains_key(row.row.as_str()) && !explained.contains(row.row.as_str()) {
-            problems.push(format!("row {} is decided by no check, and no reason is given", row.row));
+        if !decided.contains_key(row.id.as_str()) && !explained.contains(row.id.as_str()) {
+            problems.push(format!("row {} is decided by no check, and no reason is given", row.id));
         }
     }
     for row in explained {
@@ -184,6 +184,8 @@ fn page_path(meta: &Meta) -> String {
     format!("{CHECKS}/{}.md", meta.id)
 }
 
+// Below, the results of `write!` are ignored: writing to a String cannot fail.
+
 fn page(meta: &Meta) -> String {
     let mut out = format!("# {}\n\n{DO_NOT_EDIT}{}\n\n", meta.id, background(meta, 0));
     out.push_str("## Facts\n\n| | Dansk | English |\n|---|---|---|\n");
@@ -195,12 +197,12 @@ fn page(meta: &Meta) -> String {
         ("Basis", meta.basis.text().get(da), meta.basis.text().get(en)),
     ];
     for (label, danish, english) in texts {
-        out.push_str(&format!("| {label} | {} | {} |\n", cell(danish), cell(english)));
+        let _ = writeln!(out, "| {label} | {} | {} |", cell(danish), cell(english));
     }
     out.push_str("\n## Sources\n\n");
     out.push_str(&sources(meta));
     if !meta.rows.is_empty() {
-        out.push_str(&format!("\nRows of the fact tables: {}.\n", meta.rows.join(", ")));
+        let _ = writeln!(out, "\nRows of the fact tables: {}.", meta.rows.join(", "));
     }
     out.push_str("\n## Parameters\n\n");
     if meta.parameters.is_empty() {
@@ -209,15 +211,16 @@ fn page(meta: &Meta) -> String {
         out.push_str("| Name | Type | Default | Meaning |\n|---|---|---|---|\n");
     }
     for parameter in meta.parameters {
-        out.push_str(&format!(
-            "| `{}` | {} | {} | {} |\n",
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} |",
             parameter.name,
             parameter.default.type_name(),
             cell(&default_value(&parameter.default)),
             cell(parameter.doc)
-        ));
+        );
     }
-    out.push_str(&format!("\nCode: `{}`\n", meta.file));
+    let _ = writeln!(out, "\nCode: `{}`", meta.file);
     out
 }
 
@@ -228,20 +231,19 @@ fn index() -> String {
     );
     for family in Family::ALL {
         let count = checks::of_family(family).count();
-        out.push_str(&format!(
-            "\n## {} ({count})\n\n| Check | Dansk | English | Basis |\n|---|---|---|---|\n",
-            family.name()
-        ));
+        let _ =
+            writeln!(out, "\n## {} ({count})\n\n| Check | Dansk | English | Basis |\n|---|---|---|---|", family.name());
         for check in checks::of_family(family) {
             let meta = check.meta();
-            out.push_str(&format!(
-                "| [{}]({}.md) | {} | {} | {} |\n",
+            let _ = writeln!(
+                out,
+                "| [{}]({}.md) | {} | {} | {} |",
                 meta.id,
                 meta.id,
                 cell(meta.title.da),
                 cell(meta.title.en),
                 meta.basis.text().en
-            ));
+            );
         }
     }
     out
@@ -250,36 +252,38 @@ fn index() -> String {
 fn coverage(rows: &[Row]) -> String {
     let decided = decided();
     let reasons: BTreeMap<_, _> = NOT_COVERED.iter().copied().collect();
-    let shown: Vec<_> = rows.iter().filter(|r| r.is_expected() || decided.contains_key(r.row.as_str())).collect();
-    let covered = shown.iter().filter(|r| decided.contains_key(r.row.as_str())).count();
+    let shown: Vec<_> = rows.iter().filter(|r| r.is_expected() || decided.contains_key(r.id.as_str())).collect();
+    let covered = shown.iter().filter(|r| decided.contains_key(r.id.as_str())).count();
     let mut out = format!("# Coverage of the fact tables\n\n{DO_NOT_EDIT}");
-    out.push_str(&format!(
+    let _ = writeln!(
+        out,
         "The fact tables have {} rows. The families of checks that exist (certificates, metadata, TLS endpoints) should decide {} of \
          them, and decide {covered}; each of the others has its reason. The remaining {} rows concern logins, messages, the token \
          service, logs and operations; no family of today can decide them.\n\n\
-         Strength: C confirmed in the named source, N a norm in the named source, V confirmed for one system or environment only,
-         sets, I inferred, M measured or a rule from memory, P practice, T a threshold.\n",
+         Strength is how well the fact is confirmed: C in the named source, N a norm in the named source, V only in a vendor's or an \
+         open-source implementation, I inferred, M measured or from memory, P good practice, T a norm whose number the contract sets.",
         rows.len(),
         shown.len(),
-        rows.len() - shown.len(),
-    ));
+        rows.len() - shown.len()
+    );
     let mut section = "";
     for row in shown {
         if row.section != section {
             section = &row.section;
-            out.push_str(&format!(
-                "\n## {} ({})\n\n| Row | Observed | Passes when | Source | Strength | Decided by |\n|---|---|---|---|---|---|\n",
+            let _ = writeln!(
+                out,
+                "\n## {} ({})\n\n| Row | Observed | Passes when | Source | Strength | Decided by |\n|---|---|---|---|---|---|",
                 row.section, row.fact_sheet
-            ));
+            );
         }
-        let by = match (decided.get(row.row.as_str()), reasons.get(row.row.as_str())) {
+        let by = match (decided.get(row.id.as_str()), reasons.get(row.id.as_str())) {
             (Some(ids), _) => ids.iter().map(|id| format!("[{id}](checks/{id}.md)")).collect::<Vec<_>>().join(", "),
             (None, Some(reason)) => format!("Not decided: {reason}"),
             (None, None) => "Not decided, and nobody has said why.".to_owned(),
         };
         let [observed, condition, source, strength] =
             [&row.observed, &row.pass_condition, &row.source, &row.strength].map(|text| cell(text));
-        out.push_str(&format!("| {} | {observed} | {condition} | {source} | {strength} | {by} |\n", row.row));
+        let _ = writeln!(out, "| {} | {observed} | {condition} | {source} | {strength} | {by} |", row.id);
     }
     out
 }

@@ -75,8 +75,8 @@ impl Page<'_> {
         text.get(self.l)
     }
 
-    fn day(&self, date: &jiff::civil::Date) -> String {
-        words::day(*date, self.l)
+    fn day(&self, date: impl Borrow<jiff::civil::Date>) -> String {
+        words::day(*date.borrow(), self.l)
     }
 
     fn instant(&self, at: &jiff::Timestamp) -> String {
@@ -84,8 +84,8 @@ impl Page<'_> {
     }
 
     fn title(&self) -> String {
-        let decision = self.t(&self.r.aggregate.decision.text());
-        format!("{}: {} – {decision}", self.t(&words::REPORT), self.r.system.name)
+        let decision = self.t(self.r.aggregate.decision.text());
+        format!("{}: {} – {decision}", self.t(words::REPORT), self.r.system.name)
     }
 
     fn is_sealed(&self) -> bool {
@@ -94,21 +94,21 @@ impl Page<'_> {
 
     fn party(&self, party: Option<&Party>) -> String {
         match party {
-            None => self.t(&words::NOT_STATED).to_owned(),
+            None => self.t(words::NOT_STATED).to_owned(),
             Some(Party { name, cvr: None }) => name.clone(),
             Some(Party { name, cvr: Some(cvr) }) => format!("{name} (CVR {cvr})"),
         }
     }
 
     fn assessor(&self) -> String {
-        let Some(assessor) = &self.r.parties.assessor else { return self.t(&words::NOT_STATED).to_owned() };
+        let Some(assessor) = &self.r.parties.assessor else { return self.t(words::NOT_STATED).to_owned() };
         let party = Party { name: assessor.name.clone(), cvr: assessor.cvr.clone() };
-        format!("{}, {}", self.party(Some(&party)), self.t(&assessor.relation.text()))
+        format!("{}, {}", self.party(Some(&party)), self.t(assessor.relation.text()))
     }
 
     fn contract(&self) -> String {
         match &self.r.contract {
-            None => self.t(&words::NOT_STATED).to_owned(),
+            None => self.t(words::NOT_STATED).to_owned(),
             Some(contract) => match &contract.kind {
                 Some(kind) => format!("{} ({kind})", contract.id),
                 None => contract.id.clone(),
@@ -118,7 +118,7 @@ impl Page<'_> {
 
     fn phase(&self) -> String {
         let phase = self.r.contract.as_ref().and_then(|c| c.phase.clone());
-        phase.unwrap_or_else(|| self.t(&words::NOT_STATED).to_owned())
+        phase.unwrap_or_else(|| self.t(words::NOT_STATED).to_owned())
     }
 
     fn scope(&self) -> Vec<(&'static str, &str)> {
@@ -136,7 +136,7 @@ impl Page<'_> {
     }
 
     fn profile_validity(&self) -> String {
-        let from = self.day(&self.r.profile.valid_from);
+        let from = self.day(self.r.profile.valid_from);
         match &self.r.profile.valid_until {
             Some(until) => format!("{from} – {}", self.day(until)),
             None => format!("{from} –"),
@@ -149,7 +149,7 @@ impl Page<'_> {
             .into_iter()
             .map(|category| {
                 let failures = self.view.failures.iter().filter(|f| f.requirement.category == category);
-                (self.t(&category.text()), failures.collect::<Vec<_>>())
+                (self.t(category.text()), failures.collect::<Vec<_>>())
             })
             .filter(|(_, failures)| !failures.is_empty())
             .collect()
@@ -161,20 +161,26 @@ impl Page<'_> {
             .into_iter()
             .map(|level| {
                 let remarks = self.view.remarks.iter().filter(|f| f.requirement.level == level);
-                (self.t(&level.text()), remarks.collect::<Vec<_>>())
+                (self.t(level.text()), remarks.collect::<Vec<_>>())
             })
             .filter(|(_, remarks)| !remarks.is_empty())
             .collect()
     }
 
+    /// Id of a finding in the page: by its place in the report, never by what the profile calls it.
+    fn place(&self, finding: &Finding<'_>) -> String {
+        let place = self.view.all.iter().position(|f| f.requirement.id == finding.requirement.id);
+        format!("r{}", place.map_or(0, |n| n + 1))
+    }
+
     fn deadline(&self, finding: &Finding<'_>) -> String {
-        finding.deadline(self.l).unwrap_or_else(|| self.t(&words::DEADLINE_NONE).to_owned())
+        finding.deadline(self.l).unwrap_or_else(|| self.t(words::DEADLINE_NONE).to_owned())
     }
 
     fn owner(&self) -> String {
         match &self.r.parties.supplier {
-            Some(supplier) => format!("{} ({})", self.t(&words::SUPPLIER_OWNS), supplier.name),
-            None => self.t(&words::SUPPLIER_OWNS).to_owned(),
+            Some(supplier) => format!("{} ({})", self.t(words::SUPPLIER_OWNS), supplier.name),
+            None => self.t(words::SUPPLIER_OWNS).to_owned(),
         }
     }
 
@@ -209,7 +215,7 @@ impl Page<'_> {
             .into_iter()
             .map(|category| {
                 let count = self.r.aggregate.counts.by_category.get(category.name()).copied().unwrap_or_default();
-                (self.t(&category.text()), count.raw, count.effective)
+                (self.t(category.text()), count.raw, count.effective)
             })
             .collect()
     }
@@ -220,7 +226,7 @@ impl Page<'_> {
             .map(|method| {
                 let counts = self.r.aggregate.counts.by_method.get(method.name());
                 let of = |v: Verdict| counts.and_then(|c| c.get(v.name())).copied().unwrap_or(0);
-                (self.t(&method.text()), Verdict::ALL.into_iter().map(of).collect())
+                (self.t(method.text()), Verdict::ALL.into_iter().map(of).collect())
             })
             .collect()
     }
@@ -234,11 +240,11 @@ impl Page<'_> {
     }
 
     fn levels(&self) -> Vec<(&'static str, &'static str)> {
-        [Level::Must, Level::Should, Level::May].map(|x| (self.t(&x.text()), self.t(&x.definition()))).to_vec()
+        [Level::Must, Level::Should, Level::May].map(|x| (self.t(x.text()), self.t(x.definition()))).to_vec()
     }
 
     fn methods(&self) -> Vec<(&'static str, &'static str)> {
-        Method::ALL.map(|x| (self.t(&x.text()), self.t(&x.definition()))).to_vec()
+        Method::ALL.map(|x| (self.t(x.text()), self.t(x.definition()))).to_vec()
     }
 
     /// How the bundle is called in the commands.

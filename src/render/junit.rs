@@ -11,6 +11,7 @@ use crate::report::v1::{CheckEntry, Report};
 use crate::verdict::Verdict;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use std::fmt::Write;
 
 type Xml = Writer<Vec<u8>>;
 
@@ -116,19 +117,17 @@ fn case(finding: &Finding<'_>, check: &CheckEntry, language: Language, xml: &mut
 
 fn skip_reason(finding: &Finding<'_>, check: &CheckEntry, message: &str, language: Language) -> String {
     let mut reason = message.to_owned();
+    // Writing to a String cannot fail.
     for value in [&check.expected, &check.observed] {
         if !value.is_empty() {
-            reason.push_str(&format!(" ({value})"));
+            let _ = write!(reason, " ({value})");
         }
     }
     if check.verdict == Verdict::Fail {
         for waiver in &finding.result.waivers {
             let (word, expires) = (w::WAIVER.get(language), w::EXPIRES.get(language));
             let until = w::day(waiver.expires, language);
-            reason.push_str(&format!(
-                " {word} {}: {}, {}. {expires} {until}.",
-                waiver.id, waiver.authority, waiver.scope
-            ));
+            let _ = write!(reason, " {word} {}: {}, {}. {expires} {until}.", waiver.id, waiver.authority, waiver.scope);
         }
     }
     reason
@@ -154,11 +153,11 @@ fn details(finding: &Finding<'_>, check: &CheckEntry, language: Language) -> Str
         lines.push((w::DEADLINE, deadline));
     }
     lines.push((w::SOURCE, finding.source()));
-    lines
+    let lines = lines
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(label, value)| format!("{}: {}\n", label.get(language), one_line(&value)))
-        .collect()
+        .map(|(label, value)| format!("{}: {}", label.get(language), one_line(&value)));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn kinds(finding: &Finding<'_>) -> Vec<Kind> {

@@ -8,6 +8,7 @@ use crate::language::{Language, Text};
 use crate::report::v1::{Assurance, CheckEntry, Report};
 use crate::verdict::{Category, Method, Verdict};
 use anstyle::{AnsiColor, Style};
+use std::fmt::Write;
 
 /// How the terminal shows it.
 #[derive(Clone, Copy, Debug)]
@@ -231,8 +232,9 @@ impl Writer {
         let width = self.options.width.max(40);
         let options = textwrap::Options::new(width).initial_indent(&first).subsequent_indent(&rest);
         for line in textwrap::wrap(&one_line(text), options) {
+            // Writing to a String cannot fail.
             if self.options.color && style != Style::new() {
-                self.text.push_str(&format!("{style}{line}{style:#}"));
+                let _ = write!(self.text, "{style}{line}{style:#}");
             } else {
                 self.text.push_str(&line);
             }

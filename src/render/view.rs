@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::report::v1::{CheckEntry, Deadline, Report, RequirementEntry, RequirementResult};
 use crate::verdict::{Level, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One requirement with what it came to.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,8 @@ impl<'a> View<'a> {
                 Ok(Finding { requirement, result, deadline: deadlines.get(id).copied() })
             })
             .collect::<Result<Vec<_>>>()?;
-        if all.len() != report.requirements.len() {
+        let distinct: BTreeSet<_> = report.results.iter().map(|r| r.requirement.as_str()).collect();
+        if distinct.len() != all.len() || requirements.len() != all.len() || report.requirements.len() != all.len() {
             return Err(Error::Usage("the report does not have exactly one result a requirement".to_owned()));
         }
         let group = |filter: &dyn Fn(&Finding<'_>) -> bool| -> Vec<_> {

@@ -480,6 +480,7 @@ words! {
     NOTHING_UNDECIDED = "Alle krav, der gælder, er afgjort.", "Every requirement that applies is decided.";
     OBSERVED = "Konstateret", "Observed";
     ON_SUBJECT = "Emne", "Subject";
+    OVERVIEW = "Overblik: brud, frist og ansvarlig", "Overview: breach, deadline and owner";
     OWNER = "Ansvarlig", "Owner";
     PARAMETERS = "Parametre", "Parameters";
     PARTIES = "Parter, kontrakt og system", "Parties, contract and system";

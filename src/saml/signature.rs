@@ -351,7 +351,7 @@ pub fn sign_enveloped(
     let uri = if options.empty_uri { String::new() } else { format!("#{id}") };
     // The enveloped-signature transform takes the signature away again, so the digest is that of the unsigned document.
     let digest = openssl::hash::hash(message_digest(options.digest)?, &canonical_node(&unsigned, root, mode)?)?;
-    let signed = |value: &str| {
+    let with_value = |value: &str| {
         format!(
             "{before}<ds:Signature xmlns:ds=\"{}\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{c14n}\"/>\
              <ds:SignatureMethod Algorithm=\"{}\"/><ds:Reference URI=\"{uri}\"><ds:Transforms>\
@@ -368,7 +368,7 @@ pub fn sign_enveloped(
             c14n = options.canonicalization,
         )
     };
-    let template = signed("");
+    let template = with_value("");
     let document = parse(&template)?;
     let signed_info = document
         .get_elements_by_tag_name_ns(ns::DSIG, "SignedInfo")
@@ -377,7 +377,7 @@ pub fn sign_enveloped(
         .ok_or_else(|| unfit("no SignedInfo"))?;
     let mut signer = openssl::sign::Signer::new(message_digest(options.signature)?, key)?;
     signer.update(&canonical_node(&document, signed_info, mode)?)?;
-    Ok(signed(&base64(&signer.sign_to_vec()?)))
+    Ok(with_value(&base64(&signer.sign_to_vec()?)))
 }
 
 /// The exclusive canonical form of a whole document, without comments.

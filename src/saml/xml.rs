@@ -10,7 +10,7 @@ pub const MAX_BYTES: usize = 2 << 20;
 pub const MAX_DEPTH: u32 = 64;
 /// Most elements, comments and processing instructions. One entity's metadata has some hundred; every schema error costs
 /// time in proportion to the document's length.
-pub const MAX_NODES: usize = 5_000;
+pub const MAX_NODES: usize = 2_500;
 /// Most attributes of one element (the parser looks for duplicates pairwise).
 pub const MAX_ATTRIBUTES_PER_ELEMENT: usize = 100;
 
@@ -69,7 +69,7 @@ impl Place {
     #[must_use]
     pub fn of(text: &str, offset: usize) -> Self {
         let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+        let line = before.split(|b| *b == b'\n').count();
         let column = before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1) + 1;
         Self { line, column }
     }
@@ -126,6 +126,10 @@ fn bounded(text: &str) -> Result<(), XmlProblem> {
     let (mut depth, mut nodes) = (0_u32, 0_usize);
     loop {
         let start = offset(reader.buffer_position());
+        let bound = |limit, what| Err(XmlProblem::Bound { limit, what, place: Place::of(text, start) });
+        if nodes > MAX_NODES {
+            return bound(MAX_NODES, "elements, comments and instructions");
+        }
         let (tag, opens) = match reader.read_event() {
             Ok(Event::DocType(_)) => return Err(XmlProblem::DocumentType(Place::of(text, start))),
             Ok(Event::Start(tag)) => (tag, true),
@@ -141,12 +145,8 @@ fn bounded(text: &str) -> Result<(), XmlProblem> {
             Ok(Event::Eof) | Err(_) => return Ok(()),
             Ok(_) => continue,
         };
-        let bound = |limit, what| Err(XmlProblem::Bound { limit, what, place: Place::of(text, start) });
         nodes += 1;
         depth += u32::from(opens);
-        if nodes > MAX_NODES {
-            return bound(MAX_NODES, "elements, comments and instructions");
-        }
         if depth > MAX_DEPTH {
             return bound(MAX_DEPTH as usize, "levels of nesting");
         }
@@ -238,7 +238,7 @@ mod tests {
             read(wide.as_bytes()),
             Err(XmlProblem::Bound { what: "elements, comments and instructions", .. })
         ));
-        let attributes: String = (0..100_000).map(|n| format!(" a{n}=''")).collect();
+        let attributes = (0..100_000).map(|n| format!(" a{n}=''")).collect::<Vec<_>>().concat();
         let rich = format!("<a{attributes}/>");
         assert!(matches!(read(rich.as_bytes()), Err(XmlProblem::Bound { what: "attributes of one element", .. })));
         assert!(matches!(read(&vec![b' '; MAX_BYTES + 1]), Err(XmlProblem::TooLarge { .. })));

@@ -244,10 +244,10 @@ impl MetadataFault {
     /// Changes to what the document says.
     fn change(self, system: &mut VendorMetadata) {
         match self {
-            Self::RelativeEntityId => system.entity_id = "fagsystemet".to_owned(),
+            Self::RelativeEntityId => "fagsystemet".clone_into(&mut system.entity_id),
             Self::LongEntityId => system.entity_id.push_str(&"/x".repeat(600)),
             Self::EntityIdWithoutPrefix => system.entity_id = format!("https://{}", system.host),
-            Self::PlaceholderContact => system.contact = "my@email.address.org".to_owned(),
+            Self::PlaceholderContact => "my@email.address.org".clone_into(&mut system.contact),
             Self::NoSigningKey => system.signing.clear(),
             Self::NoEncryptionKey => system.encryption.clear(),
             Self::NoLevelOfAssurance => system.required_attributes.retain(|a| !a.ends_with("/nsis/loa")),

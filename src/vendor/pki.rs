@@ -15,7 +15,7 @@ mod revocation;
 mod template;
 mod write;
 
-pub use defect::Defect;
+pub use defect::{Defect, OTHER_HOST};
 pub use der::{Hash, Signature};
 pub use keys::{ExampleKeys, Key, WARNING};
 pub use revocation::{Crl, Ocsp};

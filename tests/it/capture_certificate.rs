@@ -176,6 +176,19 @@ async fn a_certificate_without_urls_or_issuer_asks_nobody() {
     assert_eq!(server.received().iter().filter(|r| r.line.contains("ocsp")).count(), 0);
 }
 
+#[tokio::test]
+async fn hostile_urls_are_neither_asked_nor_shown() {
+    let long = format!("127.0.0.1/{}", "x".repeat(5000));
+    for host in ["\u{1b}[31m host", "", &long] {
+        let issued = pki().issue(&Leaf::system("Et").host(host)).unwrap();
+        let revocation = capture(&issued, &online(&["127.0.0.1"]), SuppliedAnswers::default()).await.revocation;
+        for answer in revocation.ocsp.iter().chain(&revocation.crl) {
+            assert!(!matches!(answer.answer, Answer::Received { .. }), "{answer:?}");
+            assert!(answer.source.len() <= 2048 && !answer.source.contains('\u{1b}'), "{answer:?}");
+        }
+    }
+}
+
 #[test]
 fn files_that_cannot_be_certificates_are_one_clear_error() {
     let directory = tempfile::tempdir().unwrap();

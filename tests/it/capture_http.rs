@@ -75,7 +75,7 @@ async fn redirects_stay_on_the_list() {
     });
     let client = client(&["127.0.0.1"]);
     let error = get(&client, &server.url("/foreign")).await.unwrap_err();
-    assert_eq!(error, HttpError::NotAllowed { host: "localhost".to_owned() });
+    assert!(matches!(&error, HttpError::Redirect { reason, .. } if reason.contains("not on the list")), "{error}");
     assert_eq!(foreign.connections(), 0);
     assert_eq!(get(&client, &server.url("/local")).await.unwrap().body, b"end");
     for path in ["/loop", "/nowhere"] {
@@ -197,6 +197,29 @@ async fn the_rate_is_kept_by_all_requests_together() {
 
 #[test]
 fn a_root_that_is_no_certificate_is_refused() {
-    let error = HttpClient::new([], QUICK, &[b"junk".to_vec()]).map(drop);
-    assert!(error.is_err() || client(&[]).allows(&Url::parse("http://x/").unwrap(), false), "{error:?}");
+    let error = HttpClient::new([], QUICK, &[b"junk".to_vec()]).map(drop).unwrap_err();
+    assert!(matches!(error, HttpError::SetUp { .. }), "{error}");
+}
+
+/// Runs itself a second time with a proxy in the environment, because only another process can have another environment.
+#[tokio::test]
+async fn proxies_of_the_environment_are_ignored() {
+    const SERVER: &str = "KRAVPROBE_TEST_SERVER";
+    if let Ok(url) = std::env::var(SERVER) {
+        let response = get(&client(&["127.0.0.1"]), &Url::parse(&url).unwrap()).await.unwrap();
+        assert_eq!(response.body, b"direct");
+        return;
+    }
+    let server = LocalServer::start(|_, out| answer(out, "200 OK", "", b"direct"));
+    let proxy = LocalServer::start(|_, out| answer(out, "200 OK", "", b"by proxy"));
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child
+        .args(["--exact", "capture_http::proxies_of_the_environment_are_ignored"])
+        .env(SERVER, server.url("/").as_str());
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY"] {
+        child.env(name, format!("http://{}", proxy.address));
+    }
+    let output = child.env_remove("NO_PROXY").env_remove("no_proxy").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!((server.connections(), proxy.connections()), (1, 0));
 }

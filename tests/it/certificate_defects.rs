@@ -53,15 +53,15 @@ fn complete(pki: &ExamplePki, issued: &Issued, root: &[u8]) -> CertificateSubjec
 const NO_PATH: [(&str, Verdict); 3] = [("chain", Fail), ("environment", Inconclusive), ("issuer-unit", Inconclusive)];
 /// The revocation answers are of another CA than the one that issued the certificate.
 const NO_ANSWER: [(&str, Verdict); 3] = [("ocsp", Inconclusive), ("crl", Inconclusive), ("revocation", Inconclusive)];
-/// Nothing but the encoding can be judged.
-const UNREADABLE: &[(&str, Verdict)] = &[("der-encoding", Fail)];
+/// The encoding, whether the rest can be read or not.
+const ENCODING: &[(&str, Verdict)] = &[("der-encoding", Fail)];
 
 /// What each defect must change, against a good certificate for which every check passes.
+#[expect(clippy::match_same_arms, reason = "one arm for each row, in the rows' order")]
 fn expected(defect: Defect) -> Vec<(&'static str, Verdict)> {
     use Defect as D;
     let one: &[(&'static str, Verdict)] = match defect {
-        D::TrailingBytes | D::NonMinimalLength => UNREADABLE,
-        D::CutShort => UNREADABLE,
+        D::TrailingBytes | D::NonMinimalLength | D::CutShort => ENCODING,
         D::DuplicateExtension | D::UnknownCriticalExtension => &[("extensions", Fail)],
         D::VersionOne => &[("version", Fail)],
         D::SerialNegative => &[("serial-number-bounds", Fail)],
@@ -361,5 +361,38 @@ fn every_check_turned_red_and_green_somewhere() {
     for (id, verdicts) in seen {
         assert!(verdicts.contains("fail"), "{id} never failed");
         assert!(verdicts.contains("pass"), "{id} never passed");
+    }
+}
+
+#[test]
+fn altered_revocation_answers_prove_nothing() {
+    let pki = pki();
+    let issued = pki.issue(&Leaf::system("Fagsystem")).unwrap();
+    let base = complete(&pki, &issued, pki.root());
+    let list = pki.crl(Crl::Good, &issued).unwrap();
+    let response = pki.ocsp(Ocsp::Good, &issued).unwrap();
+    // The header of CertificateList, then tbsCertList with its own header.
+    let signed = 4 + 4 + usize::from(u16::from_be_bytes([list[6], list[7]]));
+    for at in (0..list.len().max(response.len())).step_by(3) {
+        let mut subject = base.clone();
+        let flip = |bytes: &[u8]| {
+            let mut altered = bytes.to_vec();
+            if let Some(byte) = altered.get_mut(at) {
+                *byte ^= 0x04;
+            }
+            vec![received(altered)]
+        };
+        subject.revocation.crl = flip(&list);
+        subject.revocation.ocsp = flip(&response);
+        let outcomes = judge(&subject);
+        assert!(outcomes.values().all(|o| o.verdict != Verdict::Error));
+        // A flipped bit in what is signed, or in the signature that ends both, is no proof. (Between them are the
+        // parameters of the algorithm, of which OpenSSL ignores the form of an absent one.)
+        if at < signed || (list.len() - 256..list.len()).contains(&at) {
+            assert_eq!(outcomes["crl"].verdict, Inconclusive, "octet {at}: {:?}", outcomes["crl"]);
+        }
+        if (response.len() - 256..response.len()).contains(&at) {
+            assert_eq!(outcomes["ocsp"].verdict, Inconclusive, "octet {at}: {:?}", outcomes["ocsp"]);
+        }
     }
 }

@@ -35,11 +35,11 @@ const LEAF: &str = "production/system-ADG-EXTTEST-Adgangsstyring-1-71f5f5b7.pem"
 #[test]
 fn pem_der_and_bundles_give_the_same_certificates() {
     let leaf = der(LEAF);
-    assert_eq!(read_certificates(&leaf, None).unwrap(), [leaf.clone()]);
+    assert_eq!(read_certificates(&leaf, None).unwrap(), std::slice::from_ref(&leaf));
     let crlf = String::from_utf8(pem(&leaf)).unwrap().replace('\n', "\r\n");
-    assert_eq!(read_certificates(crlf.as_bytes(), None).unwrap(), [leaf.clone()]);
+    assert_eq!(read_certificates(crlf.as_bytes(), None).unwrap(), std::slice::from_ref(&leaf));
     let marked = [b"\xEF\xBB\xBF", pem(&leaf).as_slice()].concat();
-    assert_eq!(read_certificates(&marked, None).unwrap(), [leaf.clone()]);
+    assert_eq!(read_certificates(&marked, None).unwrap(), std::slice::from_ref(&leaf));
     let bundle = read_certificates(&fixture("bundles/KLA_EXTTEST_Klassifikation_1.crt"), None).unwrap();
     assert_eq!(bundle.len(), 3);
     assert_eq!(bundle[0], der("production/system-KLA-EXTTEST-Klassifikation-1-17745a3d.pem"));
@@ -57,7 +57,7 @@ fn a_private_key_in_a_bundle_is_passed_over() {
     let traditional =
         b"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
     let bundle = [plain.as_slice(), traditional, pem(&leaf).as_slice(), &plain].concat();
-    assert_eq!(read_certificates(&bundle, None).unwrap(), [leaf.clone()]);
+    assert_eq!(read_certificates(&bundle, None).unwrap(), std::slice::from_ref(&leaf));
     let error = read_certificates(&plain, None).unwrap_err();
     assert_eq!(error, Error::NoCertificateBlock("PRIVATE KEY".to_owned()));
 
@@ -225,7 +225,7 @@ fn a_second_library_agrees_on_every_signature_of_the_shipped_chains() {
 fn assert_no_check_breaks(der: Vec<u8>, environment: Environment) {
     let mut judged = subject(der.clone(), environment, "2026-01-15T00:00:00Z");
     judged.supplied = vec![Blob::new("application/pkix-cert", der.clone())];
-    judged.local_anchors = judged.supplied.clone();
+    judged.local_anchors.clone_from(&judged.supplied);
     let answer = RevocationAnswer {
         source: "test".to_owned(),
         answer: Answer::Received { bytes: Blob::new("application/octet-stream", der) },

@@ -30,7 +30,7 @@ fn check_files() -> Vec<PathBuf> {
 }
 
 /// Fails with every problem at once.
-fn none(problems: Vec<String>) {
+fn none(problems: &[String]) {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -61,7 +61,7 @@ fn every_file_is_one_registered_check_named_like_it() {
             problems.push(format!("{}: {} is not under src/checks/<family>", meta.id, meta.file));
         }
     }
-    none(problems);
+    none(&problems);
 }
 
 #[test]
@@ -101,12 +101,12 @@ fn every_check_is_described_in_both_languages() {
             problem("a parameter has no name or no doc");
         }
     }
-    none(problems);
+    none(&problems);
 }
 
 #[test]
 fn rows_exist_and_every_expected_row_is_decided_or_explained() {
-    none(generate::coverage_problems(root()).unwrap());
+    none(&generate::coverage_problems(root()).unwrap());
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn parameters_that_are_used_are_declared_with_that_type() {
             problems.push(format!("{}: parameter `{}` is declared but never read", meta.id, parameter.name));
         }
     }
-    none(problems);
+    none(&problems);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn shipped_profiles_load_and_together_bind_every_check() {
     problems.extend(bound.iter().filter(|id| checks::by_id(id).is_none()).map(|id| format!("{id}: is not registered")));
     let unbound = metas().into_iter().filter(|m| !bound.contains(m.id));
     problems.extend(unbound.map(|m| format!("{}: no shipped profile binds it", m.id)));
-    none(problems);
+    none(&problems);
 }
 
 #[test]

@@ -22,3 +22,12 @@ pub fn unpack(output: &Output) -> (i32, String, String) {
         String::from_utf8(output.stderr.clone()).expect("stderr is UTF-8"),
     )
 }
+
+/// Runs the tests' Python (`.venv`, set up by `make test`) and gives what it printed.
+pub fn python(arguments: &[&str]) -> String {
+    let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");
+    let output = Command::new(&program).args(arguments).output();
+    let output = output.expect("the tests need .venv with tests/requirements.txt: run `make setup-test`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("Python printed UTF-8")
+}

@@ -226,6 +226,16 @@ fn each_fault_turns_its_checks_red_and_no_others() {
             &["version-1-0-refused", "version-1-1-refused"],
         ),
         (
+            "TLS 1.0 and 1.1, and 403",
+            Order::default(),
+            Box::new(|s| {
+                s.oldest = SslVersion::TLS1;
+                s.suites += ":ECDHE-ECDSA-AES128-SHA";
+                s.clients = ClientPolicy::AskedAnswering403(vec![world.callers.certificate.clone()]);
+            }),
+            &["version-1-0-refused", "version-1-1-refused"],
+        ),
+        (
             "TLS 1.1",
             Order::default(),
             Box::new(|s| {
@@ -637,6 +647,32 @@ fn a_rustls_server_is_understood() {
     });
     let outcomes = judge(&capture_tls(&world.spec(port, &leaf.certificate), at()));
     assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+}
+
+/// The example PKI's web certificate serves the demo's endpoint.
+#[test]
+fn the_example_web_certificate_passes() {
+    use kravprobe::vendor::pki::{ExampleKeys, ExamplePki, Key};
+    let keys = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("certs-example/keys");
+    let pki = ExamplePki::new(ExampleKeys::read(&keys).unwrap(), at()).unwrap();
+    let certificate = X509::from_der(&pki.web_server(&["localhost", "127.0.0.1"]).unwrap()).unwrap();
+    let setup = Setup::proper(vec![certificate], pki.keys().get(Key::WebServer).clone());
+    let endpoint = TlsEndpoint::start(setup).unwrap();
+    let spec = TlsSpec {
+        added_roots: vec![pki.web_root().unwrap()],
+        requests_per_second: 10_000.0,
+        ..TlsSpec::new("login", Environment::Local, "127.0.0.1", endpoint.port(), TlsPurpose::Browser)
+    };
+    let outcomes = judge(&capture_tls(&spec, at()));
+    // Purpose browser: the checks of callback endpoints are not asked for by the profile and not judged here.
+    let callback = ["client-certificate-demanded", "stranger-client-refused", "other-environment-client-refused"];
+    for (id, outcome) in &outcomes {
+        let name = id.strip_prefix("tls.").unwrap();
+        if !callback.contains(&name) && !["registered-client-accepted", "certificate-registered"].contains(&name) {
+            assert_eq!(outcome.verdict, Verdict::Pass, "{id}: {outcome:?}");
+        }
+    }
+    assert_eq!(outcomes["tls.stranger-client-refused"].verdict, Verdict::NotTested, "no stranger where none is wanted");
 }
 
 /// From the target file to verdicts, as `run` goes.

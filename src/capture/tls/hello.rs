@@ -51,7 +51,14 @@ pub fn client_hello(
     body.extend([1, 0]);
     // SSL 3.0 knows no extensions; old implementations stumble over them.
     if version != TlsVersion::Ssl3 {
-        body.extend(vector(2, &extensions(version, server_name, share)));
+        let mut extensions = extensions(version, server_name, share);
+        // RFC 7685: some load balancers hang on a hello of 256 to 511 bytes, which would look like a time-out.
+        let length = 4 + body.len() + 2 + extensions.len();
+        if (256..512).contains(&length) {
+            let padding = 512usize.saturating_sub(length + 4).max(1);
+            extensions.extend(extension(21, &vec![0; padding]));
+        }
+        body.extend(vector(2, &extensions));
     }
     record(version.wire().min(TlsVersion::Tls10.wire()), 1, &body)
 }
@@ -66,6 +73,8 @@ fn extensions(version: TlsVersion, server_name: &str, share: &[u8]) -> Vec<u8> {
     // x25519, secp256r1, secp384r1, secp521r1, ffdhe2048, ffdhe3072.
     out.extend(extension(10, &vector(2, &shorts(&[29, 23, 24, 25, 256, 257]))));
     out.extend(extension(11, &vector(1, &[0])));
+    // extended_master_secret (RFC 7627): servers in FIPS mode refuse TLS 1.2 without it.
+    out.extend(extension(23, &[]));
     // ECDSA, PSS and PKCS#1 with SHA-2, then EdDSA, then SHA-1 (for old servers), then DSA with SHA-1.
     let schemes = [
         0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0807, 0x0808, 0x0203, 0x0201, 0x0202,
@@ -79,4 +88,21 @@ fn extensions(version: TlsVersion, server_name: &str, share: &[u8]) -> Vec<u8> {
         out.extend(extension(51, &vector(2, &entry)));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_hello_has_a_length_that_load_balancers_hang_on() {
+        for version in TlsVersion::NEWEST_FIRST {
+            for group in SuiteGroup::INVENTORY.into_iter().chain([SuiteGroup::Broad, SuiteGroup::Tls13]) {
+                for name in ["a.dk", "et-meget-langt-navn.for-et.fagsystem.i.en.kommune.eksempel.dk"] {
+                    let length = client_hello(version, group, name, &[1; RANDOMNESS]).len() - 5;
+                    assert!(!(256..512).contains(&length), "{version:?} {group:?}: {length}");
+                }
+            }
+        }
+    }
 }

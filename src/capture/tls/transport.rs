@@ -72,10 +72,15 @@ impl Read for Transport {
             self.stopped = Some(Stopped::TooMuch);
             return Err(ErrorKind::InvalidData.into());
         }
-        let left = self.left()?;
-        self.stream.set_read_timeout(Some(left))?;
-        let read = self.stream.read(buffer);
-        let count = read.map_err(|e| self.note(e))?;
+        let count = loop {
+            let left = self.left()?;
+            self.stream.set_read_timeout(Some(left))?;
+            match self.stream.read(buffer) {
+                // A signal to this process is not the peer hanging up.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                read => break read.map_err(|e| self.note(e))?,
+            }
+        };
         self.received.extend_from_slice(buffer.get(..count).unwrap_or_default());
         Ok(count)
     }

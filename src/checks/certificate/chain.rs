@@ -1,4 +1,4 @@
-use super::{hierarchy_reason, listed, masked, on_path};
+use super::{hierarchy_reason, issuer_value, listed, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -45,7 +45,7 @@ impl Check<CertificateSubject> for Chain {
             let observed = || match (path.anchor, path.ca_fault) {
                 (_, Some(fault)) => fault.to_string(),
                 (Some(anchor), None) if path.is_sound() => format!("{anchor} {}", top.sha256),
-                _ => format!("ends at {} {}", masked(&top.issuer.to_string()), top.sha256),
+                _ => format!("ends at {} {}", issuer_value(top), top.sha256),
             };
             if path.is_trusted(subject.environment) {
                 return Outcome::pass(expected, observed());
@@ -60,7 +60,7 @@ impl Check<CertificateSubject> for Chain {
                 && subject.environment == Environment::Local
                 && subject.local_anchors.is_empty()
             {
-                return Outcome::not_tested(Reason::NotSupplied, expected, "the target adds no anchor");
+                return Outcome::not_tested(Reason::NotSupplied, expected, "0 anchors");
             }
             Outcome::fail(reason, expected, observed())
         })

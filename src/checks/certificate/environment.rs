@@ -1,4 +1,4 @@
-use super::{foreign_hierarchy, masked, on_path};
+use super::{foreign_hierarchy, issuer_value, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -42,15 +42,15 @@ impl Check<CertificateSubject> for Environment {
                 Some(found) => Outcome::when(Some(found) == wanted, Reason::WrongEnvironment, expected, found.name()),
                 None if path.is_trusted(subject.environment) => Outcome::pass(expected, "an added anchor"),
                 None if foreign_hierarchy(path).is_some() => {
-                    Outcome::fail(Reason::WrongHierarchy, expected, masked(&leaf.issuer.to_string()))
+                    Outcome::fail(Reason::WrongHierarchy, expected, issuer_value(leaf))
                 }
                 // Without a path the mark of a test certificate still shows that it is none of production.
                 None if wanted == Some(Hierarchy::Production)
                     && leaf.issuer.values(name::ORGANIZATIONAL_UNIT).any(|u| u == TEST_UNIT) =>
                 {
-                    Outcome::fail(Reason::WrongEnvironment, expected, masked(&leaf.issuer.to_string()))
+                    Outcome::fail(Reason::WrongEnvironment, expected, issuer_value(leaf))
                 }
-                None => Outcome::inconclusive(Reason::Untrusted, expected, masked(&leaf.issuer.to_string())),
+                None => Outcome::inconclusive(Reason::Untrusted, expected, issuer_value(leaf)),
             }
         })
     }

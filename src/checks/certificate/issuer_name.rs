@@ -1,4 +1,4 @@
-use super::{hierarchy_reason, masked, on_path};
+use super::{hierarchy_reason, issuer_value, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -43,7 +43,7 @@ impl Check<CertificateSubject> for IssuerName {
                 .is_some_and(|n| !n.is_empty() && !n.starts_with('0') && n.bytes().all(|b| b.is_ascii_digit()))
                 && leaf.issuer.single(name::ORGANIZATION) == Some("Den Danske Stat")
                 && leaf.issuer.single(name::COUNTRY) == Some("DK");
-            Outcome::when(holds, hierarchy_reason(path, Reason::Different), expected, masked(&leaf.issuer.to_string()))
+            Outcome::when(holds, hierarchy_reason(path, Reason::Different), expected, issuer_value(leaf))
         })
     }
 }

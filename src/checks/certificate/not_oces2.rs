@@ -1,4 +1,4 @@
-use super::{ForeignHierarchy, foreign_hierarchy_of, masked, on_path};
+use super::{ForeignHierarchy, foreign_hierarchy_of, issuer_value, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -42,7 +42,7 @@ impl Check<CertificateSubject> for NotOces2 {
                 .cloned()
                 .chain(supplied)
                 .filter(|c| foreign_hierarchy_of(c) == Some(ForeignHierarchy::Oces2))
-                .map(|c| masked(&c.issuer.to_string()))
+                .map(|c| issuer_value(&c))
                 .collect();
             let old_policy = leaf
                 .policies
@@ -55,7 +55,7 @@ impl Check<CertificateSubject> for NotOces2 {
                     format!("{}, issued by {issuer}", found.len()),
                 ),
                 (None, Some(policy)) => Outcome::fail(Reason::WrongHierarchy, "no OCES2 policy", policy.clone()),
-                (None, None) => Outcome::pass("no TRUST2408 certificate", masked(&leaf.issuer.to_string())),
+                (None, None) => Outcome::pass("no TRUST2408 certificate", issuer_value(leaf)),
             }
         })
     }

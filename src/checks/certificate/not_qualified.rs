@@ -1,4 +1,4 @@
-use super::{ForeignHierarchy, foreign_hierarchy_of, masked, on_path};
+use super::{ForeignHierarchy, foreign_hierarchy_of, issuer_value, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -39,7 +39,7 @@ impl Check<CertificateSubject> for NotQualified {
                 !qualified,
                 Reason::WrongHierarchy,
                 "not \"Den Danske Stat kvalificeret\"",
-                masked(&leaf.issuer.to_string()),
+                issuer_value(leaf),
             )
         })
     }

@@ -15,6 +15,8 @@ check! {
     /// Without an ACS in the request the response goes to the default: the one marked `isDefault="true"`, else the first that
     /// is not marked false. Two defaults or two equal indexes leave open where the response goes.
     ///
+    /// That requests use a listed service is judged where requests are seen, in login trials.
+    ///
     /// ## What to do
     /// Number the services from 0, each number once, and mark one with `isDefault="true"`.
     pub AcsDefault {

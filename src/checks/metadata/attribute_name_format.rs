@@ -46,8 +46,10 @@ impl Check<MetadataSubject> for AttributeNameFormat {
             if count == 0 {
                 return Outcome::not_tested(Reason::Missing, URI, "no RequestedAttribute");
             }
-            let other: Vec<String> =
-                requested(provider).filter(|a| a.name_format.as_deref() != Some(URI)).map(|a| a.name.clone()).collect();
+            let other: Vec<String> = requested(provider)
+                .filter(|a| a.name_format.as_deref() != Some(URI))
+                .map(|a| format!("{}: {}", a.name, a.name_format.as_deref().unwrap_or("none")))
+                .collect();
             none_of(Reason::Different, URI, &format!("{count} attributes"), &other)
         })
     }

@@ -37,6 +37,7 @@ check! {
 impl Check<MetadataSubject> for EncryptionMethods {
     fn judge(&self, subject: &MetadataSubject, parameters: &Parameters) -> Outcome {
         on_provider(subject, |provider| {
+            const EXPECTED: &str = "AES-GCM and RSA-OAEP, no rsa-1_5, no tripledes-cbc";
             let offered: Vec<&str> = provider
                 .keys
                 .iter()
@@ -44,7 +45,6 @@ impl Check<MetadataSubject> for EncryptionMethods {
                 .flat_map(|k| &k.encryption_methods)
                 .map(|m| m.algorithm.as_str())
                 .collect();
-            const EXPECTED: &str = "AES-GCM and RSA-OAEP, no rsa-1_5, no tripledes-cbc";
             if offered.is_empty() {
                 return Outcome::not_applicable(EXPECTED, "no EncryptionMethod stated");
             }

@@ -64,6 +64,7 @@ fn well_formed(location: &str) -> bool {
 fn without_user_information(location: &str) -> String {
     match (location.find("//"), location.rfind('@')) {
         (Some(start), Some(end)) if start + 2 <= end => format!("{}...{}", &location[..start + 2], &location[end..]),
+        (_, Some(end)) => format!("...{}", &location[end..]),
         _ => location.to_owned(),
     }
 }

@@ -14,6 +14,9 @@ check! {
     /// Over http everyone on the way can read the assertion and take over the session. The Administrationsmodul is reported to
     /// refuse files with other endpoints.
     ///
+    /// A SingleLogoutService without `ResponseLocation` takes responses at its `Location` (saml-metadata-2.0-os 2.2.2), so its
+    /// absence is no fault.
+    ///
     /// ## What to do
     /// Write `https` in every `Location` and `ResponseLocation`.
     pub EndpointHttps {

@@ -12,6 +12,8 @@ check! {
     /// ## Why
     /// NSIS levels exist on Context Handler 2 alone (host `n2adgangsstyring.`); the old host `adgangsstyring.` knows none.
     ///
+    /// Only the metadata is searched; the system's own configuration is not seen here.
+    ///
     /// ## What to do
     /// Replace the old host by `n2adgangsstyring.` of the same environment, or correct the declarations.
     pub NoContextHandler1Host {

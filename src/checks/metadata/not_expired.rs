@@ -46,7 +46,7 @@ impl Check<MetadataSubject> for NotExpired {
                     }
                 }
                 if let Some(text) = &lifetime.cache_duration {
-                    let positive = text.trim().parse::<Span>().is_ok_and(|span| span.is_positive());
+                    let positive = text.trim().parse::<Span>().is_ok_and(Span::is_positive);
                     if !positive {
                         let observed = format!("{} cacheDuration={text}", lifetime.element);
                         return Outcome::fail(Reason::Malformed, "a positive duration", observed);

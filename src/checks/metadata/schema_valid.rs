@@ -20,7 +20,7 @@ check! {
     pub SchemaValid {
         id: "metadata.schema-valid",
         family: Metadata,
-        title: da "Metadata er gyldige efter SAML 2.0-metadataskemaet", en "Metadata is valid against the SAML 2.0 metadata schema",
+        title: da "Metadata overholder SAML 2.0-metadataskemaet", en "Metadata is valid against the SAML 2.0 metadata schema",
         rows: ["FKI-MD-01", "SP-MD-02"],
         basis: Norm,
         method: Inspected,

@@ -37,6 +37,9 @@ check! {
 impl Check<MetadataSubject> for WellFormed {
     fn judge(&self, subject: &MetadataSubject, _: &Parameters) -> Outcome {
         const EXPECTED: &str = "well-formed XML, UTF-8, no DTD";
+        if let Some(outcome) = super::unavailable(subject) {
+            return outcome;
+        }
         let Err(problem) = subject.reading() else { return Outcome::pass(EXPECTED, "well-formed") };
         let reason = match problem {
             XmlProblem::Empty => Reason::Missing,

@@ -10,8 +10,8 @@ use crate::subject::tls::Presented;
 check! {
     /// ## Why
     ///
-    /// A server that asks for a certificate and takes any of them lets in everybody. The probe presents a self-
-    /// signed certificate made for the run.
+    /// A server that asks for a certificate and takes any of them lets in everybody. The probe presents a
+    /// self-signed certificate made for the run.
     ///
     /// ## What to do
     ///

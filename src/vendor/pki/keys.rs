@@ -28,6 +28,15 @@ macro_rules! keys {
                 match self { $(Self::$name => $file,)+ }
             }
 
+            /// The example key that ships with the program, PEM.
+            const fn shipped(self) -> &'static [u8] {
+                match self {
+                    $(Self::$name => include_bytes!(concat!(
+                        env!("CARGO_MANIFEST_DIR"), "/certs-example/keys/", $file, ".pem"
+                    )),)+
+                }
+            }
+
             fn generate(self) -> Result<PKey<Private>, PkiError> {
                 match self { $(Self::$name => $make,)+ }
             }
@@ -146,6 +155,15 @@ impl ExampleKeys {
     /// Makes new keys. Takes some ten seconds.
     pub fn generate() -> Result<Self, PkiError> {
         Key::ALL.iter().map(|key| key.generate()).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The keys of `certs-example/`, which ship with the program. Everybody has them.
+    pub fn shipped() -> Result<Self, PkiError> {
+        Key::ALL
+            .iter()
+            .map(|key| Ok(PKey::private_key_from_pem(key.shipped())?))
+            .collect::<Result<_, PkiError>>()
+            .map(Self)
     }
 
     /// Reads the keys that [`ExampleKeys::write`] wrote into `directory`.
