@@ -291,3 +291,32 @@ fn what_redaction_made_unrepeatable_is_attested_and_says_so() {
         assert!(!String::from_utf8_lossy(&bytes).contains(CPR), "{}", member.display());
     }
 }
+
+/// A file system that takes no more, as a limit on file sizes gives it, and places that cannot be written to.
+#[cfg(unix)]
+#[test]
+fn a_bundle_that_cannot_be_written_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let entries = || std::fs::read_dir(folder.path()).unwrap().count();
+    let command = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
+    for out in ["full", "full.zip"] {
+        let output = std::process::Command::new("sh")
+            .args(["-c", command, "sh", env!("CARGO_BIN_EXE_kravprobe"), "run", "oces3", &SEALED.text("target.toml")])
+            .args(["--offline", "--at", AT, "--out"])
+            .arg(folder.path().join(out))
+            .output()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert_eq!(error.trim().lines().count(), 1, "{error}");
+        assert!(error.contains("File too large"), "{error}");
+        assert_eq!(entries(), 0, "{error}");
+    }
+    for out in ["no/such/folder/out", "/dev/null/out", &SEALED.text("bundle"), &SEALED.text("bundle.zip")] {
+        let place = folder.path().join(out);
+        let arguments = ["run", "oces3", &SEALED.text("target.toml"), "--offline", "--at", AT, "--out"];
+        let (code, _, error) = run(&[&arguments[..], &[place.to_str().unwrap()]].concat());
+        assert_eq!((code, error.trim().lines().count()), (2, 1), "{error}");
+        assert_eq!(entries(), 0);
+    }
+}
