@@ -56,20 +56,19 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 }
 
 fn failed(report: &Report, id: &str) -> bool {
-    report.results.iter().flat_map(|r| &r.checks).any(|c| {
-        c.verdict == Verdict::Fail && (c.check.as_deref() == Some(id) || c.declaration.as_deref() == Some(id))
-    })
+    report
+        .results
+        .iter()
+        .flat_map(|r| &r.checks)
+        .any(|c| c.verdict == Verdict::Fail && (c.check.as_deref() == Some(id) || c.declaration.as_deref() == Some(id)))
 }
 
 fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) -> Result<Report> {
     let fault = |e: &dyn std::fmt::Display| Error::file(directory, e);
     let at = crate::clock::now();
     let system = ExampleSystem::start(&directory.join("system"), keys, at, defective).map_err(|e| fault(&e))?;
-    let source = KeySource::Pem {
-        key: system.seal_key.clone(),
-        certificates: system.seal_certificate.clone(),
-        password: None,
-    };
+    let source =
+        KeySource::Pem { key: system.seal_key.clone(), certificates: system.seal_certificate.clone(), password: None };
     let trust = Trust::production();
     let policy = SealingPolicy { at, trust: &trust, allow_example: true };
     let key = SealingKey::load(&source, Path::new(""), None, policy)?;
@@ -89,9 +88,15 @@ fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) 
     run::print(&finished, common)?;
     let verified = verify::verify(&finished.path, &Trust::from_file(&system.root)?, None)?;
     if !verified.holds {
-        return Err(Error::Internal(format!("the sealed report does not verify:\n{}", super::verify::text(&verified, common.lang))));
+        return Err(Error::Internal(format!(
+            "the sealed report does not verify:\n{}",
+            super::verify::text(&verified, common.lang)
+        )));
     }
-    let sentence = Text { da: "Rapporten er kontrolleret med `kravprobe verify`.", en: "The report was verified with `kravprobe verify`." };
+    let sentence = Text {
+        da: "Rapporten er kontrolleret med `kravprobe verify`.",
+        en: "The report was verified with `kravprobe verify`.",
+    };
     common.print(sentence.get(common.lang));
     Ok(finished.report)
 }

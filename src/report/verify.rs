@@ -42,7 +42,8 @@ impl Verified {
 /// Verifies a bundle (directory or `.zip`) or a `report.jades.json`. `at` is the instant for the certification path; without
 /// it, the sealer's own time. An error means that there is nothing to verify; everything else is a statement.
 pub fn verify(place: &Path, trust: &Trust, at: Option<Timestamp>) -> Result<Verified> {
-    let sealed_alone = place.is_file() && place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let sealed_alone =
+        place.is_file() && place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if sealed_alone { verify_sealed(place, trust, at) } else { verify_bundle(place, trust, at) }
 }
 
@@ -103,7 +104,8 @@ fn both(da: impl Into<String>, en: impl Into<String>) -> (String, String) {
 }
 
 fn read_report(place: &Path, bytes: &[u8]) -> Result<Report> {
-    serde_json::from_slice(bytes).map_err(|error| Error::file(place, format!("{REPORT} is no report of format 1: {error}")))
+    serde_json::from_slice(bytes)
+        .map_err(|error| Error::file(place, format!("{REPORT} is no report of format 1: {error}")))
 }
 
 /// Canonical bytes and schema.
@@ -119,7 +121,10 @@ fn form(bytes: &[u8], report: &Report) -> Result<Statement> {
     Ok(Statement::when(
         "report-form",
         problem.is_empty(),
-        both("Rapporten følger sit skema og har kanonisk form.", "The report follows its schema and has canonical form."),
+        both(
+            "Rapporten følger sit skema og har kanonisk form.",
+            "The report follows its schema and has canonical form.",
+        ),
         both(
             format!("Rapporten har ikke den form, den skal have: {problem}"),
             format!("The report does not have the form it must have: {problem}"),
@@ -199,8 +204,12 @@ fn members(bundle: &mut BundleReader, report: &Report) -> Result<Statement> {
         "members",
         problems.is_empty(),
         both(
-            format!("Alle {count} øvrige filer har de digests, som rapporten angiver; ingen mangler, og ingen er for meget."),
-            format!("All {count} other files have the digests that the report states; none is missing and none too many."),
+            format!(
+                "Alle {count} øvrige filer har de digests, som rapporten angiver; ingen mangler, og ingen er for meget."
+            ),
+            format!(
+                "All {count} other files have the digests that the report states; none is missing and none too many."
+            ),
         ),
         both(
             format!("Bundtets filer passer ikke til rapporten: {named}"),
@@ -224,10 +233,17 @@ fn renderings(bundle: &mut BundleReader, report: &Report) -> Result<Statement> {
     Ok(Statement::when(
         "renderings",
         problems.is_empty(),
-        both("Alle visninger af rapporten er gendannet byte for byte.", "Every rendering of the report was reproduced byte for byte."),
         both(
-            format!("Visninger er ændret, eller version {this} viser anderledes end version {made}, som lavede rapporten: {named}"),
-            format!("Renderings were changed, or version {this} renders otherwise than version {made}, which made the report: {named}"),
+            "Alle visninger af rapporten er gendannet byte for byte.",
+            "Every rendering of the report was reproduced byte for byte.",
+        ),
+        both(
+            format!(
+                "Visninger er ændret, eller version {this} viser anderledes end version {made}, som lavede rapporten: {named}"
+            ),
+            format!(
+                "Renderings were changed, or version {this} renders otherwise than version {made}, which made the report: {named}"
+            ),
         ),
     ))
 }
@@ -258,8 +274,12 @@ fn recomputation(bundle: &mut BundleReader, report: &Report) -> Vec<Statement> {
         "recomputation",
         problems.is_empty(),
         both(
-            format!("Alle afgørelser og konklusionen er genberegnet med samme resultat, {raw} enkeltresultater direkte fra de rå beviser.{rules_da}"),
-            format!("Every verdict and the decision were recomputed with the same result, {raw} single results straight from raw evidence.{rules_en}"),
+            format!(
+                "Alle afgørelser og konklusionen er genberegnet med samme resultat, {raw} enkeltresultater direkte fra de rå beviser.{rules_da}"
+            ),
+            format!(
+                "Every verdict and the decision were recomputed with the same result, {raw} single results straight from raw evidence.{rules_en}"
+            ),
         ),
         both(
             format!("Genberegningen giver noget andet: {named}.{rules_da}"),
