@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::pki::Certificate;
 use crate::plan::judged_metadata;
 use crate::report::v1::Direction;
-use crate::subject::certificate::{Answer, DeclaredCertificate, OtherCertificate};
+use crate::subject::certificate::{Answer, CertificateRole, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
 use crate::subject::{Blob, CertificateSubject, MetadataSubject, Subject, TlsSubject};
 use crate::target::{AnchorUse, LoadedTarget, MetadataEntry};
@@ -129,17 +129,20 @@ pub fn capture(
     }
     let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, &revocation))?;
     certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
-    let (metadata, certificates) = (with_neighbours(loaded, metadata)?, introduce(certificates));
-
-    let mut subjects: Vec<_> = metadata.into_iter().map(|subject| captured_metadata(loaded, subject)).collect();
-    subjects.extend(certificates.into_iter().map(|subject| captured_certificate(loaded, subject)));
+    let mut endpoints = Vec::new();
     for entry in &target.tls {
         step(&entry.name);
         // An offline run has no TLS subjects; the plan's items become `not-tested`.
         if !offline {
-            subjects.push(captured_tls(tls::capture_tls(&TlsSpec::from_target(loaded, entry)?, at)));
+            endpoints.push(tls::capture_tls(&TlsSpec::from_target(loaded, entry)?, at));
         }
     }
+
+    let metadata = with_neighbours(loaded, metadata)?;
+    let certificates = share_knowledge(introduce(certificates, &endpoints));
+    let mut subjects: Vec<_> = metadata.into_iter().map(|subject| captured_metadata(loaded, subject)).collect();
+    subjects.extend(certificates.into_iter().map(|subject| captured_certificate(loaded, subject)));
+    subjects.extend(endpoints.into_iter().map(captured_tls));
     progress(Progress { done: total, total, now: "" });
     Ok(Capture { subjects, documents, anchors: anchors(loaded)? })
 }
@@ -251,20 +254,33 @@ async fn inside_metadata(
     Ok(subjects)
 }
 
-/// Tells every certificate of the target's other certificates, those inside metadata included.
-fn introduce(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
-    let known: Vec<_> = subjects
-        .iter()
-        .filter_map(|s| {
-            let read = Certificate::read(s.certificate.data()).ok()?;
-            Some(OtherCertificate {
-                name: s.name.clone(),
-                system: s.system.clone(),
-                environment: s.environment,
-                role: s.role,
-                sha256: read.sha256.clone(),
-                spki_sha256: read.spki_sha256.clone(),
-            })
+/// What the target says and learnt about a certificate holds for the same certificate inside metadata.
+fn share_knowledge(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubject> {
+    let named: Vec<_> = subjects.iter().filter(|s| !s.name.contains('/')).cloned().collect();
+    for subject in subjects.iter_mut().filter(|s| s.name.contains('/')) {
+        if let Some(known) = named.iter().find(|k| k.certificate == subject.certificate) {
+            subject.declared.clone_from(&known.declared);
+            if subject.revocation.ocsp.is_empty() || !known.revocation.ocsp.is_empty() {
+                subject.revocation.clone_from(&known.revocation);
+            }
+        }
+    }
+    subjects
+}
+
+/// Tells every certificate of the target's other certificates, those inside metadata and on endpoints included.
+fn introduce(mut subjects: Vec<CertificateSubject>, endpoints: &[TlsSubject]) -> Vec<CertificateSubject> {
+    let system = subjects.first().map(|s| s.system.clone()).unwrap_or_default();
+    let named = subjects.iter().map(|s| (s.name.clone(), s.environment, s.role, &s.certificate));
+    let served = endpoints.iter().filter_map(|e| {
+        Some((format!("{}/served", e.name), e.environment, CertificateRole::TlsServer, e.served_chain.first()?))
+    });
+    let known: Vec<_> = named
+        .chain(served)
+        .filter_map(|(name, environment, role, certificate)| {
+            let read = Certificate::read(certificate.data()).ok()?;
+            let (sha256, spki_sha256) = (read.sha256.clone(), read.spki_sha256.clone());
+            Some(OtherCertificate { name, system: system.clone(), environment, role, sha256, spki_sha256 })
         })
         .collect();
     for subject in &mut subjects {

@@ -1,5 +1,6 @@
 //! `applies_when`: a small predicate over the target's environment and declarations, with three values.
 
+use crate::subject::tls::TlsPurpose;
 use crate::target::Target;
 use crate::verdict::Environment;
 use schemars::JsonSchema;
@@ -45,6 +46,9 @@ pub struct Predicate {
     /// The target's environment is one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Vec<Environment>>,
+    /// The target names a TLS endpoint with one of these purposes. A profile that demands such an endpoint leaves this out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<Vec<TlsPurpose>>,
     /// A declaration of this kind exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<String>,
@@ -69,6 +73,9 @@ impl Predicate {
         let mut truth = Truth::True;
         if let Some(environments) = &self.environment {
             truth = truth.and(Truth::of(environments.contains(&target.environment)));
+        }
+        if let Some(purposes) = &self.endpoint {
+            truth = truth.and(Truth::of(target.tls.iter().any(|t| purposes.contains(&t.purpose))));
         }
         if let Some(kind) = &self.declared {
             truth = truth.and(match (target.declaration(kind), &self.is) {
@@ -102,6 +109,7 @@ impl Predicate {
             return Some("`is` needs `declared`");
         }
         if self.environment.as_ref().is_some_and(Vec::is_empty)
+            || self.endpoint.as_ref().is_some_and(Vec::is_empty)
             || self.is.as_ref().is_some_and(Vec::is_empty)
             || self.any.as_ref().is_some_and(Vec::is_empty)
         {
@@ -118,6 +126,10 @@ impl Predicate {
         if let Some(environments) = &self.environment {
             let names: Vec<_> = environments.iter().map(|e| e.name()).collect();
             parts.push(format!("environment in [{}]", names.join(", ")));
+        }
+        if let Some(purposes) = &self.endpoint {
+            let names: Vec<_> = purposes.iter().map(|p| p.name()).collect();
+            parts.push(format!("tls endpoint in [{}]", names.join(", ")));
         }
         if let Some(kind) = &self.declared {
             parts.push(match &self.is {

@@ -25,6 +25,18 @@ pub enum TlsPurpose {
     Service,
 }
 
+impl TlsPurpose {
+    /// The purpose's name in every file format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Callback => "callback",
+            Self::Service => "service",
+        }
+    }
+}
+
 /// One TLS endpoint with everything that was seen on it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

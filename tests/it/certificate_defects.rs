@@ -363,3 +363,36 @@ fn every_check_turned_red_and_green_somewhere() {
         assert!(verdicts.contains("pass"), "{id} never passed");
     }
 }
+
+#[test]
+fn altered_revocation_answers_prove_nothing() {
+    let pki = pki();
+    let issued = pki.issue(&Leaf::system("Fagsystem")).unwrap();
+    let base = complete(&pki, &issued, pki.root());
+    let list = pki.crl(Crl::Good, &issued).unwrap();
+    let response = pki.ocsp(Ocsp::Good, &issued).unwrap();
+    // The header of CertificateList, then tbsCertList with its own header.
+    let signed = 4 + 4 + usize::from(u16::from_be_bytes([list[6], list[7]]));
+    for at in (0..list.len().max(response.len())).step_by(3) {
+        let mut subject = base.clone();
+        let flip = |bytes: &[u8]| {
+            let mut altered = bytes.to_vec();
+            if let Some(byte) = altered.get_mut(at) {
+                *byte ^= 0x04;
+            }
+            vec![received(altered)]
+        };
+        subject.revocation.crl = flip(&list);
+        subject.revocation.ocsp = flip(&response);
+        let outcomes = judge(&subject);
+        assert!(outcomes.values().all(|o| o.verdict != Verdict::Error));
+        // A flipped bit in what is signed, or in the signature that ends both, is no proof. (Between them are the
+        // parameters of the algorithm, of which OpenSSL ignores the form of an absent one.)
+        if at < signed || (list.len() - 256..list.len()).contains(&at) {
+            assert_eq!(outcomes["crl"].verdict, Inconclusive, "octet {at}: {:?}", outcomes["crl"]);
+        }
+        if (response.len() - 256..response.len()).contains(&at) {
+            assert_eq!(outcomes["ocsp"].verdict, Inconclusive, "octet {at}: {:?}", outcomes["ocsp"]);
+        }
+    }
+}

@@ -17,3 +17,4 @@ mod render;
 mod sample_report;
 mod support;
 mod tls;
+mod verify;

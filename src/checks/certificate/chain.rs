@@ -60,7 +60,7 @@ impl Check<CertificateSubject> for Chain {
                 && subject.environment == Environment::Local
                 && subject.local_anchors.is_empty()
             {
-                return Outcome::not_tested(Reason::NotSupplied, expected, "the target adds no anchor");
+                return Outcome::not_tested(Reason::NotSupplied, expected, "0 anchors");
             }
             Outcome::fail(reason, expected, observed())
         })

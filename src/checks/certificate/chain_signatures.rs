@@ -32,18 +32,18 @@ check! {
 impl Check<CertificateSubject> for ChainSignatures {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_path(subject, |leaf, path| {
-            let expected = "every signature verifies up to the root";
+            let expected = "all valid, up to a root";
             if let Some(n) = path.signatures.iter().position(|valid| !valid) {
                 return Outcome::fail(
                     Reason::SignatureInvalid,
                     expected,
-                    format!("the signature on certificate {n} of the chain"),
+                    format!("signature on certificate {n} invalid"),
                 );
             }
             if !path.is_complete() {
                 return issuer_missing(expected, path.certificates.last().unwrap_or(leaf));
             }
-            Outcome::pass(expected, format!("{} signatures", path.signatures.len()))
+            Outcome::pass(expected, format!("{} valid", path.signatures.len()))
         })
     }
 }

@@ -34,11 +34,11 @@ impl Check<CertificateSubject> for Cvr {
         on_certificate(subject, |c| {
             let found = cvr_of(c);
             let Some(declared) = subject.declared.cvr.as_deref() else {
-                return Outcome::not_tested(Reason::NotDeclared, "a declared CVR", found.unwrap_or("none"));
+                return Outcome::not_tested(Reason::NotDeclared, "declared CVR", found.unwrap_or("none"));
             };
             match found {
                 Some(cvr) => Outcome::when(cvr == declared, Reason::WrongParty, declared, cvr),
-                None => Outcome::inconclusive(Reason::Malformed, declared, "no CVR in organizationIdentifier"),
+                None => Outcome::inconclusive(Reason::Malformed, declared, "none in organizationIdentifier"),
             }
         })
     }

@@ -34,7 +34,7 @@ impl Check<CertificateSubject> for DeclaredKind {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
             let Some(declared) = subject.declared.kind else {
-                return Outcome::not_tested(Reason::NotDeclared, "a declared kind", c.kind().name());
+                return Outcome::not_tested(Reason::NotDeclared, "declared kind", c.kind().name());
             };
             let expected = declared.name();
             if c.key_usage.is_none() {

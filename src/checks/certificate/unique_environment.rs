@@ -36,7 +36,7 @@ impl Check<CertificateSubject> for UniqueEnvironment {
             Outcome::when(
                 shared.is_empty(),
                 Reason::Duplicate,
-                "no other environment",
+                "none",
                 format!("{} (of {} compared)", listed(&shared), subject.others.len()),
             )
         })

@@ -37,7 +37,7 @@ impl Check<CertificateSubject> for UniqueSystem {
             Outcome::when(
                 shared.is_empty(),
                 Reason::Duplicate,
-                "no other system",
+                "none",
                 format!("{} (of {} compared)", listed(&shared), subject.others.len()),
             )
         })

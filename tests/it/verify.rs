@@ -1,0 +1,255 @@
+//! A sealed bundle, verified as it is and with each member changed.
+
+use crate::support::run;
+use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::bn::BigNum;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKey, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509Name};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+const AT: &str = "2025-12-01T12:00:00Z";
+
+fn key() -> PKey<Private> {
+    let group = openssl::ec::EcGroup::from_curve_name(openssl::nid::Nid::X9_62_PRIME256V1).unwrap();
+    PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap()
+}
+
+fn certificate(name: &str, key: &PKey<Private>, issuer: Option<(&X509, &PKey<Private>)>) -> X509 {
+    let mut subject = X509Name::builder().unwrap();
+    subject.append_entry_by_text("O", name).unwrap();
+    let subject = subject.build();
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_serial_number(&Asn1Integer::from_bn(&BigNum::from_u32(7).unwrap()).unwrap()).unwrap();
+    builder.set_subject_name(&subject).unwrap();
+    builder.set_issuer_name(issuer.map_or(&subject, |(certificate, _)| certificate.subject_name())).unwrap();
+    builder.set_pubkey(key).unwrap();
+    builder.set_not_before(&Asn1Time::from_str("20250101000000Z").unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_str("20280101000000Z").unwrap()).unwrap();
+    if issuer.is_none() {
+        builder.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+        builder.append_extension(KeyUsage::new().critical().key_cert_sign().build().unwrap()).unwrap();
+    } else {
+        builder.append_extension(KeyUsage::new().critical().digital_signature().build().unwrap()).unwrap();
+    }
+    builder.sign(issuer.map_or(key, |(_, key)| key), MessageDigest::sha256()).unwrap();
+    builder.build()
+}
+
+struct Sealed {
+    folder: tempfile::TempDir,
+}
+
+impl Sealed {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+    fn text(&self, name: &str) -> String {
+        self.path(name).to_str().unwrap().to_owned()
+    }
+}
+
+/// A target with a certificate and metadata, run once for all tests, sealed as a directory and as a zip file.
+static SEALED: LazyLock<Sealed> = LazyLock::new(|| {
+    let sealed = Sealed { folder: tempfile::tempdir().unwrap() };
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let leaf = fixtures.join("certificates/production/system-KLA-EXTTEST-Klassifikation-1-17745a3d.pem");
+    std::fs::copy(leaf, sealed.path("leaf.pem")).unwrap();
+    std::fs::write(
+        sealed.path("target.toml"),
+        r#"
+schema = 1
+environment = "external-test"
+allowed_hosts = []
+[system]
+name = "Eksempel Fagsystem"
+[parties.customer]
+name = "Eksempel Kommune"
+[parties.supplier]
+name = "Eksempel Leverandør A/S"
+[[certificate]]
+name = "signering"
+file = "leaf.pem"
+role = "signing"
+"#,
+    )
+    .unwrap();
+    let (root_key, seal_key) = (key(), key());
+    let root = certificate("Eksempel rod", &root_key, None);
+    let leaf = certificate("Eksempel Kommune", &seal_key, Some((&root, &root_key)));
+    std::fs::write(sealed.path("root.pem"), root.to_pem().unwrap()).unwrap();
+    std::fs::write(sealed.path("seal.pem"), [leaf.to_pem().unwrap(), root.to_pem().unwrap()].concat()).unwrap();
+    std::fs::write(sealed.path("seal.key"), seal_key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    for out in ["bundle", "bundle.zip"] {
+        let (code, _, err) = run(&[
+            "run",
+            "oces3",
+            &sealed.text("target.toml"),
+            "--out",
+            &sealed.text(out),
+            "--offline",
+            "--at",
+            AT,
+            "--seal-key",
+            &sealed.text("seal.key"),
+            "--seal-cert",
+            &sealed.text("seal.pem"),
+            "--allow-example-seal",
+        ]);
+        assert!(matches!(code, 0 | 1 | 3), "{code}: {err}");
+    }
+    let (code, _, err) =
+        run(&["run", "oces3", &sealed.text("target.toml"), "--out", &sealed.text("unsealed"), "--offline", "--at", AT]);
+    assert!(matches!(code, 0 | 1 | 3), "{code}: {err}");
+    sealed
+});
+
+fn verify(place: &Path) -> (i32, serde_json::Value) {
+    let root = SEALED.text("root.pem");
+    let (code, out, err) = run(&["verify", place.to_str().unwrap(), "--trust", &root, "--format", "json"]);
+    (code, serde_json::from_str(&out).unwrap_or_else(|_| serde_json::Value::String(err)))
+}
+
+fn with(answer: &serde_json::Value, proof: &str) -> Vec<String> {
+    let statements = answer["statements"].as_array().map(Vec::as_slice).unwrap_or_default();
+    statements.iter().filter(|s| s["proof"] == proof).map(|s| s["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn an_unchanged_bundle_holds_as_directory_as_zip_and_as_sealed_report_alone() {
+    for place in ["bundle", "bundle.zip"] {
+        let (code, answer) = verify(&SEALED.path(place));
+        assert_eq!((code, &answer["holds"]), (0, &true.into()), "{place}: {answer:#}");
+        let proven = with(&answer, "proven");
+        for id in
+            ["report-form", "sealed-report", "seal-signature", "seal-path", "members", "renderings", "recomputation"]
+        {
+            assert!(proven.contains(&id.to_owned()), "{place}: {id} in {answer:#}");
+        }
+        assert_eq!(with(&answer, "not-proven"), ["seal-example", "seal-time", "seal-revocation"]);
+    }
+    let (code, answer) = verify(&SEALED.path("bundle").join("report.jades.json"));
+    assert_eq!(code, 0, "{answer:#}");
+    assert!(with(&answer, "not-proven").contains(&"bundle".to_owned()), "the evidence was not looked at");
+}
+
+#[test]
+fn without_the_example_root_the_sealer_is_not_shown() {
+    let (code, out, _) = run(&["verify", &SEALED.text("bundle"), "--format", "json"]);
+    assert_eq!(code, 1);
+    assert_eq!(with(&serde_json::from_str(&out).unwrap(), "refuted"), ["seal-path"]);
+    let (code, out, _) = run(&["verify", &SEALED.text("bundle")]);
+    assert_eq!(code, 1);
+    assert!(out.contains("MODBEVIST") && out.contains("beviser ikke, hvornår"), "{out}");
+}
+
+#[test]
+fn an_unsealed_bundle_says_so() {
+    let (code, answer) = verify(&SEALED.path("unsealed"));
+    assert_eq!(code, 0, "{answer:#}");
+    assert_eq!(with(&answer, "not-proven"), ["seal"]);
+}
+
+#[test]
+fn a_changed_byte_in_any_member_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    copy(&SEALED.path("bundle"), &bundle);
+    let mut members = Vec::new();
+    files(&bundle, &mut members);
+    assert!(members.len() >= 10, "{members:?}");
+    for member in members {
+        let good = std::fs::read(&member).unwrap();
+        for (place, bit) in [(0, 0), (good.len() / 3, 2), (good.len() * 2 / 3, 5), (good.len() - 1, 1)] {
+            let mut bad = good.clone();
+            bad[place] ^= 1 << bit;
+            std::fs::write(&member, bad).unwrap();
+            let (code, answer) = verify(&bundle);
+            assert_ne!(code, 0, "byte {place} of {}: {answer:#}", member.display());
+            assert_ne!(code, 4, "byte {place} of {}: {answer:#}", member.display());
+        }
+        std::fs::write(&member, good).unwrap();
+    }
+    assert_eq!(verify(&bundle).0, 0, "all put back");
+}
+
+#[test]
+fn a_missing_and_an_extra_member_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    copy(&SEALED.path("bundle"), &bundle);
+    let mut members = Vec::new();
+    files(&bundle, &mut members);
+    for member in members {
+        let good = std::fs::read(&member).unwrap();
+        std::fs::remove_file(&member).unwrap();
+        let (code, answer) = verify(&bundle);
+        assert_ne!(code, 0, "{} removed: {answer:#}", member.display());
+        std::fs::write(&member, good).unwrap();
+    }
+    std::fs::write(bundle.join("evidence/extra.txt"), b"x").unwrap();
+    let (code, answer) = verify(&bundle);
+    assert_eq!((code, with(&answer, "refuted")), (1, vec!["members".to_owned()]));
+}
+
+/// What a forger without the key can do: change the verdict everywhere consistently.
+#[test]
+fn a_rewritten_report_is_refuted_by_seal_and_recomputation() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    copy(&SEALED.path("bundle"), &bundle);
+    let path = bundle.join("report.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let forged = text.replacen("\"verdict\":\"not-tested\"", "\"verdict\":\"pass\"", 1);
+    assert_ne!(forged, text);
+    std::fs::write(&path, forged).unwrap();
+    let (code, answer) = verify(&bundle);
+    assert_eq!(code, 1);
+    let refuted = with(&answer, "refuted");
+    for id in ["sealed-report", "recomputation"] {
+        assert!(refuted.contains(&id.to_owned()), "{answer:#}");
+    }
+}
+
+#[test]
+fn what_is_no_bundle_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let junk = folder.path().join("junk.zip");
+    std::fs::write(&junk, b"junk").unwrap();
+    let json = folder.path().join("report.jades.json");
+    std::fs::write(&json, b"{}").unwrap();
+    let missing = folder.path().join("missing");
+    for place in [&junk, &json, &missing, &folder.path().to_owned()] {
+        let (code, out, err) = run(&["verify", place.to_str().unwrap()]);
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert_eq!(err.trim().lines().count(), 1, "{err}");
+    }
+}
