@@ -118,7 +118,8 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("kravprobe: {error}");
+            // Errors quote files and bundles of others, which may hold what a terminal would obey.
+            eprintln!("kravprobe: {}", crate::render::harmless(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }

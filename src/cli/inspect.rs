@@ -220,7 +220,7 @@ fn inspect(
             ),
             // One unusable file does not hide the verdicts on the others.
             Err(error) => {
-                eprintln!("kravprobe: {error}");
+                eprintln!("kravprobe: {}", crate::render::harmless(&error.to_string()));
                 let text = match common.format {
                     Format::Json => inspector.json(&name, &[], Err(&error))?,
                     Format::Text => String::new(),
