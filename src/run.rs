@@ -6,7 +6,7 @@ use crate::capture;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
-use crate::evidence::store::{Provenance, Store, StoreError, StoreLimits};
+use crate::evidence::store::{Provenance, Store, StoreLimits};
 use crate::judge::judge;
 use crate::language::Language;
 use crate::plan::Plan;
