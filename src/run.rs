@@ -6,7 +6,7 @@ use crate::capture;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
-use crate::evidence::store::{Provenance, Store, StoreError, StoreLimits};
+use crate::evidence::store::{Provenance, Store, StoreLimits};
 use crate::judge::judge;
 use crate::language::Language;
 use crate::plan::Plan;
@@ -84,12 +84,12 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     let at = options.at;
     let captured = capture::capture(&loaded, at, options.offline, progress)?;
 
-    let mut store = Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(output)?;
+    let mut store = Store::create(bundle.writer.directory(), StoreLimits::default())?;
     let mut subjects = Vec::new();
     for capture::Captured { mut subject, origins } in captured.subjects {
         for blob in subject.blobs_mut() {
             let capture::Origin { direction, peer } = origins.of(blob);
-            store.put_blob(blob, Provenance { direction, peer, captured_at: at }).map_err(output)?;
+            store.put_blob(blob, Provenance { direction, peer, captured_at: at })?;
         }
         subjects.push(subject);
     }
@@ -170,10 +170,6 @@ impl Assembly {
         let index: Vec<_> = profile.sources.iter().filter_map(entry).collect();
         self.add(PROFILE_INDEX, &canonical::bytes(&index)?)
     }
-}
-
-fn output(error: StoreError) -> Error {
-    Error::Usage(error.to_string())
 }
 
 /// Target and waivers go into the bundle as they are, so they may hold nothing that must not be there.

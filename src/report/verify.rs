@@ -74,9 +74,12 @@ fn verify_bundle(place: &Path, trust: &Trust, at: Option<Timestamp>) -> Result<V
                 statements.push(Statement::when(
                     "sealed-report",
                     verification.payload == bytes,
-                    both("Den forseglede rapport er bundtets rapport.", "The sealed report is the bundle's report."),
                     both(
-                        "Den forseglede rapport er en anden end bundtets report.json.",
+                        "Den forseglede rapport er rapportpakkens rapport.",
+                        "The sealed report is the bundle's report.",
+                    ),
+                    both(
+                        "Den forseglede rapport er en anden end rapportpakkens report.json.",
                         "The sealed report differs from the bundle's report.json.",
                     ),
                 ));
@@ -236,7 +239,7 @@ fn members(bundle: &mut BundleReader, report: &Report) -> Result<Statement> {
             ),
         ),
         both(
-            format!("Bundtets filer passer ikke til rapporten: {named}"),
+            format!("Rapportpakkens filer passer ikke til rapporten: {named}"),
             format!("The bundle's files do not match the report: {named}"),
         ),
     ))
