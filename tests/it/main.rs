@@ -9,6 +9,7 @@ mod certificate_defects;
 mod certificate_input;
 mod certificates;
 mod example_pki;
+mod inspect_many;
 mod local_server;
 mod metadata;
 mod profile;
