@@ -78,6 +78,9 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
             refuse_secrets(path, text)?;
         }
     }
+    for source in profile.files() {
+        refuse_secrets(Path::new(&source.reference), &source.text)?;
+    }
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     // The place is claimed before anybody is bothered with a connection.
     let mut bundle = Assembly { writer: BundleWriter::create(options.out)?, members: Vec::new() };
@@ -176,7 +179,7 @@ fn output(error: StoreError) -> Error {
     Error::Usage(error.to_string())
 }
 
-/// Target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
+/// Profile, target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
 fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
     let found = redact(text.as_bytes(), "text/plain").counts;
     if found.is_empty() {

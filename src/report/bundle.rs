@@ -245,6 +245,10 @@ impl BundleReader {
         if metadata.is_dir() {
             return Ok(Self { place: place.to_owned(), members: walk(place)?, archive: None });
         }
+        // Opening a named pipe waits for a writer, and a device never ends.
+        if !metadata.is_file() {
+            return Err(Error::file(place, "is no bundle: neither a directory nor an ordinary file"));
+        }
         let mut file = File::open(place).map_err(|e| Error::file(place, format!("cannot be opened: {e}")))?;
         let entries = directory_entries(&mut file)
             .ok_or_else(|| Error::file(place, "is no bundle: neither a directory nor a plain .zip file"))?;

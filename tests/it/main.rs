@@ -14,6 +14,7 @@ mod metadata;
 mod profile;
 mod registry;
 mod render;
+mod run;
 mod sample_report;
 mod support;
 mod tls;
