@@ -134,7 +134,7 @@ pub fn capture(
         step(&entry.name);
         // An offline run has no TLS subjects; the plan's items become `not-tested`.
         if !offline {
-            endpoints.push(tls::capture_tls(&TlsSpec::from_target(loaded, entry)?, at));
+            endpoints.push(tls::capture_tls(&TlsSpec::from_target(loaded, entry, at)?, at));
         }
     }
 

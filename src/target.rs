@@ -413,6 +413,13 @@ impl Target {
         self.declaration.iter().find(|d| d.kind == kind)
     }
 
+    /// Whether active trials may be made: somebody granted it for this instant, and the system is not in production.
+    #[must_use]
+    pub fn permits_trials(&self, at: Timestamp) -> bool {
+        let granted = |a: &Authorisation| a.granted_at <= at && at <= a.until;
+        self.environment != Environment::Production && self.authorisation.as_ref().is_some_and(granted)
+    }
+
     /// Every host that may be contacted: those named in `allowed_hosts`, and those of the endpoints.
     #[must_use]
     pub fn hosts(&self) -> BTreeSet<String> {

@@ -62,6 +62,8 @@ pub struct TlsSpec {
     pub client: Option<ClientIdentity>,
     /// A client of another environment, which the endpoint must refuse.
     pub other_environment_client: Option<ClientIdentity>,
+    /// Whether clients that must be refused are presented: an active trial, which needs an authorisation.
+    pub foreign_clients: bool,
     /// Longest time for one connection, from connecting to the last byte.
     pub timeout: Duration,
     /// Longest time for the whole endpoint.
@@ -86,6 +88,7 @@ impl TlsSpec {
             added_roots: Vec::new(),
             client: None,
             other_environment_client: None,
+            foreign_clients: true,
             timeout: Duration::from_secs(5),
             overall_timeout: Duration::from_mins(2),
             requests_per_second: 5.0,
@@ -157,8 +160,10 @@ pub fn capture_tls(spec: &TlsSpec, at: Timestamp) -> TlsSubject {
             continue;
         }
         let mut clients = vec![(Presented::Registered, spec.client.as_ref())];
-        clients.push((Presented::OtherEnvironment, spec.other_environment_client.as_ref()));
-        if spec.purpose == TlsPurpose::Callback {
+        if spec.foreign_clients {
+            clients.push((Presented::OtherEnvironment, spec.other_environment_client.as_ref()));
+        }
+        if spec.foreign_clients && spec.purpose == TlsPurpose::Callback {
             clients.push((Presented::Stranger, stranger.as_ref().ok()));
         }
         for (presented, identity) in clients {

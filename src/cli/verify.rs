@@ -30,20 +30,23 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     };
     let verified = verify(&args.bundle, &trust, args.at)?;
     match common.format {
-        Format::Json => common.print_json(&verified)?,
+        Format::Json => common.print_json(&serde_json::json!({
+            "holds": verified.holds,
+            "reportId": verified.report.report_id,
+            "decision": verified.report.aggregate.decision,
+            "statements": verified.statements,
+        }))?,
         Format::Text => common.print(&text(&verified, common.lang)),
     }
     Ok(exit_code(&verified))
 }
 
-/// 0 when everything asked is shown, 1 when something is refuted, 3 when the seal or the bundle is not there to show it.
+/// 0 when nothing is refuted, 1 when something is, 3 when there is no seal to show who made the report.
 fn exit_code(verified: &Verified) -> u8 {
-    let incomplete = verified.report.seal.assurance == Assurance::None
-        || verified.statements.iter().any(|s| s.id == "bundle" && s.proof == Proof::NotProven);
-    match (verified.holds, incomplete) {
+    match (verified.holds, verified.report.seal.assurance) {
         (false, _) => 1,
-        (true, true) => 3,
-        (true, false) => 0,
+        (true, Assurance::None) => 3,
+        (true, Assurance::Example | Assurance::AdvancedOces) => 0,
     }
 }
 
@@ -56,7 +59,8 @@ pub(super) fn text(verified: &Verified, language: Language) -> String {
             Proof::Refuted => Text { da: "MODBEVIST", en: "REFUTED  " },
             Proof::NotProven => Text { da: "ikke vist", en: "not shown" },
         };
-        let _ = writeln!(out, "{}  {}", mark.get(language), statement.text.get(language));
+        let sentence = crate::render::one_line(statement.text.get(language));
+        let _ = writeln!(out, "{}  {sentence}", mark.get(language));
     }
     let conclusion = if verified.holds {
         Text { da: "Intet er modbevist.", en: "Nothing is refuted." }

@@ -25,12 +25,9 @@ const CHECKS: &str = "docs/checks";
 const NOT_COVERED: &[(&str, &str)] = &[
     (
         "FKI-CRT-10",
-        "The vendor's trust store is not visible from outside. It is decided by a login trial with a response from another signer.",
+        "The vendor's trust store is not visible from outside; it shows in a login trial with a response from another signer.",
     ),
-    (
-        "FKI-CRT-11",
-        "Needs two login trials, one with a response from each of two trusted signers. Part of the login trials.",
-    ),
+    ("FKI-CRT-11", "Needs two login trials, one with a response from each of two trusted signers."),
     (
         "CRT-51",
         "A test of the probe itself: the revocation checks must find the known revoked samples. It stands among the program's own tests.",
@@ -39,10 +36,10 @@ const NOT_COVERED: &[(&str, &str)] = &[
         "CRT-55",
         "How a private key is kept cannot be seen from a certificate. A profile decides it by the declaration `key-protection`.",
     ),
-    ("CRT-57", "Behaviour of the relying side. Decided by login trials with bad signing certificates."),
-    ("CRT-58", "Behaviour of the relying side. Decided by a login trial against a peer with a PSS-signed certificate."),
-    ("CRT-59", "Behaviour of the relying side. Decided by a login trial with a certificate from the OCES2 hierarchy."),
-    ("CRT-60", "Behaviour of the relying side. Decided by login trials with another certificate of the same name."),
+    ("CRT-57", "Behaviour of the relying side. It shows in login trials with bad signing certificates."),
+    ("CRT-58", "Behaviour of the relying side. It shows in a login trial with a peer with a PSS-signed certificate."),
+    ("CRT-59", "Behaviour of the relying side. It shows in a login trial with a certificate from the OCES2 hierarchy."),
+    ("CRT-60", "Behaviour of the relying side. It shows in login trials with another certificate of the same name."),
 ];
 
 /// One row of the fact tables.

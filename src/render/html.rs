@@ -12,7 +12,7 @@ use crate::verdict::{Category, Level, Method, Verdict};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -182,6 +182,26 @@ impl Page<'_> {
             Some(supplier) => format!("{} ({})", self.t(words::SUPPLIER_OWNS), supplier.name),
             None => self.t(words::SUPPLIER_OWNS).to_owned(),
         }
+    }
+
+    fn short_deadline(&self, finding: &Finding<'_>) -> String {
+        finding.short_deadline(self.l).unwrap_or_else(|| self.t(words::DEADLINE_NONE).to_owned())
+    }
+
+    fn deadlines_note(&self) -> Option<String> {
+        Some(words::deadlines_note(self.r.deadlines.first()?.if_delivered, self.l))
+    }
+
+    fn expected<'b>(&self, check: &'b CheckEntry) -> Cow<'b, str> {
+        view::expected(check, self.l)
+    }
+
+    fn failing<'b>(finding: &Finding<'b>) -> Vec<view::Group<'b>> {
+        view::grouped(&finding.failing())
+    }
+
+    fn undecided<'b>(finding: &Finding<'b>) -> Vec<view::Group<'b>> {
+        view::grouped(&finding.undecided())
     }
 
     fn remedies<'b>(&self, finding: &Finding<'b>) -> Vec<&'b str> {

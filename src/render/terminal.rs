@@ -1,11 +1,11 @@
 //! What the command line shows after a run: the decision, the counts, and what to do about each failure.
 
-use super::view::{Finding, View, name};
+use super::view::{Finding, Group, View, expected, grouped, name};
 use super::{one_line, words as w};
 use crate::aggregate::Decision;
 use crate::error::Result;
 use crate::language::{Language, Text};
-use crate::report::v1::{Assurance, CheckEntry, Report};
+use crate::report::v1::{Assurance, Report};
 use crate::verdict::{Category, Method, Verdict};
 use anstyle::{AnsiColor, Style};
 use std::fmt::Write;
@@ -114,8 +114,8 @@ fn counts(report: &Report, out: &mut Writer) {
 fn failure(finding: &Finding<'_>, out: &mut Writer) {
     let language = out.options.language;
     title(finding, AnsiColor::Red, out);
-    for check in finding.failing() {
-        details(check, out);
+    for group in grouped(&finding.failing()) {
+        details(&group, out);
     }
     for remedy in finding.remedies(language) {
         out.field(6, &w::REMEDY, remedy);
@@ -138,8 +138,9 @@ fn title(finding: &Finding<'_>, color: AnsiColor, out: &mut Writer) {
     out.styled(color.on_default().bold(), 2, &line);
 }
 
-fn details(check: &CheckEntry, out: &mut Writer) {
-    let subject = check.subject.as_deref().map(|s| format!(" ({s})")).unwrap_or_default();
+fn details(group: &Group<'_>, out: &mut Writer) {
+    let check = group.check;
+    let subject = if group.subjects.is_empty() { String::new() } else { format!(" ({})", group.subjects.join(", ")) };
     let language = out.options.language;
     out.paragraph(4, &format!("{}{subject}: {}", name(check, language), check.message.get(language)));
     if !check.expected.is_empty() {
@@ -177,16 +178,14 @@ fn waivers(report: &Report, view: &View<'_>, out: &mut Writer) {
 
 fn undecided(finding: &Finding<'_>, out: &mut Writer) {
     title(finding, AnsiColor::Yellow, out);
-    let mut seen = Vec::new();
-    for check in finding.undecided() {
-        let subject = check.subject.as_deref().map(|s| format!("{s}: ")).unwrap_or_default();
-        let detail = if check.observed.is_empty() { &check.expected } else { &check.observed };
+    let language = out.options.language;
+    for group in grouped(&finding.undecided()) {
+        let check = group.check;
+        let subjects =
+            if group.subjects.is_empty() { String::new() } else { format!("{}: ", group.subjects.join(", ")) };
+        let detail = if check.observed.is_empty() { expected(check, language) } else { check.observed.as_str().into() };
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-        let line = format!("{subject}{}{detail}", check.message.get(out.options.language));
-        if !seen.contains(&line) {
-            out.paragraph(4, &line);
-            seen.push(line);
-        }
+        out.paragraph(4, &format!("{subjects}{}{detail}", check.message.get(language)));
     }
     if finding.result.checks.is_empty() {
         out.paragraph(4, out.t(&w::NO_CHECK));

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::report::v1::{CheckEntry, Deadline, Report, RequirementEntry, RequirementResult};
 use crate::verdict::{Level, Verdict};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One requirement with what it came to.
@@ -102,6 +103,15 @@ impl<'a> Finding<'a> {
         remedies
     }
 
+    /// The last day for the remedy, or the working days when the profile's calendar does not give one.
+    pub(super) fn short_deadline(&self, language: Language) -> Option<String> {
+        let deadline = self.deadline?;
+        Some(match deadline.due {
+            Some(due) => w::day(due, language),
+            None => w::counted(deadline.working_days.into(), &w::WORKING_DAYS_ONE, &w::WORKING_DAYS_MANY, language),
+        })
+    }
+
     /// When a failure must be remedied, in words.
     pub(super) fn deadline(&self, language: Language) -> Option<String> {
         let deadline = self.deadline?;
@@ -129,6 +139,40 @@ impl<'a> Finding<'a> {
             Some(version) => format!("{} ({version}), {}", source.document, source.section),
             None => format!("{}, {}", source.document, source.section),
         }
+    }
+}
+
+/// Results that say the same about several subjects.
+#[derive(Debug)]
+pub(super) struct Group<'a> {
+    pub check: &'a CheckEntry,
+    pub subjects: Vec<&'a str>,
+}
+
+/// Puts results that differ in their subject alone together, in order of their first.
+pub(super) fn grouped<'a>(checks: &[&'a CheckEntry]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for check in checks {
+        let same = |g: &&mut Group<'a>| {
+            let other = g.check;
+            (&other.check, &other.declaration, other.verdict, &other.message, &other.expected, &other.observed)
+                == (&check.check, &check.declaration, check.verdict, &check.message, &check.expected, &check.observed)
+        };
+        let subject = check.subject.as_deref();
+        match groups.iter_mut().find(same) {
+            Some(group) => group.subjects.extend(subject),
+            None => groups.push(Group { check, subjects: subject.into_iter().collect() }),
+        }
+    }
+    groups
+}
+
+/// What is asked for. The plan's reason for not running a check stands there too, and is put into the reader's language.
+pub(super) fn expected(check: &CheckEntry, language: Language) -> Cow<'_, str> {
+    let planned = matches!(check.verdict, Verdict::NotTested | Verdict::NotApplicable) && check.observed.is_empty();
+    match w::plan_reason(&check.expected, language).filter(|_| planned) {
+        Some(reason) => Cow::Owned(reason),
+        None => Cow::Borrowed(&check.expected),
     }
 }
 

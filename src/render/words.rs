@@ -346,6 +346,39 @@ pub fn idle(because: &str) -> Text {
     }
 }
 
+/// Why the plan did not run a check, as `plan` writes it in English, and in Danish.
+const PLAN_REASONS: &[Text] = &[
+    text("gælder, når ", "applies when "),
+    text("ingen har erklæret, om ", "nobody has declared whether "),
+    text("målfilen har ingen erklæring ", "the target has no declaration "),
+    text("målfilen nævner hverken certifikat eller metadata", "the target names no certificate or metadata"),
+    text("målfilen nævner ingen metadata", "the target names no metadata"),
+    text("målfilen nævner intet TLS-endepunkt", "the target names no tls endpoint"),
+];
+
+/// Ending of a plan's reason.
+const SELECTED: Text = text(", som profilen vælger", " that the profile selects");
+
+/// A plan's reason for not running a check in the reader's language; none when it is no such reason.
+#[must_use]
+pub fn plan_reason(english: &str, language: Language) -> Option<String> {
+    let (reason, rest) = PLAN_REASONS.iter().find_map(|r| Some((r, english.strip_prefix(r.en)?)))?;
+    let rest = if rest == SELECTED.en { SELECTED.get(language) } else { rest };
+    Some(format!("{}{rest}", reason.get(language)))
+}
+
+/// Says what the deadlines of an overview rest on.
+#[must_use]
+pub fn deadlines_note(delivered: jiff::civil::Date, language: Language) -> String {
+    let date = day(delivered, language);
+    match language {
+        Language::Da => format!("Fristerne regnes fra levering og forudsætter her, at rapporten leveres {date}."),
+        Language::En => {
+            format!("Deadlines count from delivery and assume here that the report is delivered on {date}.")
+        }
+    }
+}
+
 /// A month's name inside a date.
 const fn month(number: i8) -> Text {
     match number {
@@ -539,4 +572,26 @@ words! {
     WHY = "Hvorfor", "Why";
     WORKING_DAYS_MANY = "arbejdsdage", "working days";
     WORKING_DAYS_ONE = "arbejdsdag", "working day";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_of_the_plan_are_the_ones_that_the_plan_writes() {
+        let plan = include_str!("../plan.rs");
+        for reason in PLAN_REASONS {
+            let written = reason.en.replace("certificate or metadata", "{what}").replace("tls endpoint", "{what}");
+            let written = written.replace("no metadata", "no {what}");
+            assert!(plan.contains(&written), "the plan does not write `{written}`");
+        }
+        assert!(plan.contains(SELECTED.en));
+        for what in ["certificate or metadata", "metadata", "tls endpoint"] {
+            assert!(plan.contains(&format!("=> \"{what}\"")));
+            let danish = plan_reason(&format!("the target names no {what} that the profile selects"), Language::Da);
+            assert!(danish.is_some_and(|d| d.ends_with(", som profilen vælger")));
+        }
+        assert_eq!(plan_reason("2048 bits", Language::Da), None);
+    }
 }

@@ -3,7 +3,9 @@
 
 use super::v1::Report;
 use crate::error::{Error, Result};
+use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 /// Most mistakes that one error names.
@@ -13,8 +15,34 @@ const MOST: usize = 10;
 #[must_use]
 pub fn of<T: JsonSchema>(name: &str) -> Schema {
     let mut schema = SchemaGenerator::default().into_root_schema_for::<T>();
+    remove_null.transform(&mut schema);
     schema.insert("$id".to_owned(), format!("urn:kravprobe:schema:{name}:1").into());
     schema
+}
+
+/// Files of this program have no `null`: what is absent is left out (I-JSON and TOML alike).
+fn remove_null(schema: &mut Schema) {
+    transform_subschemas(&mut remove_null, schema);
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|t| t != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
+        choices.retain(|choice| *choice != json!({ "type": "null" }));
+        if let [Value::Object(only)] = choices.as_slice() {
+            let only = only.clone();
+            schema.remove("anyOf");
+            only.into_iter().for_each(|(key, value)| {
+                schema.insert(key, value);
+            });
+        }
+    }
+    if schema.get("default") == Some(&Value::Null) {
+        schema.remove("default");
+    }
 }
 
 static VALIDATOR: LazyLock<std::result::Result<jsonschema::Validator, String>> =
@@ -22,7 +50,7 @@ static VALIDATOR: LazyLock<std::result::Result<jsonschema::Validator, String>> =
 
 /// Checks the bytes of a `report.json` against the schema. The error names each place, never the value there.
 pub fn validate(bytes: &[u8]) -> Result<()> {
-    let report: serde_json::Value =
+    let report: Value =
         serde_json::from_slice(bytes).map_err(|e| Error::file("report.json", format!("is not JSON: {e}")))?;
     let validator = VALIDATOR.as_ref().map_err(|e| Error::Internal(format!("schema of the report: {e}")))?;
     let mistakes: Vec<_> = validator

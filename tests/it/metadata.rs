@@ -579,10 +579,9 @@ fn sp_metadata_uses_every_metadata_check_of_a_service_provider() {
 // Independent tools.
 
 fn tool(name: &str, arguments: &[&str]) -> std::process::Output {
-    Command::new(name)
-        .args(arguments)
-        .output()
-        .unwrap_or_else(|error| panic!("{name} does not start ({error}); `make setup` installs what the tests need"))
+    Command::new(name).args(arguments).output().unwrap_or_else(|error| {
+        panic!("{name} does not start ({error}); `make setup-test` installs what the tests need")
+    })
 }
 
 fn pem(der: &[u8]) -> Vec<u8> {
@@ -658,7 +657,7 @@ fn xmllint(documents: &[String]) -> Vec<bool> {
         .args(&files)
         .current_dir(directory.path())
         .output()
-        .expect("xmllint does not start; `make setup` installs what the tests need");
+        .expect("xmllint does not start; `make setup-test` installs what the tests need");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let lines: BTreeSet<&str> = said.lines().collect();
     files

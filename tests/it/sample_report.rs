@@ -163,10 +163,23 @@ pub fn sample(language: Language) -> Report {
             vec![measured(check(Verdict::Inconclusive, "certificate.revocation", "good", "http://ocsp.example"))],
         ),
         result("S-07", vec![check(Verdict::Error, "tls.certificate-name", "", "panic")]),
-        result("S-08", vec![check(Verdict::NotTested, "metadata.url-served", "", "")]),
+        result(
+            "S-08",
+            vec![check(
+                Verdict::NotTested,
+                "metadata.url-served",
+                "the target names no metadata that the profile selects",
+                "",
+            )],
+        ),
         result(
             "S-09",
-            vec![check(Verdict::NotApplicable, "certificate.environment", "environment in [production]", "")],
+            vec![check(
+                Verdict::NotApplicable,
+                "certificate.environment",
+                "applies when environment in [production]",
+                "",
+            )],
         ),
         result("S-10", vec![declared]),
         result("S-11", Vec::new()),

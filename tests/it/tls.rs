@@ -718,13 +718,33 @@ file = "root.pem"
 use = "tls"
 "#
     );
-    write("target.toml", text.into_bytes());
-    let loaded = kravprobe::target::LoadedTarget::load(&dir.path().join("target.toml")).unwrap();
-    let capture = || kravprobe::capture::capture(&loaded, at(), false, &mut |_| {});
-    let captured = capture().unwrap().subjects.pop().unwrap();
-    let Subject::Tls(subject) = captured.subject else { panic!("another family") };
-    let outcomes = judge(&subject);
+    let authorisation = r#"
+[authorisation]
+granted_by = "Systemejer"
+granted_at = "2000-01-01T00:00:00Z"
+scope = "push"
+until = "2999-01-01T00:00:00Z"
+"#;
+    let load = |text: String| {
+        write("target.toml", text.into_bytes());
+        kravprobe::target::LoadedTarget::load(&dir.path().join("target.toml")).unwrap()
+    };
+    let outcomes = |loaded: &kravprobe::target::LoadedTarget| {
+        let captured = kravprobe::capture::capture(loaded, at(), false, &mut |_| {}).unwrap().subjects.pop().unwrap();
+        let Subject::Tls(subject) = captured.subject else { panic!("another family") };
+        judge(&subject)
+    };
+    // Clients that must be refused are an active trial: without an authorisation they are not presented.
+    let unasked = outcomes(&load(text.clone()));
+    assert_eq!(
+        with_verdict(&unasked, Verdict::NotTested),
+        ["other-environment-client-refused", "stranger-client-refused"].into(),
+        "{unasked:#?}"
+    );
+    let loaded = load(text + authorisation);
+    let outcomes = outcomes(&loaded);
     assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+    let capture = || kravprobe::capture::capture(&loaded, at(), false, &mut |_| {});
 
     write("caller.key", b"junk-key".to_vec());
     let error = capture().unwrap_err();

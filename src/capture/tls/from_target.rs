@@ -5,6 +5,7 @@ use crate::capture::certificate::{MAX_FILE, anchors, open};
 use crate::document::read_bounded;
 use crate::error::{Error, Result};
 use crate::target::{AnchorUse, ClientCertificate, LoadedTarget, TlsEntry};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// The whole endpoint may take as long as this many connections that all time out.
@@ -12,7 +13,7 @@ const SLOW_CONNECTIONS: u32 = 12;
 
 impl TlsSpec {
     /// What the target says about one endpoint.
-    pub fn from_target(loaded: &LoadedTarget, entry: &TlsEntry) -> Result<Self> {
+    pub fn from_target(loaded: &LoadedTarget, entry: &TlsEntry, at: Timestamp) -> Result<Self> {
         let target = &loaded.target;
         let mut spec = Self::new(&entry.name, target.environment, &entry.host, entry.port, entry.purpose);
         if let Some(server_name) = &entry.server_name {
@@ -33,6 +34,7 @@ impl TlsSpec {
         };
         spec.client = entry.client_certificate.as_ref().map(identity).transpose()?;
         spec.other_environment_client = entry.other_environment_client.as_ref().map(identity).transpose()?;
+        spec.foreign_clients = target.permits_trials(at);
         let politeness = &target.politeness;
         spec.timeout = Duration::from_secs(u64::from(politeness.timeout_seconds));
         spec.overall_timeout = spec.timeout.saturating_mul(SLOW_CONNECTIONS);

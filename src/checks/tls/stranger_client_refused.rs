@@ -37,7 +37,11 @@ impl Check<TlsSubject> for StrangerClientRefused {
             return undecided(nothing, expected);
         }
         if !subject.library.iter().any(|t| t.presented == Presented::Stranger) {
-            return Outcome::not_tested(Reason::NotAsked, expected, "presented to callback endpoints alone");
+            return Outcome::not_tested(
+                Reason::NotAsked,
+                expected,
+                "presented to callback endpoints alone, with an authorisation and never in production",
+            );
         }
         must_refuse(subject.client(Presented::Stranger), expected)
     }

@@ -246,7 +246,10 @@ impl Scanner {
                 Nested::Unscannable => return hit(Kind::Unscanned, None),
             },
             Ok(_) => {}
-            Err(Unscannable) => return hit(Kind::Unscanned, None),
+            Err(Unscannable) => {
+                self.spend(INFLATED)?;
+                return hit(Kind::Unscanned, None);
+            }
         }
         match self.nested(patterns, &whole, depth)? {
             Nested::Clean => {}

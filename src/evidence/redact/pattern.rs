@@ -1,7 +1,7 @@
 //! What CPR numbers, secrets and private keys look like in one decoded text.
 
 use super::{Kind, is_marker};
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -72,22 +72,37 @@ fn separator(rest: &[u8]) -> usize {
 /// Names whose whole value is a secret. Prefixes such as `new_` and `db.` belong to the long ones.
 const SECRET_NAMES: &str = r"(?:[a-z0-9_.\-]{0,64}(?:password|passwd|passphrase|client[_-]?secret|client_assertion|access_?token|refresh_?token|id_token|session_?token|api[_-]?key|secret[_-]?key|private_?key|kodeord|adgangskode|jsessionid|session_?id)[0-9]{0,2}|\b(?:pwd|secret|pin|pinkode|sig|x-amz-signature|x-amz-security-token|samlart))";
 
+/// When a rule counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    Always,
+    /// SAML messages are taken to be a live user's.
+    SamlMessages,
+    /// The text holds a JSON Web Key.
+    JsonWebKey,
+    /// The text holds an RSA key in XML.
+    RsaKeyInXml,
+    /// The value holds a colon once decoded: "Basic authentication" is prose.
+    Credentials,
+}
+
+/// A value that goes: the pattern's first group, or all of it.
+struct Rule {
+    pattern: Regex,
+    kind: Kind,
+    when: When,
+}
+
 /// Every pattern of one text. Built once; a pattern that does not compile makes every scan refuse (and a test fail).
 pub(super) struct Patterns {
-    private_key_pem: Regex,
-    jwt: Regex,
-    bearer: Regex,
-    basic: Regex,
-    saml_parameter: Vec<Regex>,
-    authorization: Regex,
-    cookie: Regex,
-    secret_value: Vec<Regex>,
-    user_info: Regex,
-    jwk_member: Regex,
-    rsa_xml_element: Regex,
+    rules: Vec<Rule>,
+    /// The same patterns at once: one pass tells which of them are worth a search, and for most texts that is none.
+    set: RegexSet,
+    private_key_begin: Regex,
+    private_key_body: Regex,
+    private_key_end: Regex,
     secret_name: Regex,
     cpr_name: Regex,
-    cpr_value: Vec<Regex>,
     production_unit_name: Regex,
     production_unit: Regex,
 }
@@ -103,7 +118,6 @@ impl Patterns {
     fn build() -> Result<Self, regex::Error> {
         // `(?-u)`: bytes that are no UTF-8 must not hide a secret.
         let regex = |pattern: &str| Regex::new(&format!("(?i-u){pattern}"));
-        let all = |patterns: &[String]| patterns.iter().map(|p| regex(p)).collect::<Result<Vec<_>, _>>();
         let pair = |name: &str| {
             [
                 // <input name="SAMLResponse" value="...">, and with the attributes in the other order
@@ -134,26 +148,41 @@ impl Patterns {
         ];
         secret_value.extend(pair(name));
         let cpr_name = r"(?:cpr(?:[ _-]?(?:nr|no|num|number|nummer|identifier|numberidentifier))?|personnummer|personcivilregistrationidentifier)";
+        let cpr_value = [
+            format!(r#"{cpr_name}["']?\s*[:=]\s*["']?([0-9][0-9 \-]{{6,14}})"#),
+            format!(r#"{cpr_name}["'][^<>]*>\s*<[^<>]*AttributeValue[^<>]*>([^<]+)<"#),
+        ];
+        let text = str::to_owned;
+        let mut rules = vec![
+            (Kind::Token, When::Always, text(r#"\b(?:proxy-)?authorization["']?[ \t]*[:=][ \t]*["']?([^\r\n]+)"#)),
+            (
+                Kind::Cookie,
+                When::Always,
+                text(r#"(?:(?m:^)|["'{,\s])(?:set-)?cookie2?["']?[ \t]*:[ \t]*["']?([^\r\n]+)"#),
+            ),
+            (Kind::Jwt, When::Always, text(r"\b(?:ey|ew)[A-Z0-9_-]{6,}\.[A-Z0-9_-]*(?:\.[A-Z0-9_-]*){1,3}")),
+            (Kind::Token, When::Always, text(r"\b(?:bearer|dpop)[ \t]+([A-Z0-9._~+/=-]{8,})")),
+            (Kind::Token, When::Credentials, text(r"\bbasic[ \t]+([A-Z0-9+/_-]{4,}={0,2})")),
+            (Kind::Secret, When::Always, text(r#"\b[a-z][a-z0-9+.\-]*://[^/\s:@"'<>]*:([^/\s@"'<>]+)@"#)),
+            (Kind::PrivateKey, When::JsonWebKey, text(r#""(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Z0-9_=+/-]{8,})""#)),
+            (Kind::PrivateKey, When::RsaKeyInXml, text(r"<(?:[a-z0-9_.\-]+:)?(?:D|P|Q|DP|DQ|InverseQ)>([^<]+)<")),
+        ];
+        rules.extend(secret_value.into_iter().map(|pattern| (Kind::Secret, When::Always, pattern)));
+        rules.extend(saml_parameter.into_iter().map(|pattern| (Kind::SamlMessage, When::SamlMessages, pattern)));
+        rules.extend(cpr_value.into_iter().map(|pattern| (Kind::Cpr, When::Always, pattern)));
+        let set = RegexSet::new(rules.iter().map(|(_, _, pattern)| format!("(?i-u){pattern}")))?;
+        let rules = rules
+            .into_iter()
+            .map(|(kind, when, pattern)| Ok(Rule { pattern: regex(&pattern)?, kind, when }))
+            .collect::<Result<_, regex::Error>>()?;
         Ok(Self {
-            private_key_pem: regex(
-                r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.)*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[A-Z0-9+/=\s:,.\-]*",
-            )?,
-            jwt: regex(r"\b(?:ey|ew)[A-Z0-9_-]{6,}\.[A-Z0-9_-]*(?:\.[A-Z0-9_-]*){1,3}")?,
-            bearer: regex(r"\b(?:bearer|dpop)[ \t]+([A-Z0-9._~+/=-]{8,})")?,
-            basic: regex(r"\bbasic[ \t]+([A-Z0-9+/_-]{4,}={0,2})")?,
-            saml_parameter: all(&saml_parameter)?,
-            authorization: regex(r#"\b(?:proxy-)?authorization["']?[ \t]*[:=][ \t]*["']?([^\r\n]+)"#)?,
-            cookie: regex(r#"(?:(?m:^)|["'{,\s])(?:set-)?cookie2?["']?[ \t]*:[ \t]*["']?([^\r\n]+)"#)?,
-            secret_value: all(&secret_value)?,
-            user_info: regex(r#"\b[a-z][a-z0-9+.\-]*://[^/\s:@"'<>]*:([^/\s@"'<>]+)@"#)?,
-            jwk_member: regex(r#""(?:d|p|q|dp|dq|qi|k)"\s*:\s*"([A-Z0-9_=+/-]{8,})""#)?,
-            rsa_xml_element: regex(r"<(?:[a-z0-9_.\-]+:)?(?:D|P|Q|DP|DQ|InverseQ)>([^<]+)<")?,
+            rules,
+            set,
+            private_key_begin: regex(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")?,
+            private_key_body: regex(r"^[A-Z0-9+/=\s:,.\-]*")?,
+            private_key_end: regex(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")?,
             secret_name: regex(&format!(r"^{SECRET_NAMES}$"))?,
             cpr_name: regex(&format!(r"(?:^|[^a-z]|[a-z]:){cpr_name}$"))?,
-            cpr_value: all(&[
-                format!(r#"{cpr_name}["']?\s*[:=]\s*["']?([0-9][0-9 \-]{{6,14}})"#),
-                format!(r#"{cpr_name}["'][^<>]*>\s*<[^<>]*AttributeValue[^<>]*>([^<]+)<"#),
-            ])?,
             production_unit_name: regex(
                 r"(?:^|[/:.])(?:productionunit(?:identifier)?|productionunitnumber|p-?nummer|p-?number|produktionsenhed(?:snummer)?)$",
             )?,
@@ -184,49 +213,49 @@ impl Patterns {
     /// Every secret in one decoded text, CPR numbers included.
     pub(super) fn find(&self, text: &[u8], saml_messages: bool) -> Vec<(Range<usize>, Kind)> {
         let mut found = Vec::new();
-        let mut add = |regex: &Regex, kind: Kind| {
-            for captures in regex.captures_iter(text) {
+        for rule in self.set.matches(text).into_iter().filter_map(|index| self.rules.get(index)) {
+            let counts = match rule.when {
+                When::Always | When::Credentials => true,
+                When::SamlMessages => saml_messages,
+                When::JsonWebKey => contains(text, b"\"kty\""),
+                When::RsaKeyInXml => contains(text, b"RSAKeyValue") || contains(text, b"RSAKeyPair"),
+            };
+            if !counts {
+                continue;
+            }
+            for captures in rule.pattern.captures_iter(text) {
                 if let Some(value) = captures.get(1).or_else(|| captures.get(0))
                     && !value.is_empty()
                     && !is_marker(value.as_bytes())
+                    && (rule.when != When::Credentials
+                        || super::layer::decode_base64(value.as_bytes(), 0).contains(&b':'))
                 {
-                    found.push((value.range(), kind));
+                    found.push((value.range(), rule.kind));
                 }
             }
-        };
-        add(&self.private_key_pem, Kind::PrivateKey);
-        add(&self.authorization, Kind::Token);
-        add(&self.cookie, Kind::Cookie);
-        add(&self.jwt, Kind::Jwt);
-        add(&self.bearer, Kind::Token);
-        add(&self.user_info, Kind::Secret);
-        for regex in &self.secret_value {
-            add(regex, Kind::Secret);
         }
-        if saml_messages {
-            for regex in &self.saml_parameter {
-                add(regex, Kind::SamlMessage);
-            }
-        }
-        for regex in &self.cpr_value {
-            add(regex, Kind::Cpr);
-        }
-        if contains(text, b"\"kty\"") {
-            add(&self.jwk_member, Kind::PrivateKey);
-        }
-        if contains(text, b"RSAKeyValue") || contains(text, b"RSAKeyPair") {
-            add(&self.rsa_xml_element, Kind::PrivateKey);
-        }
-        for captures in self.basic.captures_iter(text) {
-            // "Basic authentication" is prose; credentials hold a colon once decoded.
-            if let Some(value) = captures.get(1)
-                && super::layer::decode_base64(value.as_bytes(), 0).contains(&b':')
-            {
-                found.push((value.range(), Kind::Token));
-            }
-        }
+        found.extend(self.pem_private_keys(text).into_iter().map(|range| (range, Kind::PrivateKey)));
         found.extend(cpr_numbers(text).into_iter().map(|range| (range, Kind::Cpr)));
         found.extend(der_private_keys(text).into_iter().map(|range| (range, Kind::PrivateKey)));
+        found
+    }
+
+    /// Private keys in PEM, ended or not. Each end is looked for once, so that a text full of beginnings does not take a
+    /// time that grows with its square.
+    fn pem_private_keys(&self, text: &[u8]) -> Vec<Range<usize>> {
+        const LONGEST: usize = 64 << 10;
+        let mut found = Vec::new();
+        let mut at = 0;
+        let mut ends = self.private_key_end.find_iter(text).peekable();
+        while let Some(begin) = self.private_key_begin.find_at(text, at) {
+            while ends.next_if(|end| end.start() < begin.end()).is_some() {}
+            at = match ends.peek() {
+                Some(end) if end.start() - begin.end() <= LONGEST => end.end(),
+                // Cut short: as far as the characters of PEM go.
+                _ => self.private_key_body.find(&text[begin.end()..]).map_or(begin.end(), |b| begin.end() + b.end()),
+            };
+            found.push(begin.start()..at);
+        }
         found
     }
 }

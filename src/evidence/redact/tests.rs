@@ -168,6 +168,27 @@ fn what_cannot_be_looked_into_is_removed() {
     assert!(redact(escapes.as_bytes(), "text/plain").counts.contains_key("unscanned"));
 }
 
+/// Each of these takes minutes or hours where a scan looks far ahead for every start.
+#[test]
+fn hostile_texts_take_linear_time() {
+    let started = std::time::Instant::now();
+    for part in [
+        "-----BEGIN PRIVATE KEY-----<",
+        "password=\"",
+        "name=\"password\" ",
+        "cookie:\n",
+        "<password ",
+        "://",
+        "%25",
+        "ey",
+    ] {
+        let text = part.repeat((1 << 18) / part.len());
+        let redacted = redact(text.as_bytes(), "text/plain");
+        assert!(redacted.bytes.len() < 2 << 20);
+    }
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 /// Every place where a secret can stand, with `SECRET` for it.
 const PLACES: &[(&str, &str)] = &[
     ("message/http", "GET / HTTP/1.1\r\nAuthorization: Bearer SECRET\r\nHost: x\r\n\r\n"),
