@@ -194,7 +194,7 @@ fn of_family<'a>(results: &'a [(String, String, String)], family: &str) -> Vec<&
 fn the_good_system_is_accepted_and_leaves_a_whole_sealed_bundle() {
     let done = &*SEALED;
     assert_eq!((done.code, done.err.as_str()), (0, ""), "{}", done.out);
-    assert!(done.out.contains("Godkendt") && done.out.contains(&GOOD.text("sealed")), "{}", done.out);
+    assert!(done.out.contains("GODKENDT") && done.out.contains(&GOOD.text("sealed")), "{}", done.out);
     let members = members(&GOOD.path("sealed"));
     for name in [
         "report.json",
@@ -267,9 +267,16 @@ fn quiet_prints_nothing_and_leaves_the_bundle() {
 
 #[test]
 fn runs_at_the_same_instant_give_the_same_results_digest() {
+    let runs = ["first", "second"].map(|out| {
+        let (code, printed, err) = GOOD.run(&GOOD.target(), out, &["--offline", "--quiet"]);
+        assert_eq!((code, err.as_str()), (3, ""), "{printed}");
+        GOOD.report(out)
+    });
+    assert_eq!(runs[0]["replay"]["resultsDigest"], runs[1]["replay"]["resultsDigest"]);
+    // A live handshake holds fresh randoms, so its evidence has another digest each time; the verdicts have not.
     let _ = (&*SEALED, &*UNSEALED);
     let (one, other) = (GOOD.report("sealed"), GOOD.report("unsealed"));
-    assert_eq!(one["replay"]["resultsDigest"], other["replay"]["resultsDigest"]);
+    assert_eq!((results(&one), &one["aggregate"]), (results(&other), &other["aggregate"]));
     assert_eq!(one["plan"], other["plan"]);
     assert_ne!(one["reportId"], other["reportId"]);
 }
@@ -418,10 +425,9 @@ fn waivers(last_day: &str) -> String {
 
 #[test]
 fn an_active_waiver_accepts_with_remarks_and_an_expired_one_does_not() {
-    for (out, last_day, code, decision) in [
-        ("waived", "2026-11-20", 0, "accepted-with-remarks"),
-        ("too-late", "2026-11-19", 1, "not-accepted"),
-    ] {
+    for (out, last_day, code, decision) in
+        [("waived", "2026-11-20", 0, "accepted-with-remarks"), ("too-late", "2026-11-19", 1, "not-accepted")]
+    {
         let file = DEFECTIVE.write(&format!("{out}.toml"), waivers(last_day));
         let done: Done = DEFECTIVE.run(&DEFECTIVE.target(), out, &["--waivers", &file, "--lang", "en"]).into();
         assert_eq!((done.code, done.err.as_str()), (code, ""), "{}", done.out);
@@ -453,7 +459,8 @@ fn offline_leaves_endpoints_and_unsupplied_revocation_untested() {
     assert_eq!((&report["aggregate"]["decision"], &report["run"]["offline"]), (&"inconclusive".into(), &true.into()));
     let results = results(&report);
     let tls = of_family(&results, "tls.");
-    assert!(!tls.is_empty() && tls.iter().all(|v| *v == "not-tested"), "{tls:?}");
+    assert!(tls.iter().all(|v| matches!(*v, "not-tested" | "not-applicable")), "{tls:?}");
+    assert!(tls.iter().filter(|v| **v == "not-tested").count() > 10, "{tls:?}");
     let revocation = of_family(&results, "certificate.revocation");
     assert!(!revocation.is_empty() && revocation.iter().all(|v| *v == "not-tested"), "{revocation:?}");
     assert_eq!(run(&["replay", &GOOD.text("offline")]).0, 0);
@@ -508,9 +515,10 @@ fn assert_no_canary(canaries: &[&str], members: &BTreeMap<String, Vec<u8>>, prin
         let mut layers = vec![bytes];
         for depth in 0..3 {
             for layer in &layers {
+                // Canaries are ASCII, which the lossy reading leaves as it is.
+                let text = String::from_utf8_lossy(layer);
                 for canary in canaries {
-                    let found = layer.windows(canary.len()).any(|window| window == canary.as_bytes());
-                    assert!(!found, "{canary} is in {name}, {depth} layers of base64 deep");
+                    assert!(!text.contains(canary), "{canary} is in {name}, {depth} layers of base64 deep");
                 }
             }
             layers = layers.iter().flat_map(|layer| decoded(layer)).collect();
@@ -556,7 +564,8 @@ fn key_canary() -> (String, Vec<String>) {
 #[test]
 fn the_search_for_canaries_finds_them() {
     let encode = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-    for hidden in [format!("x {CPR} y"), encode(&format!("abc {CPR} def")), encode(&encode(&format!("abc {CPR} def")))] {
+    for hidden in [format!("x {CPR} y"), encode(&format!("abc {CPR} def")), encode(&encode(&format!("abc {CPR} def")))]
+    {
         let members = BTreeMap::from([("x".to_owned(), hidden.into_bytes())]);
         assert!(std::panic::catch_unwind(|| assert_no_canary(&[CPR], &members, &[])).is_err());
     }
@@ -569,11 +578,11 @@ fn no_secret_in_any_input_survives_into_bundle_or_output() {
     let metadata = std::fs::read_to_string(world.path("system/metadata.xml")).unwrap();
     let canary = format!("CPR {CPR} og {CPR_PLAIN}; Authorization: Bearer {BEARER}\n{key}");
     let comment = format!("<!-- {canary} -->");
-    let end = "</md:EntityDescriptor>";
+    let end = "</EntityDescriptor>";
     assert!(metadata.contains(end), "{metadata}");
-    let organisation = metadata.find("<md:SPSSODescriptor").unwrap();
+    let organisation = metadata.find("<SPSSODescriptor").unwrap();
     let mut inside = metadata.clone();
-    inside.insert_str(organisation, &format!("<md:Extensions><x xmlns=\"urn:x\" y=\"{CPR}\">{canary}</x></md:Extensions>"));
+    inside.insert_str(organisation, &format!("<Extensions><x xmlns=\"urn:x\" y=\"{CPR}\">{canary}</x></Extensions>"));
     let safe_comment = format!("<!-- CPR {CPR} og {CPR_PLAIN}; Authorization: Bearer {BEARER} -->");
     let variants = [
         ("comment", metadata.replace(end, &format!("{safe_comment}{end}"))),
@@ -604,10 +613,10 @@ fn no_secret_in_any_input_survives_into_bundle_or_output() {
         assert_eq!(code, i32::from(name != "comment"), "{name}: {err}{printed}");
         assert_no_canary(&canaries, &members(&world.path(&out)), &[&printed, &err]);
         let report: Value = serde_json::from_slice(&members(&world.path(&out))["report.json"]).unwrap();
-        let redacted = report["evidence"].as_array().unwrap().iter().any(|e| {
-            e["redactions"].as_object().is_some_and(|r| r.contains_key("cpr") || r.contains_key("unscanned"))
-        });
-        assert!(redacted, "{name}: the report says that something was removed");
+        let checks = report["results"].as_array().unwrap().iter().flat_map(|r| r["checks"].as_array().unwrap());
+        let mut on_metadata = checks.filter(|c| c["subject"] == "metadata:sp").peekable();
+        assert!(on_metadata.peek().is_some());
+        assert!(on_metadata.all(|c| c["attested"] == true), "{name}: judged before redaction, and the report says so");
         let (code, answer) = verify(&world.path(&out), &["--trust", &root()]);
         assert_eq!((code, &answer["holds"]), (0, &true.into()), "{name}: {answer:#}");
     }
@@ -630,9 +639,17 @@ fn secrets_in_files_that_go_into_the_bundle_are_refused() {
     let profile = GOOD.write("own.toml", profile);
     let cases = [
         ("target", PROFILE, GOOD.target_with("cpr", |t| t.replace("Systemejer, Eksempel Kommune", CPR)), None),
-        ("url", PROFILE, GOOD.target_with("url", |t| {
-            t.replace("file = \"metadata.xml\"", &format!("url = \"https://saml.fagsystem.vendor.example/?access_token={BEARER}\""))
-        }), None),
+        (
+            "url",
+            PROFILE,
+            GOOD.target_with("url", |t| {
+                t.replace(
+                    "file = \"metadata.xml\"",
+                    &format!("url = \"https://saml.fagsystem.vendor.example/?access_token={BEARER}\""),
+                )
+            }),
+            None,
+        ),
         ("waivers", PROFILE, GOOD.target(), Some(GOOD.write("cpr-waiver.toml", waiver(CPR)))),
         ("profile", &profile, GOOD.target(), None),
     ];
@@ -657,7 +674,8 @@ fn a_password_written_into_the_target_is_not_repeated_in_the_error() {
         ("misspelt", format!("pasword = \"{PASSWORD}\"")),
         ("cpr", format!("unknown = \"{CPR}\"")),
     ] {
-        let target = GOOD.target_with(name, |text| text.replace("role = \"signing\"", &format!("role = \"signing\"\n{line}")));
+        let target =
+            GOOD.target_with(name, |text| text.replace("role = \"signing\"", &format!("role = \"signing\"\n{line}")));
         let (code, out, err) = run(&["plan", PROFILE, &target]);
         assert_eq!((code, out.as_str()), (2, ""));
         assert!(err.contains(&format!("{target}:")) && err.contains("by `file` or `env`"), "{err}");
@@ -700,8 +718,7 @@ fn tampered(change: impl Fn(&Path)) -> tempfile::TempDir {
 fn a_changed_verdict_of_an_unsealed_bundle_is_refuted_by_recomputation() {
     let folder = tampered(|bundle| {
         let path = bundle.join("report.json");
-        let mut report: kravprobe::report::v1::Report =
-            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let mut report: kravprobe::report::v1::Report = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         for result in &mut report.results {
             result.verdict = kravprobe::verdict::Verdict::Pass;
             for check in &mut result.checks {
