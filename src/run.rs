@@ -13,7 +13,7 @@ use crate::plan::Plan;
 use crate::profile::{Profile, ProfileSource};
 use crate::render;
 use crate::report::build::{Judged, RunFacts, build};
-use crate::report::bundle::{BundleWriter, REPORT, SEALED};
+use crate::report::bundle::{BundleWriter, REPORT, SEALED, unwritable};
 use crate::report::replay::{PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS};
 use crate::report::{schema, v1};
 use crate::seal::key::unsealed;
@@ -87,12 +87,15 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     let at = options.at;
     let captured = capture::capture(&loaded, at, options.offline, progress)?;
 
-    let mut store = Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(output)?;
+    let mut store =
+        Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(|e| output(options.out, e))?;
     let mut subjects = Vec::new();
     for capture::Captured { mut subject, origins } in captured.subjects {
         for blob in subject.blobs_mut() {
             let capture::Origin { direction, peer } = origins.of(blob);
-            store.put_blob(blob, Provenance { direction, peer, captured_at: at }).map_err(output)?;
+            store
+                .put_blob(blob, Provenance { direction, peer, captured_at: at })
+                .map_err(|e| output(options.out, e))?;
         }
         subjects.push(subject);
     }
@@ -175,8 +178,11 @@ impl Assembly {
     }
 }
 
-fn output(error: StoreError) -> Error {
-    Error::Usage(error.to_string())
+fn output(out: &Path, error: StoreError) -> Error {
+    match error {
+        StoreError::Write { source, .. } => unwritable(out, &source),
+        other => Error::file(out, other),
+    }
 }
 
 /// Profile, target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
