@@ -7,6 +7,7 @@ use crate::clock::now;
 use crate::error::{Error, Result};
 use crate::judge::{CheckResult, judge};
 use crate::language::{Language, Text};
+use crate::outcome::Reason;
 use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::report::build::copenhagen_day;
@@ -391,11 +392,19 @@ impl<'a> Inspector<'a> {
             count(Verdict::NotApplicable),
             count(Verdict::Error),
         );
+        // One check says that the subject cannot be read; the others need not repeat it.
+        let unreadable = |result: &&CheckResult| result.outcome.reason == Reason::SubjectUnreadable;
         let shown = [Verdict::Fail, Verdict::Error, Verdict::Inconclusive, Verdict::NotTested];
         for verdict in shown {
-            for result in results.iter().filter(|r| r.outcome.verdict == verdict) {
+            for result in results.iter().filter(|r| r.outcome.verdict == verdict && !unreadable(r)) {
                 self.line(&mut out, result);
             }
+        }
+        let rest = results.iter().filter(unreadable).count();
+        if rest > 0 {
+            let checks = words("prøver", "checks");
+            let reason = Reason::SubjectUnreadable.text().get(self.language);
+            let _ = writeln!(out, "  {:<12} {rest} {checks}: {reason}", Verdict::NotTested.name());
         }
         out
     }
