@@ -279,3 +279,48 @@ fn a_seal_is_not_an_advanced_one_because_the_report_says_so() {
         assert_eq!(statement.map(|s| &s["proof"]), Some(&expected.into()), "{answer:#}");
     }
 }
+
+#[test]
+fn metadata_with_a_flood_of_certificates_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let leaf = certificate("Eksempel", &key(), None, "20400101000000Z", false);
+    let encoded = openssl::base64::encode_block(&leaf.to_der().unwrap());
+    let keys = |count: usize| {
+        format!(
+            "<KeyDescriptor><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data><X509Certificate>{encoded}\
+             </X509Certificate></X509Data></KeyInfo></KeyDescriptor>"
+        )
+        .repeat(count)
+    };
+    let judged = |count: usize| {
+        let file = folder.path().join(format!("{count}.xml"));
+        let text = format!(
+            "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://a.example\"><SPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{}</SPSSODescriptor></EntityDescriptor>",
+            keys(count)
+        );
+        std::fs::write(&file, text).unwrap();
+        run(&["inspect", "metadata", file.to_str().unwrap(), "--offline", "--at", AT, "--quiet"])
+    };
+    let (code, _, err) = judged(33);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("66 certificates; at most 64"), "{err}");
+    assert_eq!(judged(3).0, 1, "judged, and not accepted");
+}
+
+#[test]
+fn of_two_includes_the_stricter_limits_count() {
+    let one = |id: &str, more: &str| {
+        format!(
+            "schema = 1\nid = \"{id}\"\nversion = \"1\"\nstatus = \"effective\"\nvalid_from = \"2025-01-01\"\n\
+             title = {{ da = \"P\", en = \"P\" }}\n{more}"
+        )
+    };
+    let texts = BTreeMap::from([
+        ("lax".to_owned(), one("lax", "[aggregate]\nmax_b = 0\nmax_c = 3\n")),
+        ("strict".to_owned(), one("strict", "[aggregate]\nmax_b = 1\nmax_c = 0\n")),
+        ("top".to_owned(), one("top", "[[include]]\nprofile = \"lax\"\n[[include]]\nprofile = \"strict\"\n")),
+    ]);
+    let limits = Profile::from_texts("top", &texts).unwrap().limits;
+    assert_eq!((limits.max_b, limits.max_c), (0, 0));
+}
