@@ -15,7 +15,7 @@ use kravprobe::report::v1::Report;
 use kravprobe::seal::{KeySource, SealingKey, SealingPolicy, Trust, seal};
 use kravprobe::subject::{Blob, MetadataSubject, Subject};
 use kravprobe::target::Target;
-use kravprobe::verdict::{Environment, Method, Verdict};
+use kravprobe::verdict::{Environment, Level, Method, Verdict};
 use kravprobe::waiver::Waivers;
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
@@ -323,4 +323,16 @@ fn of_two_includes_the_stricter_limits_count() {
     ]);
     let limits = Profile::from_texts("top", &texts).unwrap().limits;
     assert_eq!((limits.max_b, limits.max_c), (0, 0));
+}
+
+#[test]
+fn no_must_of_the_bank_rests_on_less_than_a_norm() {
+    for (id, _) in kravprobe::profile::shipped::SHIPPED {
+        for requirement in Profile::load(id).unwrap().requirements {
+            for binding in requirement.check.iter().filter(|_| requirement.level == Level::Must) {
+                let basis = checks::by_id(&binding.id).unwrap().meta().basis;
+                assert!(basis.may_be_must(), "{id}: {} is a must and is decided by {}", requirement.id, binding.id);
+            }
+        }
+    }
 }
