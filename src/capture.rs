@@ -93,6 +93,34 @@ pub struct Capture {
     pub anchors: Vec<(String, String)>,
 }
 
+/// What several captures share: one runtime, one HTTP client with its politeness, and the revocation lists it fetched.
+#[derive(Debug)]
+pub struct Session {
+    runtime: tokio::runtime::Runtime,
+    client: Option<Arc<http::HttpClient>>,
+    revocation: RevocationSource,
+}
+
+impl Session {
+    /// A session that may ask the hosts of `loaded`; nobody, when `offline`.
+    pub fn new(loaded: &LoadedTarget, offline: bool) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        let client = if offline {
+            None
+        } else {
+            let tls_roots = certificate::anchors(loaded, AnchorUse::Tls)?;
+            let client = http::HttpClient::new(loaded.target.hosts(), loaded.target.politeness, &tls_roots);
+            Some(Arc::new(client.map_err(|e| Error::Internal(e.to_string()))?))
+        };
+        let revocation = client.clone().map_or_else(RevocationSource::offline, RevocationSource::online);
+        Ok(Self { runtime, client, revocation })
+    }
+}
+
 /// Captures everything that a target names. Files that cannot be used are errors; endpoints that do not answer are facts in
 /// their subjects.
 pub fn capture(
@@ -101,6 +129,17 @@ pub fn capture(
     offline: bool,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Capture> {
+    capture_in(&Session::new(loaded, offline)?, loaded, at, progress)
+}
+
+/// As [`capture`], in a session that other targets with the same hosts share.
+pub fn capture_in(
+    session: &Session,
+    loaded: &LoadedTarget,
+    at: Timestamp,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Capture> {
+    let Session { runtime, client, revocation } = session;
     let target = &loaded.target;
     let total = target.metadata.len() + usize::from(!target.certificate.is_empty()) + target.tls.len();
     let mut done = 0;
@@ -109,19 +148,6 @@ pub fn capture(
         done += 1;
     };
     let documents = documents(loaded)?;
-    let tls_roots = certificate::anchors(loaded, AnchorUse::Tls)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|e| Error::Internal(e.to_string()))?;
-    let client = if offline {
-        None
-    } else {
-        let client = http::HttpClient::new(target.hosts(), target.politeness, &tls_roots);
-        Some(Arc::new(client.map_err(|e| Error::Internal(e.to_string()))?))
-    };
-    let revocation = client.clone().map_or_else(RevocationSource::offline, RevocationSource::online);
 
     let mut metadata = Vec::new();
     for entry in judged_metadata(target) {
@@ -131,13 +157,13 @@ pub fn capture(
     if !target.certificate.is_empty() {
         step("certificates");
     }
-    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, &revocation))?;
-    certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
+    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, revocation))?;
+    certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, revocation))?);
     let mut endpoints = Vec::new();
     for entry in &target.tls {
         step(&entry.name);
         // An offline run has no TLS subjects; the plan's items become `not-tested`.
-        if !offline {
+        if client.is_some() {
             endpoints.push(tls::capture_tls(&TlsSpec::from_target(loaded, entry, at)?, at));
         }
     }

@@ -16,11 +16,12 @@ mod verify;
 
 pub use init::STARTER as STARTER_TARGET;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::language::Language;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Verifies a vendor's integrations to Denmark's common municipal infrastructure and writes a sealed report.
 #[derive(Debug, Parser)]
@@ -115,7 +116,7 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => Ok(completions::run(&args)),
         Command::Man(args) => completions::man(&args),
     };
-    match done {
+    match done.and_then(|code| written().map(|()| code)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             // Errors quote files and bundles of others, which may hold what a terminal would obey.
@@ -125,28 +126,47 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The first error of standard output, kept until the command is done.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Remembers that output was lost. The reader going away (`| head`) ends the output and nothing else.
+fn note(result: std::io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        // Only the first error counts.
+        let _ = LOST.set(error.to_string());
+    }
+}
+
+/// An error when what was printed did not get out: half an answer must not look like a whole one.
+fn written() -> Result<()> {
+    note(std::io::stdout().flush());
+    LOST.get().map_or(Ok(()), |error| Err(Error::Usage(format!("standard output cannot be written: {error}"))))
+}
+
 impl Common {
     /// Prints what people or programs asked for. A closed pipe is not an error of the program.
     pub fn print(self, text: &str) {
         if !self.quiet {
             let mut out = std::io::stdout().lock();
-            // The reader going away (`| head`) ends the output and nothing else.
-            let _ = out
-                .write_all(text.as_bytes())
-                .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
+            note(
+                out.write_all(text.as_bytes())
+                    .and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") }),
+            );
         }
     }
 
     /// Prints text as it is, without ending the line.
     pub fn print_part(self, text: &str) {
         if !self.quiet {
-            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            note(std::io::stdout().lock().write_all(text.as_bytes()));
         }
     }
 
     /// Prints a value as JSON, pretty.
     pub fn print_json<T: serde::Serialize>(self, value: &T) -> Result<()> {
-        let text = serde_json::to_string_pretty(value).map_err(|e| crate::error::Error::Internal(e.to_string()))?;
+        let text = serde_json::to_string_pretty(value).map_err(|e| Error::Internal(e.to_string()))?;
         self.print(&text);
         Ok(())
     }

@@ -10,12 +10,16 @@ use toml::de::{DeTable, DeValue};
 /// Largest file that a person would write, bytes.
 pub const LIMIT: u64 = 1024 * 1024;
 
-/// Reads a file of at most `limit` bytes. A directory, a missing, an empty or a larger file is one clear error, and no more
-/// than the limit is ever read.
+/// Reads a file of at most `limit` bytes. A directory, a pipe, a device, a missing, an empty or a larger file is one clear
+/// error, and no more than the limit is ever read.
 pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let metadata = std::fs::metadata(path).map_err(|e| Error::file(path, format!("cannot be opened: {e}")))?;
     if metadata.is_dir() {
         return Err(Error::file(path, "is a directory; name a file"));
+    }
+    // Opening a named pipe waits for a writer, and a device never ends.
+    if !metadata.is_file() {
+        return Err(Error::file(path, "is no ordinary file (a pipe or a device?); save its content to a file first"));
     }
     if metadata.len() > limit {
         return Err(Error::file(path, format!("is {} bytes, the limit is {limit}", metadata.len())));

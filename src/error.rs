@@ -1,5 +1,7 @@
 //! What can go wrong outside a verdict, named by who is at fault. A vendor's breach is never an error: it is an outcome.
 
+use crate::document::nearest;
+use crate::evidence::redact::redact;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -78,6 +80,13 @@ impl Diagnostic {
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         let message = message.into();
+        if holds_secret(source, start..end) {
+            let message = without_values(&message);
+            let snippet = format!(
+                "error: {message}\n --> {file}:{line}:{column}\n  the line is not shown, because it seems to hold a secret; name secrets by `file` or `env`"
+            );
+            return Self { file: file.to_owned(), line, column, message, help, snippet };
+        }
         let mut group = Level::ERROR
             .primary_title(message.as_str())
             .element(Snippet::source(source).path(file).annotation(AnnotationKind::Primary.span(start..end)));
@@ -87,6 +96,29 @@ impl Diagnostic {
         let snippet = Renderer::plain().render(&[group]);
         Self { file: file.to_owned(), line, column, message, help, snippet }
     }
+}
+
+/// Whether the lines of a mistake hold what must not reach a log: somebody put a password where a reference belongs.
+fn holds_secret(source: &str, span: Range<usize>) -> bool {
+    const NAMES: [&str; 6] = ["password", "passphrase", "adgangskode", "secret", "token", "private-key"];
+    let from = source[..span.start].rfind('\n').map_or(0, |n| n + 1);
+    let to = source[span.end..].find('\n').map_or(source.len(), |n| span.end + n);
+    let lines = &source[from..to];
+    let named = |line: &str| {
+        line.split_once('=').is_some_and(|(key, value)| {
+            let by_reference = value.trim_start().starts_with('{');
+            !by_reference && nearest(&key.trim().to_ascii_lowercase(), NAMES).is_some()
+        })
+    };
+    lines.lines().any(named) || !redact(lines.as_bytes(), "text/plain").counts.is_empty()
+}
+
+/// A parser's message quotes the value it did not expect.
+fn without_values(message: &str) -> String {
+    let parts = message.split('"').enumerate();
+    let parts: Vec<_> = parts.map(|(number, part)| if number % 2 == 1 { "..." } else { part }).collect();
+    let text = parts.join("\"");
+    String::from_utf8_lossy(&redact(text.as_bytes(), "text/plain").bytes).into_owned()
 }
 
 fn floor_boundary(text: &str, mut at: usize) -> usize {

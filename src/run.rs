@@ -6,14 +6,14 @@ use crate::capture;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
-use crate::evidence::store::{Provenance, Store, StoreLimits};
+use crate::evidence::store::{Provenance, Store, StoreError, StoreLimits};
 use crate::judge::judge;
 use crate::language::Language;
 use crate::plan::Plan;
 use crate::profile::{Profile, ProfileSource};
 use crate::render;
 use crate::report::build::{Judged, RunFacts, build};
-use crate::report::bundle::{BundleWriter, REPORT, SEALED};
+use crate::report::bundle::{BundleWriter, REPORT, SEALED, unwritable};
 use crate::report::replay::{PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS};
 use crate::report::{schema, v1};
 use crate::seal::key::unsealed;
@@ -78,18 +78,24 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
             refuse_secrets(path, text)?;
         }
     }
+    for source in profile.files() {
+        refuse_secrets(Path::new(&source.reference), &source.text)?;
+    }
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     // The place is claimed before anybody is bothered with a connection.
     let mut bundle = Assembly { writer: BundleWriter::create(options.out)?, members: Vec::new() };
     let at = options.at;
     let captured = capture::capture(&loaded, at, options.offline, progress)?;
 
-    let mut store = Store::create(bundle.writer.directory(), StoreLimits::default())?;
+    let mut store =
+        Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(|e| output(options.out, e))?;
     let mut subjects = Vec::new();
     for capture::Captured { mut subject, origins } in captured.subjects {
         for blob in subject.blobs_mut() {
             let capture::Origin { direction, peer } = origins.of(blob);
-            store.put_blob(blob, Provenance { direction, peer, captured_at: at })?;
+            store
+                .put_blob(blob, Provenance { direction, peer, captured_at: at })
+                .map_err(|e| output(options.out, e))?;
         }
         subjects.push(subject);
     }
@@ -172,7 +178,14 @@ impl Assembly {
     }
 }
 
-/// Target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
+fn output(out: &Path, error: StoreError) -> Error {
+    match error {
+        StoreError::Write { source, .. } => unwritable(out, &source),
+        other => Error::file(out, other),
+    }
+}
+
+/// Profile, target and waivers go into the bundle as they are, so they may hold nothing that must not be there.
 fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
     let found = redact(text.as_bytes(), "text/plain").counts;
     if found.is_empty() {

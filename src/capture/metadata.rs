@@ -28,6 +28,9 @@ pub enum MetadataFileError {
     /// A directory.
     #[error("{0}: is a directory; name the metadata file in it")]
     Directory(PathBuf),
+    /// A named pipe, a device or a socket.
+    #[error("{0}: is no ordinary file (a pipe or a device?); save its content to a file first")]
+    NotAFile(PathBuf),
     /// Nothing in it.
     #[error("{0}: is empty; export the metadata again")]
     Empty(PathBuf),
@@ -50,11 +53,15 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, MetadataFileError> {
         std::io::ErrorKind::IsADirectory => MetadataFileError::Directory(path.to_owned()),
         _ => MetadataFileError::Unreadable(path.to_owned(), error),
     };
-    let file = File::open(path).map_err(unreadable)?;
-    let size = file.metadata().map_err(unreadable)?;
+    let size = std::fs::metadata(path).map_err(unreadable)?;
     if size.is_dir() {
         return Err(MetadataFileError::Directory(path.to_owned()));
     }
+    // Opening a named pipe waits for a writer, and a device never ends.
+    if !size.is_file() {
+        return Err(MetadataFileError::NotAFile(path.to_owned()));
+    }
+    let file = File::open(path).map_err(unreadable)?;
     let limit = xml::MAX_BYTES as u64;
     if size.len() > limit {
         return Err(MetadataFileError::TooLarge(path.to_owned()));

@@ -23,8 +23,7 @@ pub struct ManArgs {
 pub(super) fn run(args: &Args) -> u8 {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "kravprobe", &mut script);
-    // A closed pipe ends the output and nothing else.
-    let _ = std::io::Write::write_all(&mut std::io::stdout().lock(), &script);
+    super::note(std::io::Write::write_all(&mut std::io::stdout().lock(), &script));
     0
 }
 

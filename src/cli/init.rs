@@ -25,7 +25,12 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         };
         Error::file(&args.out, hint)
     })?;
-    file.write_all(STARTER.as_bytes()).map_err(|e| Error::file(&args.out, e))?;
+    if let Err(error) = file.write_all(STARTER.as_bytes()).and_then(|()| file.sync_all()) {
+        drop(file);
+        // Half a target is worse than none; that the file cannot be removed either adds nothing.
+        let _ = std::fs::remove_file(&args.out);
+        return Err(Error::file(&args.out, error));
+    }
     common.print(&args.out.display().to_string());
     Ok(0)
 }

@@ -26,7 +26,7 @@ pub struct SealArgs {
     #[arg(long, value_name = "VARIABLE")]
     seal_password_env: Option<String>,
     /// Signature algorithm; PS256 for RSA and ES256 for EC keys, when absent.
-    #[arg(long, value_enum, value_name = "ALGORITHM")]
+    #[arg(long, value_enum, ignore_case = true, value_name = "ALGORITHM")]
     seal_algorithm: Option<crate::seal::Algorithm>,
     /// Seal with a key that no trust anchor vouches for. The report states it; it proves nothing about anybody.
     #[arg(long)]

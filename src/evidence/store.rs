@@ -78,12 +78,6 @@ pub enum StoreError {
     },
 }
 
-impl From<StoreError> for crate::error::Error {
-    fn from(error: StoreError) -> Self {
-        Self::Usage(error.to_string())
-    }
-}
-
 /// The evidence of one run. Everything that goes in is redacted first; there is no way around it.
 #[derive(Debug)]
 pub struct Store {

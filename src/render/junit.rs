@@ -39,7 +39,9 @@ fn write(report: &Report, view: &View<'_>, xml: &mut Xml) -> std::io::Result<()>
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let decision = report.aggregate.decision.text().get(language);
     let kinds: Vec<_> = view.all.iter().flat_map(kinds).collect();
-    let title = format!("{} {}: {} – {decision}", report.profile.id, report.profile.version, report.system.name);
+    let seal = report.seal.assurance.text().get(language);
+    let profile = &report.profile;
+    let title = format!("{} {}: {} – {decision} – {seal}", profile.id, profile.version, report.system.name);
     let mut root = BytesStart::new("testsuites");
     attribute(&mut root, "name", &title);
     counts(&mut root, &kinds);

@@ -71,6 +71,7 @@ pub fn sarif(report: &Report) -> Result<String> {
             "system": one_line(&report.system.name),
             "resultsDigest": one_line(&report.replay.results_digest),
             "seal": report.seal.assurance,
+            "sealText": report.seal.assurance.text().get(language),
         },
     });
     let log = json!({

@@ -60,7 +60,7 @@ impl BundleWriter {
             _ => Path::new("."),
         };
         let work =
-            tempfile::Builder::new().prefix(".kravprobe-").tempdir_in(parent).map_err(|e| unwritable(parent, &e))?;
+            tempfile::Builder::new().prefix(".kravprobe-").tempdir_in(parent).map_err(|e| unwritable(target, &e))?;
         Ok(Self { target: target.to_owned(), work })
     }
 
@@ -125,8 +125,12 @@ fn refuse_taken(target: &Path) -> Result<()> {
     Err(Error::file(target, "exists already; a bundle is never overwritten, so name another place"))
 }
 
-fn unwritable(target: &Path, error: &std::io::Error) -> Error {
+/// The error of a bundle that cannot be written. It names the place the user gave, not the folder the bundle grows in.
+pub(crate) fn unwritable(target: &Path, error: &std::io::Error) -> Error {
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let what = match error.kind() {
+        std::io::ErrorKind::NotFound if parent.is_dir() => "no file can be made there; choose another place",
+        std::io::ErrorKind::NotADirectory => "the place is below something that is no folder; choose another one",
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "the disk is full; free some space",
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             "the place may not be written to; choose another one"
@@ -134,7 +138,10 @@ fn unwritable(target: &Path, error: &std::io::Error) -> Error {
         std::io::ErrorKind::NotFound => "the folder it should stand in does not exist; create it first",
         _ => "the bundle cannot be written",
     };
-    Error::file(target, format!("{what} ({error}). Nothing was left behind"))
+    // A temporary file's error adds its hidden path, which says nothing to the user.
+    let text = error.to_string();
+    let cause = text.split_once(" at path ").map_or(text.as_str(), |(cause, _)| cause);
+    Error::file(target, format!("{what} ({cause}). Nothing was left behind"))
 }
 
 #[cfg(unix)]
@@ -244,6 +251,10 @@ impl BundleReader {
         let metadata = std::fs::metadata(place).map_err(|e| Error::file(place, format!("cannot be opened: {e}")))?;
         if metadata.is_dir() {
             return Ok(Self { place: place.to_owned(), members: walk(place)?, archive: None });
+        }
+        // Opening a named pipe waits for a writer, and a device never ends.
+        if !metadata.is_file() {
+            return Err(Error::file(place, "is no bundle: neither a directory nor an ordinary file"));
         }
         let mut file = File::open(place).map_err(|e| Error::file(place, format!("cannot be opened: {e}")))?;
         let entries = directory_entries(&mut file)

@@ -3,18 +3,23 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where it stood")]
 
 mod aggregate;
+mod bad_input;
 mod capture_certificate;
 mod capture_http;
 mod certificate_defects;
 mod certificate_input;
 mod certificates;
 mod example_pki;
+mod inspect;
+mod inspect_many;
 mod local_server;
 mod metadata;
+mod plan;
 mod profile;
 mod registry;
 mod render;
 mod review;
+mod run;
 mod sample_report;
 mod support;
 mod tls;
