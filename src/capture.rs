@@ -26,6 +26,10 @@ use tls::TlsSpec;
 /// Largest document behind a declaration, bytes.
 const MAX_DOCUMENT: u64 = 64 * 1024 * 1024;
 
+/// Most certificates of one metadata document, a key for both uses counted twice. Each is judged, asked about and compared with
+/// every other one, so a hostile document could else fill memory; and what is left out would be passed unseen.
+const MAX_IN_METADATA: usize = 64;
+
 /// What a run is doing, for the progress bar.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
@@ -264,7 +268,12 @@ async fn inside_metadata(
     let mut subjects = Vec::new();
     for document in documents {
         let entry = target.metadata.iter().find(|e| e.name == document.name);
-        for found in metadata::certificates(document) {
+        let certificates = metadata::certificates(document);
+        if certificates.len() > MAX_IN_METADATA {
+            let problem = format!("holds {} certificates; at most {MAX_IN_METADATA} are judged", certificates.len());
+            return Err(Error::file(&document.name, problem));
+        }
+        for found in certificates {
             let place = |files: &[std::path::PathBuf]| files.iter().map(|f| loaded.path(f)).collect::<Vec<_>>();
             let answers = match entry {
                 Some(e) => SuppliedAnswers::read(&place(&e.ocsp_response), &place(&e.crl))?,

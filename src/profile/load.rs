@@ -189,7 +189,7 @@ impl Loader<'_> {
                 }
             }
             loaded.dropped.extend(included.dropped);
-            loaded.limits = loaded.limits.or(included.limits);
+            loaded.limits = strictest(loaded.limits, included.limits);
             loaded.calendar = loaded.calendar.or(included.calendar);
         }
         self.stack.pop();
@@ -215,6 +215,14 @@ impl Loader<'_> {
             loaded.requirements.push(requirement);
         }
         if problems.is_empty() { Ok(loaded) } else { Err(Error::Diagnostics(problems)) }
+    }
+}
+
+/// Of the limits of several includes the strictest count; only the including profile itself says otherwise.
+fn strictest(a: Option<Limits>, b: Option<Limits>) -> Option<Limits> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Limits { max_b: a.max_b.min(b.max_b), max_c: a.max_c.min(b.max_c) }),
+        (one, other) => one.or(other),
     }
 }
 

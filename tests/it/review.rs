@@ -15,7 +15,7 @@ use kravprobe::report::v1::Report;
 use kravprobe::seal::{KeySource, SealingKey, SealingPolicy, Trust, seal};
 use kravprobe::subject::{Blob, MetadataSubject, Subject};
 use kravprobe::target::Target;
-use kravprobe::verdict::{Environment, Method, Verdict};
+use kravprobe::verdict::{Environment, Level, Method, Verdict};
 use kravprobe::waiver::Waivers;
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
@@ -277,5 +277,62 @@ fn a_seal_is_not_an_advanced_one_because_the_report_says_so() {
         let answer: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
         let statement = answer["statements"].as_array().unwrap().iter().find(|s| s["id"] == "seal-assurance");
         assert_eq!(statement.map(|s| &s["proof"]), Some(&expected.into()), "{answer:#}");
+    }
+}
+
+#[test]
+fn metadata_with_a_flood_of_certificates_is_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let leaf = certificate("Eksempel", &key(), None, "20400101000000Z", false);
+    let encoded = openssl::base64::encode_block(&leaf.to_der().unwrap());
+    let keys = |count: usize| {
+        format!(
+            "<KeyDescriptor><KeyInfo xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><X509Data><X509Certificate>{encoded}\
+             </X509Certificate></X509Data></KeyInfo></KeyDescriptor>"
+        )
+        .repeat(count)
+    };
+    let judged = |count: usize| {
+        let file = folder.path().join(format!("{count}.xml"));
+        let text = format!(
+            "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://a.example\"><SPSSODescriptor \
+             protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{}</SPSSODescriptor></EntityDescriptor>",
+            keys(count)
+        );
+        std::fs::write(&file, text).unwrap();
+        run(&["inspect", "metadata", file.to_str().unwrap(), "--offline", "--at", AT, "--quiet"])
+    };
+    let (code, _, err) = judged(33);
+    assert_eq!(code, 2, "{err}");
+    assert!(err.contains("66 certificates; at most 64"), "{err}");
+    assert_eq!(judged(3).0, 1, "judged, and not accepted");
+}
+
+#[test]
+fn of_two_includes_the_stricter_limits_count() {
+    let one = |id: &str, more: &str| {
+        format!(
+            "schema = 1\nid = \"{id}\"\nversion = \"1\"\nstatus = \"effective\"\nvalid_from = \"2025-01-01\"\n\
+             title = {{ da = \"P\", en = \"P\" }}\n{more}"
+        )
+    };
+    let texts = BTreeMap::from([
+        ("lax".to_owned(), one("lax", "[aggregate]\nmax_b = 0\nmax_c = 3\n")),
+        ("strict".to_owned(), one("strict", "[aggregate]\nmax_b = 1\nmax_c = 0\n")),
+        ("top".to_owned(), one("top", "[[include]]\nprofile = \"lax\"\n[[include]]\nprofile = \"strict\"\n")),
+    ]);
+    let limits = Profile::from_texts("top", &texts).unwrap().limits;
+    assert_eq!((limits.max_b, limits.max_c), (0, 0));
+}
+
+#[test]
+fn no_must_of_the_bank_rests_on_less_than_a_norm() {
+    for (id, _) in kravprobe::profile::shipped::SHIPPED {
+        for requirement in Profile::load(id).unwrap().requirements {
+            for binding in requirement.check.iter().filter(|_| requirement.level == Level::Must) {
+                let basis = checks::by_id(&binding.id).unwrap().meta().basis;
+                assert!(basis.may_be_must(), "{id}: {} is a must and is decided by {}", requirement.id, binding.id);
+            }
+        }
     }
 }
