@@ -144,6 +144,7 @@ pub fn by_requirement<'a>(
 
 /// Decides. The rules, in order; the first that fires decides, and all that would fire are in the trace:
 ///
+/// 0. `R0`: the profile is not in force on the day of judgement: inconclusive, since its rules bind nobody.
 /// 1. `R1`: an unwaived failure of a `must` in category A: not accepted.
 /// 2. `R2`/`R3`: more unwaived failures of `must` in category B / C than the profile's limits: not accepted.
 /// 3. `R4`: a `must` that is inconclusive, broken by a fault, or not tested (also in a part of it, when a waiver covers its
@@ -151,7 +152,12 @@ pub fn by_requirement<'a>(
 /// 4. `R5`: any failure or active waiver: accepted with remarks.
 /// 5. `R6`: else accepted.
 #[must_use]
-pub fn aggregate(profile: &Profile, verdicts: &[RequirementVerdict<'_>], results: &[CheckResult]) -> Aggregate {
+pub fn aggregate(
+    profile: &Profile,
+    verdicts: &[RequirementVerdict<'_>],
+    results: &[CheckResult],
+    in_force: bool,
+) -> Aggregate {
     let ids = |filter: &dyn Fn(&RequirementVerdict<'_>) -> bool| -> Vec<String> {
         verdicts.iter().filter(|v| filter(v)).map(|v| v.requirement.id.clone()).collect()
     };
@@ -166,6 +172,7 @@ pub fn aggregate(profile: &Profile, verdicts: &[RequirementVerdict<'_>], results
 
     let too_many = |failures: &[String], limit: u32| failures.len() > limit as usize;
     let rules = [
+        ("R0", !in_force, Decision::Inconclusive, Vec::new()),
         ("R1", !a.is_empty(), Decision::NotAccepted, a),
         ("R2", too_many(&b, profile.limits.max_b), Decision::NotAccepted, b),
         ("R3", too_many(&c, profile.limits.max_c), Decision::NotAccepted, c),

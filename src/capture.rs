@@ -11,11 +11,12 @@ use crate::document::read_bounded;
 use crate::error::{Error, Result};
 use crate::pki::Certificate;
 use crate::plan::judged_metadata;
+use crate::report::build::copenhagen_day;
 use crate::report::v1::Direction;
 use crate::subject::certificate::{Answer, CertificateRole, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
 use crate::subject::{Blob, CertificateSubject, MetadataSubject, Subject, TlsSubject};
-use crate::target::{AnchorUse, LoadedTarget, MetadataEntry, Target};
+use crate::target::{AnchorUse, Declaration, LoadedTarget, MetadataEntry, Target};
 use jiff::Timestamp;
 use openssl::x509::X509;
 use revocation::{RevocationSource, SuppliedAnswers};
@@ -147,7 +148,7 @@ pub fn capture_in(
         progress(Progress { done, total, now });
         done += 1;
     };
-    let documents = documents(loaded)?;
+    let documents = documents(loaded, at)?;
 
     let mut metadata = Vec::new();
     for entry in judged_metadata(target) {
@@ -177,24 +178,23 @@ pub fn capture_in(
     Ok(Capture { subjects, documents, anchors: anchors(loaded)? })
 }
 
-/// Reads the documents behind declarations and compares their digests with the declared ones.
-fn documents(loaded: &LoadedTarget) -> Result<BTreeMap<String, String>> {
+/// Hashes the documents behind declarations and compares them with the declared digests. A digest whose document is not at
+/// hand is only a part of what is declared.
+fn documents(loaded: &LoadedTarget, at: Timestamp) -> Result<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();
     for declaration in &loaded.target.declaration {
-        let mut digest = declaration.sha256.as_ref().map(|s| s.to_ascii_lowercase());
-        if let Some(file) = &declaration.document {
-            let path = loaded.path(file);
-            let actual = sha256_hex(&read_bounded(&path, MAX_DOCUMENT)?);
-            if digest.as_ref().is_some_and(|declared| *declared != actual) {
-                let problem =
-                    format!("is not the document that declaration `{}` names by its SHA-256", declaration.kind);
-                return Err(Error::file(path, problem));
-            }
-            digest = Some(actual);
+        let Declaration { kind, when, document, sha256, .. } = declaration;
+        if *when > copenhagen_day(at) {
+            return Err(Error::Usage(format!("declaration `{kind}` is dated {when}, after the instant of judgement")));
         }
-        if let Some(digest) = digest {
-            digests.insert(declaration.kind.clone(), digest);
+        let Some(file) = document else { continue };
+        let path = loaded.path(file);
+        let actual = sha256_hex(&read_bounded(&path, MAX_DOCUMENT)?);
+        if sha256.as_ref().is_some_and(|declared| !declared.eq_ignore_ascii_case(&actual)) {
+            let problem = format!("is not the document that declaration `{kind}` names by its SHA-256");
+            return Err(Error::file(path, problem));
         }
+        digests.insert(kind.clone(), actual);
     }
     Ok(digests)
 }

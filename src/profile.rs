@@ -153,7 +153,7 @@ pub struct Calendar {
 }
 
 /// One requirement (krav).
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// Id, unique in the profile with its includes.
@@ -202,7 +202,7 @@ pub struct RequirementSource {
 }
 
 /// Binds a check to a requirement.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckBinding {
     /// Id of the check.

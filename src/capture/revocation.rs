@@ -17,6 +17,7 @@ use reqwest::StatusCode;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OnceCell};
 use url::Url;
 
@@ -62,10 +63,16 @@ impl SuppliedAnswers {
     }
 }
 
+/// Longest time that one run asks for revocation answers.
+const BUDGET: Duration = Duration::from_secs(300);
+const TOO_LATE: &str = "not asked: this run's time for revocation answers is used up";
+
 /// Where revocation answers come from in one run.
 #[derive(Debug, Default)]
 pub struct RevocationSource {
     client: Option<Arc<HttpClient>>,
+    /// When nobody is asked any more, however many URLs the certificates of a hostile target name.
+    until: Option<Instant>,
     /// Every list is fetched once a run, however many certificates name it.
     lists: Mutex<HashMap<Url, Arc<OnceCell<Answer>>>>,
 }
@@ -80,7 +87,7 @@ impl RevocationSource {
     /// Asks the hosts that certificates name, as far as the client allows.
     #[must_use]
     pub fn online(client: Arc<HttpClient>) -> Self {
-        Self { client: Some(client), lists: Mutex::default() }
+        Self { client: Some(client), until: Instant::now().checked_add(BUDGET), lists: Mutex::default() }
     }
 
     /// What can be learnt about `leaf`. Where answers of a kind were supplied, that kind is not asked for. `issuer` is called
@@ -101,6 +108,7 @@ impl RevocationSource {
                     (Some(_), None) => {
                         unreachable("no question can be made, because the issuer's certificate is not at hand")
                     }
+                    (Some(_), Some(_)) if self.is_late() => unreachable(TOO_LATE),
                     (Some(url), Some(question)) => {
                         fetch(client, &url, Some(question.clone()), MAX_OCSP, OCSP_RESPONSE).await
                     }
@@ -112,12 +120,17 @@ impl RevocationSource {
             for (source, url) in addresses(&leaf.crl_urls) {
                 let answer = match url {
                     None => unreachable(NOT_A_URL),
+                    Some(_) if self.is_late() => unreachable(TOO_LATE),
                     Some(url) => self.list(client, url).await,
                 };
                 crl.push(RevocationAnswer { source, answer });
             }
         }
         Revocation { set_aside: false, ocsp, crl }
+    }
+
+    fn is_late(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() > until)
     }
 
     /// The supplied answers alone: for a run that asks nobody, and for a certificate that cannot be read.

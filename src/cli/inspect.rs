@@ -330,7 +330,7 @@ impl<'a> Inspector<'a> {
         let subjects: Vec<_> = captured.subjects.into_iter().map(|c| c.subject).collect();
         let results = judge(&plan, &self.profile, &loaded.target, &subjects);
         let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), copenhagen_day(self.at));
-        let total = aggregate(&self.profile, &verdicts, &results);
+        let total = aggregate(&self.profile, &verdicts, &results, true);
         Ok((results, total))
     }
 

@@ -8,6 +8,7 @@ use crate::document::{Document, Step, nearest, read_text};
 use crate::error::{Diagnostic, Error, Result};
 use crate::language::Localised;
 use crate::verdict::{Basis, Level};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,8 @@ pub struct ProfileSource {
     pub id: String,
     /// The profile's version.
     pub version: String,
-    /// How an include names it.
+    /// How it is found again: the include's words, after the SHA-256 of the including file and a `/`. The top file has its
+    /// own name alone. Two files that are both called `./base.toml` are thus kept apart.
     pub reference: String,
     /// Its text.
     pub text: String,
@@ -48,8 +50,9 @@ pub struct ProfileSource {
 
 /// Finds the text of an included profile.
 trait Finder {
-    /// Name for messages, text, and the directory that relative paths in it start from.
-    fn find(&self, reference: &str, base: Option<&Path>) -> Result<Found>;
+    /// Name for messages, text, and the directory that relative paths in it start from. `key` is the
+    /// [`ProfileSource::reference`], `reference` the include's words.
+    fn find(&self, reference: &str, key: &str, base: Option<&Path>) -> Result<Found>;
 }
 
 struct Found {
@@ -61,7 +64,7 @@ struct Found {
 struct OnDisk;
 
 impl Finder for OnDisk {
-    fn find(&self, reference: &str, base: Option<&Path>) -> Result<Found> {
+    fn find(&self, reference: &str, _key: &str, base: Option<&Path>) -> Result<Found> {
         if let Some(text) = shipped::text(reference) {
             return Ok(Found { document: Document::new(format!("profiles/{reference}.toml"), text), base: None });
         }
@@ -88,9 +91,12 @@ impl Finder for OnDisk {
 struct InBundle<'a>(&'a BTreeMap<String, String>);
 
 impl Finder for InBundle<'_> {
-    fn find(&self, reference: &str, _base: Option<&Path>) -> Result<Found> {
-        let text =
-            self.0.get(reference).ok_or_else(|| Error::Usage(format!("the bundle has no profile `{reference}`")))?;
+    fn find(&self, reference: &str, key: &str, _base: Option<&Path>) -> Result<Found> {
+        let text = self
+            .0
+            .get(key)
+            .or_else(|| self.0.get(reference))
+            .ok_or_else(|| Error::Usage(format!("the bundle has no profile `{reference}`")))?;
         Ok(Found { document: Document::new(reference, text.clone()), base: None })
     }
 }
@@ -106,6 +112,12 @@ impl Profile {
         Self::load_with(reference, &InBundle(texts))
     }
 
+    /// Whether it may be used to judge on this day.
+    #[must_use]
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.file.valid_from <= day && self.file.valid_until.is_none_or(|until| day <= until)
+    }
+
     /// The distinct files it was made of, top file first.
     pub fn files(&self) -> impl Iterator<Item = &ProfileSource> {
         self.sources
@@ -117,7 +129,7 @@ impl Profile {
 
     fn load_with(reference: &str, finder: &dyn Finder) -> Result<Self> {
         let mut files = Loader { finder, sources: Vec::new(), stack: Vec::new() };
-        let loaded = files.load(reference, None)?;
+        let loaded = files.load(reference, reference, None)?;
         Ok(Self {
             file: loaded.file,
             requirements: loaded.requirements,
@@ -144,8 +156,8 @@ struct Loaded {
 }
 
 impl Loader<'_> {
-    fn load(&mut self, reference: &str, base: Option<&Path>) -> Result<Loaded> {
-        let found = self.finder.find(reference, base)?;
+    fn load(&mut self, reference: &str, key: &str, base: Option<&Path>) -> Result<Loaded> {
+        let found = self.finder.find(reference, key, base)?;
         let document = found.document;
         if self.stack.contains(&document.name) || self.stack.len() >= MAX_DEPTH {
             let mut chain = self.stack.clone();
@@ -155,32 +167,32 @@ impl Loader<'_> {
         }
         let file: ProfileFile = document.parse()?;
         let sha256 = sha256_hex(document.text.as_bytes());
-        let seen = self.sources.iter().any(|s| s.sha256 == sha256);
-        // One file may be included under several names; a bundle must find it under each.
-        if !self.sources.iter().any(|s| s.sha256 == sha256 && s.reference == reference) {
+        // One file may be included from several places; a bundle must find it from each.
+        if !self.sources.iter().any(|s| s.reference == key) {
             self.sources.push(ProfileSource {
                 id: file.id.clone(),
                 version: file.version.clone(),
-                reference: reference.to_owned(),
+                reference: key.to_owned(),
                 text: document.text.clone(),
-                sha256,
+                sha256: sha256.clone(),
             });
         }
         self.stack.push(document.name.clone());
         let mut loaded = Loaded { file, requirements: Vec::new(), dropped: Vec::new(), limits: None, calendar: None };
         let mut problems = Vec::new();
         for (index, include) in loaded.file.include.iter().enumerate() {
-            let included = self.load(&include.profile, found.base.as_deref()).map_err(|error| match error {
+            let key = format!("{sha256}/{}", include.profile);
+            let included = self.load(&include.profile, &key, found.base.as_deref()).map_err(|error| match error {
                 Error::Usage(message) => document
                     .mistake(&[Step::Key("include"), Step::Index(index), Step::Key("profile")], message, None)
                     .into(),
                 other => other,
             })?;
             for requirement in included.requirements {
-                // The same file may come in by two ways; the same id from two files may not.
+                // The same requirement may come in by two ways; two with the same id may not.
                 match loaded.requirements.iter().find(|r| r.id == requirement.id) {
                     None => loaded.requirements.push(requirement),
-                    Some(_) if seen => {}
+                    Some(same) if *same == requirement => {}
                     Some(_) => problems.push(document.mistake(
                         &[Step::Key("include"), Step::Index(index)],
                         format!("requirement `{}` comes from two included profiles", requirement.id),

@@ -311,6 +311,10 @@ impl Status {
 #[must_use]
 pub fn rule(id: &str) -> Text {
     match id {
+        "R0" => text(
+            "Profilen er ikke i kraft på vurderingsdagen, så dens krav binder ingen.",
+            "The profile is not in force on the day of judgement, so its requirements bind nobody.",
+        ),
         "R1" => text("Et skal-krav i kategori A er brudt.", "A must requirement in category A is broken."),
         "R2" => text(
             "Flere skal-krav i kategori B er brudt, end profilen tillader.",

@@ -69,10 +69,10 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let Judged { profile, target, plan, subjects, results, waivers } = judged;
     let day = copenhagen_day(facts.at);
     let verdicts = by_requirement(profile, results, waivers, day);
-    let total = aggregate(profile, &verdicts, results);
+    let total = aggregate(profile, &verdicts, results, profile.is_in_force(day));
     let requirements: Vec<_> = profile.requirements.iter().map(requirement_entry).collect();
     let entries = verdicts.iter().map(|v| requirement_result(v, waivers)).collect::<Result<Vec<_>>>()?;
-    let aggregate_entry = aggregate_entry(total);
+    let aggregate_entry = aggregate_entry(total, profile);
     let results_digest = results_digest(&requirements, &entries, &aggregate_entry)?;
     let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
     let limitations = limitations(profile, &facts);
@@ -255,10 +255,11 @@ fn check_entry(result: &CheckResult) -> v1::CheckEntry {
     }
 }
 
-fn aggregate_entry(total: Aggregate) -> v1::AggregateEntry {
+fn aggregate_entry(total: Aggregate, profile: &Profile) -> v1::AggregateEntry {
     let owned = |map: BTreeMap<&'static str, u64>| map.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
     v1::AggregateEntry {
         decision: total.decision,
+        limits: profile.limits,
         counts: v1::Counts {
             by_verdict: owned(total.by_verdict),
             by_category: total.by_category.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
@@ -271,8 +272,7 @@ fn aggregate_entry(total: Aggregate) -> v1::AggregateEntry {
 }
 
 fn limitations(profile: &Profile, facts: &RunFacts) -> Vec<Localised> {
-    let day = copenhagen_day(facts.issued);
-    let in_force = profile.file.valid_from <= day && profile.file.valid_until.is_none_or(|until| day <= until);
+    let in_force = profile.is_in_force(copenhagen_day(facts.at));
     let texts = [
         (
             profile.file.status == Status::Draft,
@@ -285,8 +285,8 @@ fn limitations(profile: &Profile, facts: &RunFacts) -> Vec<Localised> {
         (
             !in_force,
             Text {
-                da: "Profilen er ikke i kraft på rapportens dato.",
-                en: "The profile is not in force on the date of the report.",
+                da: "Profilen er ikke i kraft på vurderingsdagen.",
+                en: "The profile is not in force on the day of judgement.",
             },
         ),
         (

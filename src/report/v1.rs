@@ -7,7 +7,7 @@ use crate::aggregate::{CategoryCount, Decision, Fired};
 use crate::check::Parameters;
 use crate::language::{Language, Localised};
 use crate::plan::PlannedProfile;
-use crate::profile::{RequirementSource, Scope, Status};
+use crate::profile::{Limits, RequirementSource, Scope, Status};
 use crate::target::{Authorisation, Contract, Parties};
 use crate::verdict::{Basis, Category, Environment, Level, Method, Verdict};
 use jiff::Timestamp;
@@ -297,6 +297,8 @@ pub struct CheckEntry {
 pub struct AggregateEntry {
     /// The decision.
     pub decision: Decision,
+    /// Limits of acceptance that the profile sets.
+    pub limits: Limits,
     /// Counts.
     pub counts: Counts,
     /// How many `must` requirements were decided.

@@ -237,6 +237,7 @@ ocsp_response = ["{name}.ocsp"]
     let entity_id = format!("https://saml.{HOST}");
     let declarations = [
         ("registered-in-administrationsmodul", registered.to_string()),
+        ("sole-use", "true".to_owned()),
         ("oiosaml-profile", "\"OIOSAML3\"".to_owned()),
         ("nsis-level", "\"Substantial\"".to_owned()),
         ("attribute-profile", "\"KOMBIT\"".to_owned()),

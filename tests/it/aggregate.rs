@@ -90,7 +90,7 @@ fn waivers(requirement: &str, expires: &str) -> Waivers {
 fn decide(results: &[CheckResult], waivers: &Waivers) -> Aggregate {
     let profile = profile();
     let verdicts = by_requirement(&profile, results, waivers, date(2026, 11, 21));
-    aggregate(&profile, &verdicts, results)
+    aggregate(&profile, &verdicts, results, true)
 }
 
 #[track_caller]
@@ -116,6 +116,17 @@ fn each_rule_fires_on_its_own_case() {
     expect(&[("A1", Fail), ("A2", Inconclusive)], Decision::NotAccepted, "R1");
     let nothing_applies: Vec<_> = IDS.iter().map(|id| (*id, NotApplicable)).collect();
     expect(&nothing_applies, Decision::Inconclusive, "R4");
+}
+
+#[test]
+fn a_profile_that_is_not_in_force_decides_nothing() {
+    let profile = profile();
+    assert!(profile.is_in_force(date(2026, 11, 21)) && !profile.is_in_force(date(2025, 12, 31)));
+    for results in [results(&[]), results(&[("A1", Verdict::Fail)])] {
+        let verdicts = by_requirement(&profile, &results, &Waivers::default(), date(2025, 12, 31));
+        let total = aggregate(&profile, &verdicts, &results, false);
+        assert_eq!((total.decision, total.trace[0].rule.as_str()), (Decision::Inconclusive, "R0"));
+    }
 }
 
 #[test]

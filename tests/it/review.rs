@@ -72,7 +72,7 @@ fn a_waived_failure_does_not_cover_what_was_never_shown() {
         let results = [failed(), result("certificate:new", other)];
         let verdicts = by_requirement(&profile, &results, &waivers, date(2025, 12, 1));
         assert_eq!(verdicts[0].verdict, Verdict::Fail, "the raw verdict stays");
-        aggregate(&profile, &verdicts, &results).decision
+        aggregate(&profile, &verdicts, &results, true).decision
     };
     assert_eq!(decide(Outcome::pass("", "")), Decision::AcceptedWithRemarks);
     assert_eq!(decide(Outcome::inconclusive(Reason::Unreachable, "", "")), Decision::Inconclusive);

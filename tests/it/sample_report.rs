@@ -6,7 +6,7 @@ use kravprobe::aggregate::{CategoryCount, Decision, Fired};
 use kravprobe::check::{Parameters, Value};
 use kravprobe::language::{Language, Localised};
 use kravprobe::plan::PlannedProfile;
-use kravprobe::profile::{RequirementSource, Scope, Status};
+use kravprobe::profile::{Limits, RequirementSource, Scope, Status};
 use kravprobe::report::v1::*;
 use kravprobe::target::{Assessor, Authorisation, Contract, Parties, Party, Relation};
 use kravprobe::verdict::{Basis, Category, Environment, Level, Method, Verdict};
@@ -254,6 +254,7 @@ pub fn sample(language: Language) -> Report {
         plan: PlanReference { sha256: digest("plan") },
         aggregate: AggregateEntry {
             decision: Decision::NotAccepted,
+            limits: Limits { max_b: 0, max_c: 3 },
             counts: Counts {
                 by_verdict: Verdict::ALL.map(|v| (v.name().to_owned(), count(v))).into_iter().collect(),
                 by_category: BTreeMap::from([
