@@ -623,6 +623,23 @@ fn no_secret_in_any_input_survives_into_bundle_or_output() {
 }
 
 #[test]
+fn no_secret_survives_in_what_only_claims_to_be_a_revocation_answer() {
+    // The first octet, "0", is that of a DER SEQUENCE.
+    let (key, key_lines) = key_canary();
+    GOOD.write("system/junk.crl", format!("0 {CPR} Authorization: Bearer {BEARER}\n{key}"));
+    let target = GOOD.target_with("junk-answers", |text| {
+        let text = text.replace("crl = [\"issuing-ca.crl\"]", "crl = [\"junk.crl\"]");
+        text.replace("ocsp_response = [\"signing.ocsp\"]", "ocsp_response = [\"junk.crl\"]")
+    });
+    let (code, printed, err) = GOOD.run(&target, "junk-answers", &["--offline"]);
+    assert_eq!((code, err.as_str()), (3, ""), "{printed}");
+    let lines: Vec<_> = key_lines.iter().map(String::as_str).collect();
+    let canaries = [&[CPR, BEARER, "PRIVATE KEY"], lines.as_slice()].concat();
+    assert_no_canary(&canaries, &members(&GOOD.path("junk-answers")), &[&printed, &err]);
+    assert_eq!(run(&["replay", &GOOD.text("junk-answers")]).0, 0);
+}
+
+#[test]
 fn secrets_in_files_that_go_into_the_bundle_are_refused() {
     let waiver = |scope: &str| {
         format!(
