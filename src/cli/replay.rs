@@ -20,7 +20,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let mut bundle = BundleReader::open(&args.bundle)?;
     let report: Report = serde_json::from_slice(&bundle.read(REPORT)?)
         .map_err(|e| Error::file(&args.bundle, format!("{REPORT} is not a report: {e}")))?;
-    let again = replay(&report, &mut |path| Ok(bundle.read(path)?))?;
+    let again = replay(&report, &mut |path| bundle.read(path))?;
     match common.format {
         Format::Json => common.print_json(&serde_json::json!({
             "agrees": again.agrees,

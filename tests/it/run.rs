@@ -722,6 +722,9 @@ fn replay_and_verify_agree_with_what_was_run() {
     assert!(out.to_lowercase().contains("unsealed") || out.contains("not sealed"), "{out}");
 }
 
+/// What somebody does to a bundle.
+type Change = Box<dyn Fn(&Path)>;
+
 /// A copy of the defective system's unsealed bundle, changed.
 fn tampered(change: impl Fn(&Path)) -> tempfile::TempDir {
     let _ = &*DEFECTS_FOUND;
@@ -768,7 +771,7 @@ fn missing_changed_and_foreign_members_are_found() {
         names.sort();
         names.swap_remove(0)
     };
-    let cases: [(&str, Box<dyn Fn(&Path)>, bool); 5] = [
+    let cases: [(&str, Change, bool); 5] = [
         ("a subject is gone", Box::new(remove("subjects/0000.json")), false),
         ("evidence is gone", Box::new(move |bundle| std::fs::remove_file(first_evidence(bundle)).unwrap()), false),
         ("evidence is changed", Box::new(move |bundle| std::fs::write(first_evidence(bundle), b"x").unwrap()), false),
