@@ -63,6 +63,14 @@ impl RequirementVerdict<'_> {
     fn is_unwaived_failure(&self) -> bool {
         self.verdict == Verdict::Fail && self.waivers.is_empty()
     }
+
+    /// Whether something of it could not be decided. A waiver covers the failures it names and nothing else: what was not
+    /// shown on another subject, or by another check, stays not shown.
+    fn is_undecided(&self) -> bool {
+        let open = |v| matches!(v, Verdict::Inconclusive | Verdict::Error | Verdict::NotTested);
+        let waived = self.verdict == Verdict::Fail && !self.waivers.is_empty();
+        open(self.verdict) || (waived && self.results.iter().any(|r| open(r.outcome.verdict)))
+    }
 }
 
 /// The whole.
@@ -138,7 +146,8 @@ pub fn by_requirement<'a>(
 ///
 /// 1. `R1`: an unwaived failure of a `must` in category A: not accepted.
 /// 2. `R2`/`R3`: more unwaived failures of `must` in category B / C than the profile's limits: not accepted.
-/// 3. `R4`: a `must` that is inconclusive, broken by a fault, or not tested; or no `must` that applies at all: inconclusive.
+/// 3. `R4`: a `must` that is inconclusive, broken by a fault, or not tested (also in a part of it, when a waiver covers its
+///    failures); or no `must` that applies at all: inconclusive.
 /// 4. `R5`: any failure or active waiver: accepted with remarks.
 /// 5. `R6`: else accepted.
 #[must_use]
@@ -149,8 +158,7 @@ pub fn aggregate(profile: &Profile, verdicts: &[RequirementVerdict<'_>], results
     let must = |v: &RequirementVerdict<'_>| v.requirement.level == Level::Must;
     let failed = |category| ids(&|v| must(v) && v.requirement.category == category && v.is_unwaived_failure());
     let (a, b, c) = (failed(Category::A), failed(Category::B), failed(Category::C));
-    let undecided =
-        ids(&|v| must(v) && matches!(v.verdict, Verdict::Inconclusive | Verdict::Error | Verdict::NotTested));
+    let undecided = ids(&|v| must(v) && v.is_undecided());
     let must_applicable = verdicts.iter().filter(|v| must(v) && v.verdict != Verdict::NotApplicable).count() as u64;
     let must_decided =
         verdicts.iter().filter(|v| must(v) && matches!(v.verdict, Verdict::Pass | Verdict::Fail)).count() as u64;

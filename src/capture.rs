@@ -15,7 +15,7 @@ use crate::report::v1::Direction;
 use crate::subject::certificate::{Answer, CertificateRole, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
 use crate::subject::{Blob, CertificateSubject, MetadataSubject, Subject, TlsSubject};
-use crate::target::{AnchorUse, LoadedTarget, MetadataEntry};
+use crate::target::{AnchorUse, LoadedTarget, MetadataEntry, Target};
 use jiff::Timestamp;
 use openssl::x509::X509;
 use revocation::{RevocationSource, SuppliedAnswers};
@@ -89,6 +89,34 @@ pub struct Capture {
     pub anchors: Vec<(String, String)>,
 }
 
+/// What several captures share: one runtime, one HTTP client with its politeness, and the revocation lists it fetched.
+#[derive(Debug)]
+pub struct Session {
+    runtime: tokio::runtime::Runtime,
+    client: Option<Arc<http::HttpClient>>,
+    revocation: RevocationSource,
+}
+
+impl Session {
+    /// A session that may ask the hosts of `loaded`; nobody, when `offline`.
+    pub fn new(loaded: &LoadedTarget, offline: bool) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|e| Error::Internal(e.to_string()))?;
+        let client = if offline {
+            None
+        } else {
+            let tls_roots = certificate::anchors(loaded, AnchorUse::Tls)?;
+            let client = http::HttpClient::new(loaded.target.hosts(), loaded.target.politeness, &tls_roots);
+            Some(Arc::new(client.map_err(|e| Error::Internal(e.to_string()))?))
+        };
+        let revocation = client.clone().map_or_else(RevocationSource::offline, RevocationSource::online);
+        Ok(Self { runtime, client, revocation })
+    }
+}
+
 /// Captures everything that a target names. Files that cannot be used are errors; endpoints that do not answer are facts in
 /// their subjects.
 pub fn capture(
@@ -97,6 +125,17 @@ pub fn capture(
     offline: bool,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Capture> {
+    capture_in(&Session::new(loaded, offline)?, loaded, at, progress)
+}
+
+/// As [`capture`], in a session that other targets with the same hosts share.
+pub fn capture_in(
+    session: &Session,
+    loaded: &LoadedTarget,
+    at: Timestamp,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Capture> {
+    let Session { runtime, client, revocation } = session;
     let target = &loaded.target;
     let total = target.metadata.len() + usize::from(!target.certificate.is_empty()) + target.tls.len();
     let mut done = 0;
@@ -105,19 +144,6 @@ pub fn capture(
         done += 1;
     };
     let documents = documents(loaded)?;
-    let tls_roots = certificate::anchors(loaded, AnchorUse::Tls)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|e| Error::Internal(e.to_string()))?;
-    let client = if offline {
-        None
-    } else {
-        let client = http::HttpClient::new(target.hosts(), target.politeness, &tls_roots);
-        Some(Arc::new(client.map_err(|e| Error::Internal(e.to_string()))?))
-    };
-    let revocation = client.clone().map_or_else(RevocationSource::offline, RevocationSource::online);
 
     let mut metadata = Vec::new();
     for entry in judged_metadata(target) {
@@ -127,13 +153,13 @@ pub fn capture(
     if !target.certificate.is_empty() {
         step("certificates");
     }
-    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, &revocation))?;
-    certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, &revocation))?);
+    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, revocation))?;
+    certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, revocation))?);
     let mut endpoints = Vec::new();
     for entry in &target.tls {
         step(&entry.name);
         // An offline run has no TLS subjects; the plan's items become `not-tested`.
-        if !offline {
+        if client.is_some() {
             endpoints.push(tls::capture_tls(&TlsSpec::from_target(loaded, entry, at)?, at));
         }
     }
@@ -187,8 +213,15 @@ async fn metadata_subject(
     };
     let target = &loaded.target;
     let mut subject = metadata::subject(&entry.name, target.environment, at, &document, fetched);
+    subject.registered = registered(target);
+    Ok(subject)
+}
+
+/// What a target declares about the registration. A pure function, so that `verify` can compare.
+#[must_use]
+pub fn registered(target: &Target) -> Registered {
     let one = |kind: &str| target.declaration(kind).and_then(|d| d.value.strings().first().map(|v| (*v).to_owned()));
-    subject.registered = Registered {
+    Registered {
         oiosaml_profile: one("oiosaml-profile"),
         attribute_profile: one("attribute-profile"),
         nsis_level: one("nsis-level"),
@@ -197,8 +230,7 @@ async fn metadata_subject(
             .declaration("personal-attributes")
             .map(|d| d.value.strings().into_iter().map(str::to_owned).collect()),
         hosts: target.hosts().into_iter().collect(),
-    };
-    Ok(subject)
+    }
 }
 
 /// Tells every document of the vendor's other documents.
@@ -260,8 +292,14 @@ fn share_knowledge(mut subjects: Vec<CertificateSubject>) -> Vec<CertificateSubj
     for subject in subjects.iter_mut().filter(|s| s.name.contains('/')) {
         if let Some(known) = named.iter().find(|k| k.certificate == subject.certificate) {
             subject.declared.clone_from(&known.declared);
-            if subject.revocation.ocsp.is_empty() || !known.revocation.ocsp.is_empty() {
-                subject.revocation.clone_from(&known.revocation);
+            let helpers = known.supplied.iter().filter(|h| !subject.supplied.contains(h)).cloned().collect::<Vec<_>>();
+            subject.supplied.extend(helpers);
+            // Added, never put in the place of what is there: an answer that says "revoked" must not get lost.
+            let (own, more) = (&mut subject.revocation, &known.revocation);
+            own.set_aside &= more.set_aside;
+            for (own, more) in [(&mut own.ocsp, &more.ocsp), (&mut own.crl, &more.crl)] {
+                let new = more.iter().filter(|m| own.iter().all(|o| o.source != m.source)).cloned().collect::<Vec<_>>();
+                own.extend(new);
             }
         }
     }
@@ -345,4 +383,43 @@ fn anchors(loaded: &LoadedTarget) -> Result<Vec<(String, String)>> {
     named.sort_unstable();
     named.dedup();
     Ok(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::certificate::{DeclaredCertificate, Revocation, RevocationAnswer};
+    use crate::verdict::Environment;
+
+    fn subject(name: &str, ocsp: &[&str], crl: &[&str], supplied: &[&[u8]]) -> CertificateSubject {
+        let answers = |sources: &[&str]| {
+            let answer = |s: &&str| RevocationAnswer { source: (*s).to_owned(), answer: Answer::NotAllowed };
+            sources.iter().map(answer).collect()
+        };
+        CertificateSubject {
+            id: format!("certificate:{name}"),
+            name: name.to_owned(),
+            environment: Environment::Production,
+            at: Timestamp::UNIX_EPOCH,
+            role: CertificateRole::Signing,
+            system: "Eksempel".to_owned(),
+            declared: DeclaredCertificate::default(),
+            certificate: Blob::new("application/pkix-cert", b"leaf".as_slice()),
+            supplied: supplied.iter().map(|der| Blob::new("application/pkix-cert", *der)).collect(),
+            local_anchors: Vec::new(),
+            revocation: Revocation { set_aside: false, ocsp: answers(ocsp), crl: answers(crl) },
+            others: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_certificate_is_added_to_its_copy_in_metadata() {
+        let named = subject("signering", &["https://ocsp"], &[], &[b"issuer"]);
+        let inside = subject("sp/signing-1", &[], &["supplied.crl"], &[]);
+        let shared = share_knowledge(vec![named, inside]).pop().unwrap();
+        let sources = |answers: &[RevocationAnswer]| answers.iter().map(|a| a.source.clone()).collect::<Vec<_>>();
+        assert_eq!(sources(&shared.revocation.ocsp), ["https://ocsp"]);
+        assert_eq!(sources(&shared.revocation.crl), ["supplied.crl"], "a supplied answer must not get lost");
+        assert_eq!(shared.supplied.len(), 1, "nor the issuer that the target names for it");
+    }
 }

@@ -119,7 +119,8 @@ pub fn main() -> ExitCode {
     match done.and_then(|code| written().map(|()| code)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            eprintln!("kravprobe: {error}");
+            // Errors quote files and bundles of others, which may hold what a terminal would obey.
+            eprintln!("kravprobe: {}", crate::render::harmless(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }

@@ -113,7 +113,12 @@ fn judge_declaration(requirement: &str, kind: &str, profile: &Profile, target: &
             wanted.join(" | "),
             observed,
         ),
-        None => Outcome::when(!values.is_empty() && values != ["false"], Reason::Contradiction, kind, observed),
+        None => Outcome::when(
+            !values.is_empty() && values.iter().all(|v| !v.trim().is_empty() && *v != "false"),
+            Reason::Contradiction,
+            kind,
+            observed,
+        ),
     }
 }
 

@@ -140,7 +140,7 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     schema::validate(&bytes)?;
     bundle.writer.add(REPORT, &bytes)?;
     if let Some(key) = options.key {
-        bundle.writer.add(SEALED, &seal(&bytes, key, at)?)?;
+        bundle.writer.add(SEALED, &seal(&bytes, key, key.sealing_time(at))?)?;
     }
     for (path, rendering) in render::all(&report)? {
         bundle.writer.add(path, rendering.as_bytes())?;

@@ -480,6 +480,13 @@ impl Target {
         }
         for (index, entry) in self.metadata.iter().enumerate() {
             let at = |key| [Step::Key("metadata"), Step::Index(index), Step::Key(key)];
+            if entry.other_environment.is_some() && entry.file.is_none() {
+                problems.push(document.mistake(
+                    &at("name"),
+                    "metadata of another environment is only compared, and needs a `file` for that",
+                    None,
+                ));
+            }
             if entry.file.is_none() && entry.url.is_none() {
                 problems.push(document.mistake(&at("name"), "metadata needs a `file`, a `url` or both", None));
             }
@@ -550,6 +557,9 @@ impl Target {
             let at = |key| [Step::Key("declaration"), Step::Index(index), Step::Key(key)];
             if !kinds.insert(&declaration.kind) {
                 problems.push(document.mistake(&at("kind"), format!("`{}` is declared twice", declaration.kind), None));
+            }
+            if declaration.value.strings().iter().any(|v| v.trim().is_empty()) {
+                problems.push(document.mistake(&at("value"), "a declaration needs to say something", None));
             }
             if declaration.who.trim().is_empty() {
                 problems.push(document.mistake(&at("who"), "a declaration needs to say who made it", None));

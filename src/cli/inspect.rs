@@ -2,7 +2,7 @@
 
 use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
-use crate::capture;
+use crate::capture::{Session, capture_in};
 use crate::clock::now;
 use crate::error::{Error, Result};
 use crate::judge::{CheckResult, judge};
@@ -179,13 +179,13 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     }
 }
 
-fn inspect(
-    shared: &Shared,
-    profile: &str,
-    families: &[Family],
-    entry: &dyn Fn(&Path, &mut Target),
-    common: Common,
-) -> Result<u8> {
+/// Puts a file into a target.
+type Entry<'a> = &'a (dyn Fn(&Path, &mut Target) + Sync);
+
+/// Files whose answers are held back until they can be printed in order. Bounds the memory, however many files there are.
+const BATCH: usize = 64;
+
+fn inspect(shared: &Shared, profile: &str, families: &[Family], entry: Entry<'_>, common: Common) -> Result<u8> {
     if shared.anchor.is_empty() == (shared.environment == Environment::Local) {
         return Err(Error::Usage(match shared.environment {
             Environment::Local => {
@@ -201,40 +201,25 @@ fn inspect(
     // What a file cannot decide (declarations, endpoints) is not asked of a file.
     let of_family = |id: &str| crate::checks::by_id(id).is_some_and(|c| families.contains(&c.meta().family));
     profile.requirements.retain(|r| r.declaration.is_none() && r.check.iter().all(|c| of_family(&c.id)));
-    let inspector = Inspector { profile, at: shared.at.unwrap_or_else(now), shared, language: common.lang };
+    let inspector = Inspector::new(profile, shared, common)?;
     let mut worst = 0;
     let mut first = true;
     if common.format == Format::Json {
         common.print_part("[");
     }
-    for file in &shared.files {
-        let name = file.display().to_string();
-        let mut target = inspector.target();
-        entry(file, &mut target);
-        let (code, text) = match inspector.judge(target) {
-            Ok((results, total)) => (
-                total.decision.exit_code(),
-                match common.format {
-                    Format::Json => inspector.json(&name, &results, Ok(&total))?,
-                    Format::Text => inspector.text(&name, &results, &total),
-                },
-            ),
-            // One unusable file does not hide the verdicts on the others.
-            Err(error) => {
-                eprintln!("kravprobe: {error}");
-                let text = match common.format {
-                    Format::Json => inspector.json(&name, &[], Err(&error))?,
-                    Format::Text => String::new(),
-                };
-                (error.exit_code(), text)
+    for batch in shared.files.chunks(BATCH) {
+        for answer in inspector.answers(batch, entry)? {
+            let Answer { code, text, problem } = answer?;
+            if let Some(problem) = problem {
+                eprintln!("kravprobe: {}", crate::render::harmless(&problem));
             }
-        };
-        worst = worse(worst, code);
-        if common.format == Format::Json {
-            common.print_part(if first { "\n" } else { ",\n" });
-            first = false;
+            worst = worse(worst, code);
+            if common.format == Format::Json {
+                common.print_part(if first { "\n" } else { ",\n" });
+                first = false;
+            }
+            common.print_part(&text);
         }
-        common.print_part(&text);
     }
     if common.format == Format::Json {
         common.print_part("\n]\n");
@@ -249,42 +234,99 @@ fn worse(a: u8, b: u8) -> u8 {
     if rank(a) >= rank(b) { a } else { b }
 }
 
+/// A target that names no file yet.
+fn bare_target(shared: &Shared) -> Target {
+    let supplier = shared.cvr.as_ref().map(|cvr| Party { name: "-".to_owned(), cvr: Some(cvr.clone()) });
+    let anchor = |file: &PathBuf| AnchorEntry { file: file.clone(), purpose: AnchorUse::Oces };
+    Target {
+        schema: 1,
+        environment: shared.environment,
+        system: System { name: "-".to_owned(), version: None },
+        parties: Parties { supplier, ..Parties::default() },
+        contract: None,
+        allowed_hosts: Vec::new(),
+        politeness: Politeness::default(),
+        certificate: Vec::new(),
+        metadata: Vec::new(),
+        tls: Vec::new(),
+        anchor: shared.anchor.iter().map(anchor).collect(),
+        declaration: Vec::new(),
+        authorisation: None,
+    }
+}
+
+const fn loaded(target: Target) -> LoadedTarget {
+    LoadedTarget { target, text: String::new(), base: PathBuf::new() }
+}
+
+/// What is printed about one file.
+struct Answer {
+    code: u8,
+    text: String,
+    problem: Option<String>,
+}
+
 struct Inspector<'a> {
     profile: Profile,
     at: Timestamp,
     shared: &'a Shared,
     language: Language,
+    format: Format,
+    session: Session,
 }
 
-impl Inspector<'_> {
-    fn target(&self) -> Target {
-        let supplier = self.shared.cvr.as_ref().map(|cvr| Party { name: "-".to_owned(), cvr: Some(cvr.clone()) });
-        Target {
-            schema: 1,
-            environment: self.shared.environment,
-            system: System { name: "-".to_owned(), version: None },
-            parties: Parties { supplier, ..Parties::default() },
-            contract: None,
-            allowed_hosts: Vec::new(),
-            politeness: Politeness::default(),
-            certificate: Vec::new(),
-            metadata: Vec::new(),
-            tls: Vec::new(),
-            anchor: self
-                .shared
-                .anchor
-                .iter()
-                .map(|file| AnchorEntry { file: file.clone(), purpose: AnchorUse::Oces })
-                .collect(),
-            declaration: Vec::new(),
-            authorisation: None,
+impl<'a> Inspector<'a> {
+    fn new(profile: Profile, shared: &'a Shared, common: Common) -> Result<Self> {
+        let target = bare_target(shared);
+        let session = Session::new(&loaded(target), shared.offline)?;
+        let at = shared.at.unwrap_or_else(now);
+        Ok(Self { profile, at, shared, language: common.lang, format: common.format, session })
+    }
+
+    /// The answers about some files, in their order, with every processor at work.
+    fn answers(&self, files: &[PathBuf], entry: Entry<'_>) -> Result<Vec<Result<Answer>>> {
+        let workers = std::thread::available_parallelism().map_or(1, usize::from);
+        let each = files.len().div_ceil(workers).max(1);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = files
+                .chunks(each)
+                .map(|part| scope.spawn(move || part.iter().map(|file| self.answer(file, entry)).collect::<Vec<_>>()))
+                .collect();
+            let mut answers = Vec::with_capacity(files.len());
+            for part in parts {
+                answers.extend(part.join().map_err(|_| Error::Internal("panic while a file was judged".into()))?);
+            }
+            Ok(answers)
+        })
+    }
+
+    fn answer(&self, file: &Path, entry: Entry<'_>) -> Result<Answer> {
+        let name = file.display().to_string();
+        let mut target = bare_target(self.shared);
+        entry(file, &mut target);
+        match self.judge(target) {
+            Ok((results, total)) => {
+                let text = match self.format {
+                    Format::Json => self.json(&name, &results, Ok(&total))?,
+                    Format::Text => self.text(&name, &results, &total),
+                };
+                Ok(Answer { code: total.decision.exit_code(), text, problem: None })
+            }
+            // One unusable file does not hide the verdicts on the others.
+            Err(error) => {
+                let text = match self.format {
+                    Format::Json => self.json(&name, &[], Err(&error))?,
+                    Format::Text => String::new(),
+                };
+                Ok(Answer { code: error.exit_code(), text, problem: Some(error.to_string()) })
+            }
         }
     }
 
     fn judge(&self, target: Target) -> Result<(Vec<CheckResult>, Aggregate)> {
         let plan = Plan::compile(&self.profile, &target, "");
-        let loaded = LoadedTarget { target, text: String::new(), base: PathBuf::new() };
-        let captured = capture::capture(&loaded, self.at, self.shared.offline, &mut |_| ())?;
+        let loaded = loaded(target);
+        let captured = capture_in(&self.session, &loaded, self.at, &mut |_| ())?;
         let subjects: Vec<_> = captured.subjects.into_iter().map(|c| c.subject).collect();
         let results = judge(&plan, &self.profile, &loaded.target, &subjects);
         let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), copenhagen_day(self.at));

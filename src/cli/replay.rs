@@ -3,6 +3,7 @@
 use super::{Common, Format};
 use crate::error::{Error, Result};
 use crate::language::Text;
+use crate::render::one_line;
 use crate::report::bundle::BundleReader;
 use crate::report::bundle::REPORT;
 use crate::report::replay::replay;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             let mut text = sentence.get(common.lang).to_owned();
             for difference in &again.differences {
                 text.push_str("\n  ");
-                text.push_str(difference);
+                text.push_str(&one_line(difference));
             }
             text.push_str(&format_digests(&report, &again.report));
             common.print(&text);
@@ -54,5 +55,6 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 }
 
 fn format_digests(reported: &Report, recomputed: &Report) -> String {
-    format!("\nresultsDigest {}\n              {}", reported.replay.results_digest, recomputed.replay.results_digest)
+    let reported = one_line(&reported.replay.results_digest);
+    format!("\nresultsDigest {reported}\n              {}", recomputed.replay.results_digest)
 }

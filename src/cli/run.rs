@@ -37,8 +37,9 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let at = args.at.unwrap_or_else(crate::clock::now);
-    // A key that cannot be used ends the run before anybody is bothered.
-    let key = args.seal.load(at)?;
+    // A key that cannot be used ends the run before anybody is bothered. It is sealed with now, whatever instant is judged:
+    // else `--at` would bring an expired key back to life.
+    let key = args.seal.load(crate::clock::now())?;
     let options = Options {
         profile: &args.profile,
         target: &args.target,

@@ -34,7 +34,7 @@ pub struct SealArgs {
 }
 
 impl SealArgs {
-    /// Loads the key, when one is named. Without one the report is unsealed.
+    /// Loads the key, when one is named; `at` is the present. Without one the report is unsealed.
     pub fn load(&self, at: Timestamp) -> Result<Option<SealingKey>> {
         let password = (self.seal_password_file.is_some() || self.seal_password_env.is_some())
             .then(|| SecretReference { file: self.seal_password_file.clone(), env: self.seal_password_env.clone() });

@@ -64,7 +64,9 @@ impl<'a> View<'a> {
             remarks: group(&|f| f.is_unwaived_failure() && !is_must(f)),
             waived: group(&|f| f.is_waived()),
             undecided: group(&|f| {
+                // A waiver covers failures alone, so what else of the requirement was not decided is shown too.
                 matches!(f.result.verdict, Verdict::Inconclusive | Verdict::Error | Verdict::NotTested)
+                    || (f.is_waived() && !f.undecided().is_empty())
             }),
             not_applicable: group(&|f| f.result.verdict == Verdict::NotApplicable),
             all,

@@ -2,14 +2,15 @@
 
 use super::build::{Judged, RunFacts, build};
 use super::v1;
+use crate::capture::registered;
 use crate::error::{Error, Result};
 use crate::judge::judge;
 use crate::plan::Plan;
 use crate::profile::Profile;
-use crate::subject::Subject;
+use crate::subject::{Blob, Subject};
 use crate::target::Target;
 use crate::waiver::Waivers;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Path of the plan in a bundle.
 pub const PLAN: &str = "plan.json";
@@ -76,7 +77,8 @@ pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>
         waivers: &waivers,
     };
     let again = build(judged, facts_of(report))?;
-    let differences = differences(report, &again, plan == stored);
+    let mut differences = differences(report, &again, plan == stored);
+    differences.extend(strangers(report, &target, &subjects));
     Ok(Replay { agrees: differences.is_empty(), report: again, differences })
 }
 
@@ -97,6 +99,46 @@ pub fn subjects(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8
         subjects.push(subject);
     }
     Ok(subjects)
+}
+
+/// Subjects that are not of this run: a bundle's subjects must be judged at the report's instant, in the target's environment
+/// and against what the target says, else old or foreign evidence could stand for the system.
+fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut seen = BTreeSet::new();
+    let anchor = |blob: &Blob| report.members.iter().any(|m| m.path == format!("anchors/{}.pem", blob.sha256));
+    for subject in subjects {
+        let (at, environment) = match subject {
+            Subject::Certificate(s) => (s.at, s.environment),
+            Subject::Metadata(s) => (s.at, s.environment),
+            Subject::Tls(s) => (s.at, s.environment),
+        };
+        let agrees = match subject {
+            Subject::Certificate(s) => s.system == target.system.name && s.local_anchors.iter().all(anchor),
+            Subject::Metadata(s) => s.registered == registered(target),
+            Subject::Tls(s) => {
+                s.added_roots.iter().all(anchor)
+                    && target.tls.iter().any(|t| {
+                        let server_name = t.server_name.as_ref().unwrap_or(&t.host);
+                        t.name == s.name
+                            && (&t.host, t.port, t.purpose, server_name) == (&s.host, s.port, s.purpose, &s.server_name)
+                    })
+            }
+        };
+        let problem = if at != report.run.at {
+            "judged at another instant than the report states"
+        } else if environment != target.environment {
+            "of another environment than the target"
+        } else if !agrees {
+            "not what the target names"
+        } else if !seen.insert(subject.id()) {
+            "there twice"
+        } else {
+            continue;
+        };
+        out.push(format!("{}: {problem}", subject.id()));
+    }
+    out
 }
 
 fn facts_of(report: &v1::Report) -> RunFacts {

@@ -52,7 +52,7 @@ fn verify_sealed(place: &Path, trust: &Trust, at: Option<Timestamp>) -> Result<V
     let verification = seal::verify(&bytes, trust, at).map_err(|error| Error::file(place, error))?;
     let report = read_report(place, &verification.payload)?;
     let mut statements = vec![form(&verification.payload, &report)?];
-    statements.extend(described(&report, Some(&verification)));
+    statements.extend(described(&report, Some((&verification, trust))));
     statements.extend(verification.statements);
     statements.push(Statement::new(
         "bundle",
@@ -74,13 +74,16 @@ fn verify_bundle(place: &Path, trust: &Trust, at: Option<Timestamp>) -> Result<V
                 statements.push(Statement::when(
                     "sealed-report",
                     verification.payload == bytes,
-                    both("Den forseglede rapport er bundtets rapport.", "The sealed report is the bundle's report."),
                     both(
-                        "Den forseglede rapport er en anden end bundtets report.json.",
+                        "Den forseglede rapport er rapportpakkens rapport.",
+                        "The sealed report is the bundle's report.",
+                    ),
+                    both(
+                        "Den forseglede rapport er en anden end rapportpakkens report.json.",
                         "The sealed report differs from the bundle's report.json.",
                     ),
                 ));
-                statements.extend(described(&report, Some(&verification)));
+                statements.extend(described(&report, Some((&verification, trust))));
                 statements.extend(verification.statements);
             }
             Err(error) => statements.push(Statement::new(
@@ -117,7 +120,7 @@ fn form(bytes: &[u8], report: &Report) -> Result<Statement> {
     } else {
         schema::validate(bytes).err().map(|error| error.to_string())
     };
-    let problem = problem.unwrap_or_default();
+    let problem = crate::render::one_line(&problem.unwrap_or_default());
     Ok(Statement::when(
         "report-form",
         problem.is_empty(),
@@ -133,9 +136,9 @@ fn form(bytes: &[u8], report: &Report) -> Result<Statement> {
 }
 
 /// What the report says about its seal against the seal that is there.
-fn described(report: &Report, sealed: Option<&Verification>) -> Vec<Statement> {
+fn described(report: &Report, sealed: Option<(&Verification, &Trust)>) -> Vec<Statement> {
     let says = &report.seal;
-    let Some(verification) = sealed else {
+    let Some((verification, trust)) = sealed else {
         return vec![if says.assurance == Assurance::None {
             Statement::new(
                 "seal",
@@ -172,7 +175,31 @@ fn described(report: &Report, sealed: Option<&Verification>) -> Vec<Statement> {
             "The seal is an example: it does not prove who sealed.",
         ));
     }
+    if says.assurance == Assurance::AdvancedOces {
+        statements.extend(assurance(verification, trust));
+    }
     statements
+}
+
+/// Whether the seal can be what the report calls it. The report's own word for its seal is the sealer's, so a key of
+/// anybody's making could call its seal an advanced one.
+fn assurance(verification: &Verification, trust: &Trust) -> Option<Statement> {
+    if !verification.of_an_organisation {
+        return Some(Statement::new(
+            "seal-assurance",
+            Proof::Refuted,
+            "Rapporten kalder seglet et avanceret segl med OCES3-certifikat, men certifikatet er ikke udstedt til en organisation eller dens system.",
+            "The report calls the seal an advanced one with an OCES3 certificate, but the certificate was not issued to an organisation or its system.",
+        ));
+    }
+    (!trust.is_production()).then(|| {
+        Statement::new(
+            "seal-assurance",
+            Proof::NotProven,
+            "Rapporten kalder seglet et avanceret segl med OCES3-certifikat. Det er ikke vist, for stien er kun kontrolleret til en rod, som brugeren selv har angivet.",
+            "The report calls the seal an advanced one with an OCES3 certificate. That is not shown, for the path was checked only to a root that the user named.",
+        )
+    })
 }
 
 /// Every member has the size and digest that the report says, none is missing, and there is none beside them.
@@ -212,7 +239,7 @@ fn members(bundle: &mut BundleReader, report: &Report) -> Result<Statement> {
             ),
         ),
         both(
-            format!("Bundtets filer passer ikke til rapporten: {named}"),
+            format!("Rapportpakkens filer passer ikke til rapporten: {named}"),
             format!("The bundle's files do not match the report: {named}"),
         ),
     ))

@@ -52,6 +52,8 @@ pub struct SealingKey {
     pub(super) chain: Vec<Certificate>,
     algorithm: Algorithm,
     assurance: Assurance,
+    /// The instant at which the key was found fit to seal.
+    fit_at: Timestamp,
 }
 
 impl std::fmt::Debug for SealingKey {
@@ -106,7 +108,7 @@ impl SealingKey {
         let issuer = policy.trust.path(&chain, policy.at).and_then(|path| path.certificates.into_iter().nth(1));
         chain.truncate(1);
         chain.extend(issuer);
-        Ok(Self { key, chain, algorithm, assurance })
+        Ok(Self { key, chain, algorithm, assurance, fit_at: policy.at })
     }
 
     /// What the report says about its seal before it is sealed.
@@ -117,6 +119,16 @@ impl SealingKey {
             algorithm: Some(self.algorithm.name().to_owned()),
             certificate_sha256: self.chain.first().map(|leaf| leaf.sha256.clone()),
             time: TimeAssurance::None,
+        }
+    }
+
+    /// The time that the seal of a report issued at `issued` states. An advanced seal states when it was made; a seal that
+    /// proves nothing about anybody follows the report's clock, so that examples can be made again.
+    #[must_use]
+    pub const fn sealing_time(&self, issued: Timestamp) -> Timestamp {
+        match self.assurance {
+            Assurance::AdvancedOces => self.fit_at,
+            Assurance::Example | Assurance::None => issued,
         }
     }
 
@@ -153,8 +165,11 @@ fn refusal(chain: &[Certificate], policy: SealingPolicy<'_>) -> Option<SealError
         return Some(SealError::Untrusted);
     }
     // An employee's certificate makes a person's signature, not an organisation's seal.
-    let of_an_organisation = leaf.policies.iter().any(|oid| is_policy_or_below(oid, LEGAL_ENTITY_ARC));
-    (!of_an_organisation).then_some(SealError::NotOfAnOrganisation)
+    (!is_of_an_organisation(leaf)).then_some(SealError::NotOfAnOrganisation)
+}
+
+pub(super) fn is_of_an_organisation(leaf: &Certificate) -> bool {
+    leaf.policies.iter().any(|oid| is_policy_or_below(oid, LEGAL_ENTITY_ARC))
 }
 
 /// The algorithm for a key; refuses keys that are not RSA of at least 2048 bits or P-256.

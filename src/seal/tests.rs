@@ -585,3 +585,13 @@ fn real_chains_reach_the_production_root_alone_when_they_are_of_production() {
         assert!(!Trust::production().is_reached(&chain, after), "{file}");
     }
 }
+
+#[test]
+fn an_advanced_seal_states_when_it_was_made_whatever_instant_is_judged() {
+    let earlier = at() - jiff::SignedDuration::from_hours(24 * 365);
+    assert_eq!(sealing_key(&ec_key(), Algorithm::Es256).sealing_time(earlier), at());
+    let key = ec_key();
+    let leaf = Pki::leaf(&LEAF, &key);
+    let example = load(&Files::new().pem(&key, &[&leaf]), &Trust::production(), true).unwrap();
+    assert_eq!(example.sealing_time(earlier), earlier);
+}

@@ -6,7 +6,7 @@
 
 use super::SealError;
 use super::jades::{CONTENT_TYPE, FlattenedJws, Header, TYPE, canonical, signing_input, verifies};
-use super::key::{choose, public_key};
+use super::key::{choose, is_of_an_organisation, public_key};
 use super::trust::Trust;
 use crate::digest::sha256;
 use crate::language::Localised;
@@ -67,6 +67,8 @@ pub struct Verification {
     pub algorithm: &'static str,
     /// SHA-256 of the sealing certificate, hex.
     pub certificate_sha256: String,
+    /// Whether that certificate is an OCES certificate of an organisation or its system, by its policy.
+    pub of_an_organisation: bool,
     /// Every statement, in reading order.
     pub statements: Vec<Statement>,
 }
@@ -152,7 +154,14 @@ pub fn verify(bytes: &[u8], trust: &Trust, at: Option<Timestamp>) -> Result<Veri
         "Det er ikke undersøgt, om forseglerens certifikat var spærret.",
         "Whether the sealer's certificate was revoked has not been examined.",
     ));
-    Ok(Verification { payload, iat, algorithm, certificate_sha256: leaf.sha256.clone(), statements })
+    Ok(Verification {
+        payload,
+        iat,
+        algorithm,
+        certificate_sha256: leaf.sha256.clone(),
+        of_an_organisation: is_of_an_organisation(leaf),
+        statements,
+    })
 }
 
 fn path_statement(chain: &[Certificate], trust: &Trust, instant: Timestamp, own_time: bool) -> Statement {
@@ -186,7 +195,7 @@ fn path_statement(chain: &[Certificate], trust: &Trust, instant: Timestamp, own_
 fn organisation(certificate: &Certificate) -> String {
     let field = |oid: &str| -> Option<String> {
         let text = certificate.subject.values(oid).next()?;
-        Some(text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(120).collect())
+        Some(crate::render::one_line(text).chars().take(120).collect())
     };
     match (field("2.5.4.10"), field("2.5.4.97")) {
         (Some(name), Some(identifier)) => format!("{name} ({identifier})"),

@@ -145,7 +145,7 @@ impl ExampleSystem {
         let mut setup = Setup::proper(vec![server], keys.get(Key::WebServer).clone());
         if defective {
             setup.oldest = SslVersion::TLS1;
-            "ALL:@SECLEVEL=0".clone_into(&mut setup.suites);
+            "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE-RSA-AES128-SHA:@SECLEVEL=0".clone_into(&mut setup.suites);
         }
         let endpoint = TlsEndpoint::start(setup)?;
         let target = write("target.toml", target_text(&endpoint, !defective).as_bytes())?;

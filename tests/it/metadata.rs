@@ -858,7 +858,10 @@ fn hostile_documents_are_handled_fast() {
         let taken = begun.elapsed();
         println!("{what}: {taken:?}, {:?}", with(&verdicts, Verdict::Fail));
         assert!(
-            with(&verdicts, Verdict::Fail).contains("well-formed") || verdicts["schema-valid"] == Verdict::Fail,
+            // What only passes the probe's own bounds is no breach, and no pass either.
+            verdicts["well-formed"] == Verdict::Fail
+                || verdicts["well-formed"] == Verdict::Inconclusive
+                || verdicts["schema-valid"] == Verdict::Fail,
             "{what}"
         );
         assert_eq!(with(&verdicts, Verdict::Error), BTreeSet::new(), "{what}");

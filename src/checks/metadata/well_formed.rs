@@ -43,7 +43,10 @@ impl Check<MetadataSubject> for WellFormed {
         let Err(problem) = subject.reading() else { return Outcome::pass(EXPECTED, "well-formed") };
         let reason = match problem {
             XmlProblem::Empty => Reason::Missing,
-            XmlProblem::TooLarge { .. } | XmlProblem::Bound { .. } => Reason::TooLarge,
+            // The probe's own bounds are no rule of anybody's, so passing them shows no breach.
+            XmlProblem::TooLarge { .. } | XmlProblem::Bound { .. } => {
+                return Outcome::inconclusive(Reason::TooLarge, EXPECTED, problem.to_string());
+            }
             XmlProblem::DocumentType(_) => Reason::Forbidden,
             XmlProblem::Encoding { .. } | XmlProblem::NotWellFormed { .. } => Reason::Malformed,
         };
