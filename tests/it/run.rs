@@ -623,6 +623,23 @@ fn no_secret_in_any_input_survives_into_bundle_or_output() {
 }
 
 #[test]
+fn no_secret_survives_in_what_only_claims_to_be_a_revocation_answer() {
+    // The first octet, "0", is that of a DER SEQUENCE.
+    let (key, key_lines) = key_canary();
+    GOOD.write("system/junk.crl", format!("0 {CPR} Authorization: Bearer {BEARER}\n{key}"));
+    let target = GOOD.target_with("junk-answers", |text| {
+        let text = text.replace("crl = [\"issuing-ca.crl\"]", "crl = [\"junk.crl\"]");
+        text.replace("ocsp_response = [\"signing.ocsp\"]", "ocsp_response = [\"junk.crl\"]")
+    });
+    let (code, printed, err) = GOOD.run(&target, "junk-answers", &["--offline"]);
+    assert_eq!((code, err.as_str()), (3, ""), "{printed}");
+    let lines: Vec<_> = key_lines.iter().map(String::as_str).collect();
+    let canaries = [&[CPR, BEARER, "PRIVATE KEY"], lines.as_slice()].concat();
+    assert_no_canary(&canaries, &members(&GOOD.path("junk-answers")), &[&printed, &err]);
+    assert_eq!(run(&["replay", &GOOD.text("junk-answers")]).0, 0);
+}
+
+#[test]
 fn secrets_in_files_that_go_into_the_bundle_are_refused() {
     let waiver = |scope: &str| {
         format!(
@@ -705,6 +722,9 @@ fn replay_and_verify_agree_with_what_was_run() {
     assert!(out.to_lowercase().contains("unsealed") || out.contains("not sealed"), "{out}");
 }
 
+/// What somebody does to a bundle.
+type Change = Box<dyn Fn(&Path)>;
+
 /// A copy of the defective system's unsealed bundle, changed.
 fn tampered(change: impl Fn(&Path)) -> tempfile::TempDir {
     let _ = &*DEFECTS_FOUND;
@@ -751,7 +771,7 @@ fn missing_changed_and_foreign_members_are_found() {
         names.sort();
         names.swap_remove(0)
     };
-    let cases: [(&str, Box<dyn Fn(&Path)>, bool); 5] = [
+    let cases: [(&str, Change, bool); 5] = [
         ("a subject is gone", Box::new(remove("subjects/0000.json")), false),
         ("evidence is gone", Box::new(move |bundle| std::fs::remove_file(first_evidence(bundle)).unwrap()), false),
         ("evidence is changed", Box::new(move |bundle| std::fs::write(first_evidence(bundle), b"x").unwrap()), false),
