@@ -64,7 +64,7 @@ impl SuppliedAnswers {
 }
 
 /// Longest time that one run asks for revocation answers.
-const BUDGET: Duration = Duration::from_secs(300);
+const BUDGET: Duration = Duration::from_mins(5);
 const TOO_LATE: &str = "not asked: this run's time for revocation answers is used up";
 
 /// Where revocation answers come from in one run.

@@ -115,6 +115,8 @@ struct FileAnswer<'a> {
     at: Timestamp,
     profile: &'a str,
     decision: &'a str,
+    /// Requirements of the profile that a file cannot decide; a target can.
+    requirements_left_out: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     results: Vec<ResultAnswer<'a>>,
@@ -200,8 +202,10 @@ fn inspect(shared: &Shared, profile: &str, families: &[Family], entry: Entry<'_>
     let mut profile = Profile::load(profile)?;
     // What a file cannot decide (declarations, endpoints) is not asked of a file.
     let of_family = |id: &str| crate::checks::by_id(id).is_some_and(|c| families.contains(&c.meta().family));
+    let all = profile.requirements.len();
     profile.requirements.retain(|r| r.declaration.is_none() && r.check.iter().all(|c| of_family(&c.id)));
-    let inspector = Inspector::new(profile, shared, common)?;
+    let left_out = all - profile.requirements.len();
+    let inspector = Inspector::new(profile, left_out, shared, common)?;
     let mut worst = 0;
     let mut first = true;
     if common.format == Format::Json {
@@ -268,6 +272,8 @@ struct Answer {
 
 struct Inspector<'a> {
     profile: Profile,
+    /// Requirements of the profile that no file can decide (declarations, endpoints).
+    left_out: usize,
     at: Timestamp,
     shared: &'a Shared,
     language: Language,
@@ -276,11 +282,11 @@ struct Inspector<'a> {
 }
 
 impl<'a> Inspector<'a> {
-    fn new(profile: Profile, shared: &'a Shared, common: Common) -> Result<Self> {
+    fn new(profile: Profile, left_out: usize, shared: &'a Shared, common: Common) -> Result<Self> {
         let target = bare_target(shared);
         let session = Session::new(&loaded(target), shared.offline)?;
         let at = shared.at.unwrap_or_else(now);
-        Ok(Self { profile, at, shared, language: common.lang, format: common.format, session })
+        Ok(Self { profile, left_out, at, shared, language: common.lang, format: common.format, session })
     }
 
     /// The answers about some files, in their order, with every processor at work.
@@ -350,6 +356,7 @@ impl<'a> Inspector<'a> {
             at: self.at,
             profile: &self.profile.file.id,
             decision: total.map_or("error", |t| t.decision.name()),
+            requirements_left_out: self.left_out,
             error: total.err().map(ToString::to_string),
             results: results
                 .iter()
@@ -392,13 +399,25 @@ impl<'a> Inspector<'a> {
             count(Verdict::NotApplicable),
             count(Verdict::Error),
         );
-        // One check says that the subject cannot be read; the others need not repeat it.
-        let unreadable = |result: &&CheckResult| result.outcome.reason == Reason::SubjectUnreadable;
+        // One check says that the subject cannot be read; the others, and those on what is inside it, need not repeat it.
+        let is_unreadable = results.iter().any(|r| r.outcome.reason == Reason::SubjectUnreadable);
+        let unreadable = |result: &&CheckResult| {
+            let inside =
+                result.outcome.reason == Reason::Missing && result.subject.as_ref().is_some_and(|s| s.ends_with('*'));
+            result.outcome.reason == Reason::SubjectUnreadable || (is_unreadable && inside)
+        };
         let shown = [Verdict::Fail, Verdict::Error, Verdict::Inconclusive, Verdict::NotTested];
         for verdict in shown {
             for result in results.iter().filter(|r| r.outcome.verdict == verdict && !unreadable(r)) {
                 self.line(&mut out, result);
             }
+        }
+        if self.left_out > 0 {
+            let note = words(
+                "krav i profilen kan ikke afgøres af en fil alene; brug `kravprobe run`",
+                "requirements of the profile cannot be decided by a file alone; use `kravprobe run`",
+            );
+            let _ = writeln!(out, "  {} {note}", self.left_out);
         }
         let rest = results.iter().filter(unreadable).count();
         if rest > 0 {

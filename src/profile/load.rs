@@ -39,8 +39,8 @@ pub struct ProfileSource {
     pub id: String,
     /// The profile's version.
     pub version: String,
-    /// How it is found again: the include's words, after the SHA-256 of the including file and a `/`. The top file has its
-    /// own name alone. Two files that are both called `./base.toml` are thus kept apart.
+    /// How it is found again: the words of the includes that lead to it, from the top file on, with ` > ` between them. Two
+    /// files that are both called `./base.toml` are thus kept apart.
     pub reference: String,
     /// Its text.
     pub text: String,
@@ -174,14 +174,14 @@ impl Loader<'_> {
                 version: file.version.clone(),
                 reference: key.to_owned(),
                 text: document.text.clone(),
-                sha256: sha256.clone(),
+                sha256,
             });
         }
         self.stack.push(document.name.clone());
         let mut loaded = Loaded { file, requirements: Vec::new(), dropped: Vec::new(), limits: None, calendar: None };
         let mut problems = Vec::new();
         for (index, include) in loaded.file.include.iter().enumerate() {
-            let key = format!("{sha256}/{}", include.profile);
+            let key = format!("{key} > {}", include.profile);
             let included = self.load(&include.profile, &key, found.base.as_deref()).map_err(|error| match error {
                 Error::Usage(message) => document
                     .mistake(&[Step::Key("include"), Step::Index(index), Step::Key("profile")], message, None)

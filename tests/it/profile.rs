@@ -182,3 +182,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_profile_may_come_in_by_two_ways_and_names_may_repeat() {
+    let dir = TempDir::new().unwrap();
+    let write = |path: &str, text: String| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    let named = |id: &str| HEAD.replace("\"own\"", &format!("\"{id}\""));
+    let include = |path: &str| format!("[[include]]\nprofile = \"{path}\"\n");
+    let requirement = |id: &str| format!("{}declaration = \"x\"\n", REQUIREMENT.replace("R1", id));
+    write("shared.toml", format!("{}{}", named("shared"), requirement("S")));
+    for side in ["a", "b"] {
+        write(&format!("{side}/base.toml"), format!("{}{}", named(&format!("base-{side}")), requirement(side)));
+        let includes = include("./base.toml") + &include("../shared.toml");
+        write(&format!("{side}/side.toml"), named(&format!("side-{side}")) + &includes);
+    }
+    write("top.toml", named("top") + &include("./a/side.toml") + &include("./b/side.toml"));
+    let top = dir.path().join("top.toml");
+    let profile = kravprobe::profile::Profile::load(top.to_str().unwrap()).unwrap();
+    let ids: Vec<_> = profile.requirements.iter().map(|r| r.id.as_str()).collect();
+    assert_eq!(ids, ["a", "S", "b"]);
+    // A bundle finds each file again, though two are called `./base.toml`.
+    let texts = profile.sources.iter().map(|s| (s.reference.clone(), s.text.clone())).collect();
+    let again = kravprobe::profile::Profile::from_texts(top.to_str().unwrap(), &texts).unwrap();
+    assert_eq!(again.requirements, profile.requirements);
+}

@@ -166,7 +166,7 @@ fn an_unchanged_bundle_holds_as_directory_as_zip_and_as_sealed_report_alone() {
         {
             assert!(proven.contains(&id.to_owned()), "{place}: {id} in {answer:#}");
         }
-        assert_eq!(with(&answer, "not-proven"), ["seal-example", "seal-time", "seal-revocation"]);
+        assert_eq!(with(&answer, "not-proven"), ["seal-example", "seal-time", "seal-revocation", "declared"]);
     }
     let (code, answer) = verify(&SEALED.path("bundle").join("report.jades.json"));
     assert_eq!(code, 0, "{answer:#}");
@@ -187,7 +187,7 @@ fn without_the_example_root_the_sealer_is_not_shown() {
 fn an_unsealed_bundle_says_so() {
     let (code, answer) = verify(&SEALED.path("unsealed"));
     assert_eq!(code, 3, "nothing is refuted, and nothing shows who made it: {answer:#}");
-    assert_eq!(with(&answer, "not-proven"), ["seal"]);
+    assert_eq!(with(&answer, "not-proven"), ["seal", "declared"]);
 }
 
 #[test]
