@@ -58,6 +58,8 @@ pub struct Origin {
     pub direction: Direction,
     /// File, URL or host:port.
     pub peer: String,
+    /// What the capture redacted, by type.
+    pub redactions: BTreeMap<String, u32>,
 }
 
 /// Where the bytes of one subject came from.
@@ -69,11 +71,11 @@ pub struct Origins {
 
 impl Origins {
     fn all(direction: Direction, peer: String) -> Self {
-        Self { usual: Origin { direction, peer }, by_digest: BTreeMap::new() }
+        Self { usual: Origin { direction, peer, redactions: BTreeMap::new() }, by_digest: BTreeMap::new() }
     }
 
     fn except(&mut self, blob: &Blob, direction: Direction, peer: String) {
-        self.by_digest.insert(blob.sha256.clone(), Origin { direction, peer });
+        self.by_digest.insert(blob.sha256.clone(), Origin { direction, peer, redactions: BTreeMap::new() });
     }
 
     /// Where a blob came from.
@@ -349,6 +351,9 @@ fn captured_metadata(loaded: &LoadedTarget, subject: MetadataSubject) -> Capture
         Some(file) => Origins::all(Direction::Supplied, file),
         None => Origins::all(Direction::In, url),
     };
+    if let Some(attested) = &subject.attested {
+        origins.usual.redactions.clone_from(&attested.redacted);
+    }
     if let Some(Retrieval::Answered { url, body, .. }) = &subject.retrieval
         && *body != subject.document
     {

@@ -92,9 +92,9 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     let mut subjects = Vec::new();
     for capture::Captured { mut subject, origins } in captured.subjects {
         for blob in subject.blobs_mut() {
-            let capture::Origin { direction, peer } = origins.of(blob);
+            let capture::Origin { direction, peer, redactions } = origins.of(blob);
             store
-                .put_blob(blob, Provenance { direction, peer, captured_at: at })
+                .put_blob(blob, Provenance { direction, peer, captured_at: at, redactions })
                 .map_err(|e| output(options.out, e))?;
         }
         subjects.push(subject);

@@ -5,7 +5,7 @@ use crate::digest::sha256_hex;
 use crate::report::v1::{Direction, EvidenceEntry};
 use crate::subject::Blob;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,8 @@ pub struct Provenance {
     pub peer: String,
     /// When they were captured.
     pub captured_at: Timestamp,
+    /// What the capture had already redacted, by type.
+    pub redactions: BTreeMap<String, u32>,
 }
 
 /// What [`Store::put`] kept.
@@ -109,6 +111,10 @@ impl Store {
         // The peer can be a URL with a token in its query.
         let peer = redact(provenance.peer.as_bytes(), "text/plain").bytes;
         let sha256 = sha256_hex(&redacted.bytes);
+        let mut redactions = provenance.redactions;
+        for (kind, count) in redacted.counts {
+            *redactions.entry(kind).or_default() += count;
+        }
         let path = format!("{FOLDER}/{sha256}.{}", extension(media_type));
         let length = redacted.bytes.len() as u64;
         if !self.files.contains(&path) {
@@ -128,7 +134,7 @@ impl Store {
             captured_at: provenance.captured_at,
             direction: provenance.direction,
             peer: String::from_utf8_lossy(&peer).into_owned(),
-            redactions: redacted.counts,
+            redactions,
         };
         self.items.insert(item.clone());
         Ok(Stored { item, bytes: redacted.bytes })
@@ -203,6 +209,7 @@ mod tests {
             direction: Direction::In,
             peer: peer.to_owned(),
             captured_at: "2026-11-20T10:00:00Z".parse().unwrap(),
+            redactions: BTreeMap::from([("token".to_owned(), 1)]),
         }
     }
 
@@ -214,6 +221,7 @@ mod tests {
         assert_eq!(std::fs::read(folder.path().join(&stored.item.path)).unwrap(), stored.bytes);
         assert_eq!(stored.item.sha256, sha256_hex(&stored.bytes));
         assert_eq!(stored.item.redactions.get("cpr"), Some(&1));
+        assert_eq!(stored.item.redactions.get("token"), Some(&1), "what the capture redacted is listed too");
         assert!(!stored.item.peer.contains("hunter2x"));
         assert!(std::path::Path::new(&stored.item.path).extension().is_some_and(|e| e == "xml"));
         store.put(b"same", "text/plain", from("b")).unwrap();
