@@ -57,6 +57,7 @@ mod signing_key;
 mod signing_rollover;
 mod size;
 mod slo_http_redirect;
+mod url_media_type;
 mod url_same_content;
 mod url_served;
 mod want_assertions_signed;
@@ -108,6 +109,7 @@ pub static CHECKS: &[&dyn Check<MetadataSubject>] = &[
     &contact_person::ContactPerson,
     &not_expired::NotExpired,
     &url_served::UrlServed,
+    &url_media_type::UrlMediaType,
     &url_same_content::UrlSameContent,
     &no_secrets::NoSecrets,
     &no_internal_comments::NoInternalComments,

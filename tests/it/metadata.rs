@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use kravprobe::capture::metadata::{self as capture, Fetched, MetadataFileError};
 use kravprobe::check::Parameters;
 use kravprobe::checks::{self, AnyCheck};
+use kravprobe::outcome::Reason;
 use kravprobe::saml::signature::{SignatureProblem, SigningOptions, sign_enveloped};
 use kravprobe::saml::{reading, schema, xml};
 use kravprobe::subject::certificate::CertificateRole;
@@ -174,7 +175,8 @@ fn the_vendors_metadata_passes() {
     let verdicts = judge(&declared(vendor_document(None)));
     assert_eq!(with(&verdicts, Verdict::Fail), BTreeSet::from(OCES3_ONLY));
     assert_eq!(with(&verdicts, Verdict::NotTested), BTreeSet::new());
-    let not_applicable = ["url-served", "url-same-content", "idp-sso-http-redirect", "idp-slo-http-redirect"];
+    let not_applicable =
+        ["url-served", "url-media-type", "url-same-content", "idp-sso-http-redirect", "idp-slo-http-redirect"];
     assert_eq!(with(&verdicts, Verdict::NotApplicable), BTreeSet::from(not_applicable));
 }
 
@@ -287,8 +289,13 @@ fn situations() -> Vec<(&'static str, MetadataSubject, &'static [&'static str])>
         ("URL over http", fetched("http://sp.dk/metadata", 200, "text/xml", &vendor_document(None)), &["url-served"]),
         (
             "URL gives HTML",
-            fetched("https://sp.dk/metadata", 200, "text/html", &vendor_document(None)),
-            &["url-served"],
+            fetched("https://sp.dk/metadata", 200, "text/html; charset=utf-8", &vendor_document(None)),
+            &["url-media-type"],
+        ),
+        (
+            "URL gives no media type",
+            fetched("https://sp.dk/metadata", 200, "", &vendor_document(None)),
+            &["url-media-type"],
         ),
         (
             "URL gives another document",
@@ -297,6 +304,9 @@ fn situations() -> Vec<(&'static str, MetadataSubject, &'static [&'static str])>
         ),
         ("URL gives junk", fetched("https://sp.dk/metadata", 200, "text/xml", "junk"), &["url-same-content"]),
         ("URL gives an error", fetched("https://sp.dk/metadata", 404, "text/xml", ""), &["url-served"]),
+        ("URL wants a login", fetched("https://sp.dk/metadata", 401, "text/xml", ""), &["url-served"]),
+        ("URL leads elsewhere", fetched("https://sp.dk/metadata", 302, "text/xml", ""), &["url-served"]),
+        ("URL over http gives nothing now", fetched("http://sp.dk/metadata", 503, "text/xml", ""), &["url-served"]),
         ("URL agrees", fetched("https://sp.dk/metadata", 200, "text/xml; charset=utf-8", &vendor_document(None)), &[]),
         (
             "URL agrees but for white space outside",
@@ -365,7 +375,22 @@ fn what_is_unknown_never_passes() {
         let document = vendor_document(None);
         let subject = capture::subject("sp", Environment::ExternalTest, at(AT), document.as_bytes(), Some(fetched));
         let verdicts = judge(&subject);
-        assert_eq!([verdicts["url-served"], verdicts["url-same-content"]], [expected; 2]);
+        assert_eq!(["url-served", "url-media-type", "url-same-content"].map(|id| verdicts[id]), [expected; 3]);
+    }
+}
+
+#[test]
+fn a_server_that_cannot_answer_now_breaches_nothing() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let (url, content_type) = ("https://sp.dk/metadata".to_owned(), "text/html".to_owned());
+        let fetched = Fetched::Answered { url, status, content_type, body: b"later".to_vec() };
+        let document = vendor_document(None);
+        let subject = capture::subject("sp", Environment::ExternalTest, at(AT), document.as_bytes(), Some(fetched));
+        let served = outcome(&subject, "url-served");
+        assert_eq!((served.verdict, served.reason), (Verdict::Inconclusive, Reason::Unreachable), "{status}");
+        for id in ["url-media-type", "url-same-content"] {
+            assert_eq!(outcome(&subject, id).verdict, Verdict::Inconclusive, "{id}, {status}");
+        }
     }
 }
 
