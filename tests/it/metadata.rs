@@ -395,6 +395,51 @@ fn a_server_that_cannot_answer_now_breaches_nothing() {
 }
 
 #[test]
+fn another_encoding_is_no_breach_and_shows_nothing() {
+    let text = vendor_document(None);
+    let declared_as = |encoding: &str| text.replacen("encoding=\"UTF-8\"", &format!("encoding=\"{encoding}\""), 1);
+    assert_ne!(declared_as("UTF-16"), text);
+    let wide = |to_bytes: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        format!("{mark}{}", declared_as("UTF-16")).encode_utf16().flat_map(to_bytes).collect()
+    };
+    let latin: Vec<u8> = declared_as("ISO-8859-1").chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    let cases = [
+        ("UTF-16LE with mark", wide(u16::to_le_bytes, "\u{FEFF}")),
+        ("UTF-16BE with mark", wide(u16::to_be_bytes, "\u{FEFF}")),
+        ("UTF-16BE", wide(u16::to_be_bytes, "")),
+        ("declared as UTF-16", declared_as("UTF-16").into_bytes()),
+        ("ISO-8859-1", latin.clone()),
+        ("ISO-8859-1 beyond ASCII", [&latin[..], b"<!-- \xE6 -->"].concat()),
+    ];
+    for (what, document) in cases {
+        let subject = declared_bytes(document);
+        let formed = outcome(&subject, "well-formed");
+        assert_eq!((formed.verdict, formed.reason), (Verdict::Inconclusive, Reason::AnswerUnusable), "{what}");
+        let verdicts = judge(&subject);
+        assert_eq!(with(&verdicts, Verdict::Fail), BTreeSet::new(), "{what}");
+        assert_eq!(with(&verdicts, Verdict::Pass), BTreeSet::new(), "{what}");
+    }
+    // Nothing else is said, so it must be UTF-8.
+    let broken = declared_bytes([text.as_bytes(), b"<!-- \xE6 -->"].concat());
+    assert_eq!(outcome(&broken, "well-formed").reason, Reason::Malformed);
+}
+
+#[test]
+fn only_valid_until_is_an_expiry() {
+    let with_attribute = |attribute: &str| {
+        declared(vendor_document(None).replacen("<EntityDescriptor ", &format!("<EntityDescriptor {attribute} "), 1))
+    };
+    for (attribute, expected) in [
+        ("cacheDuration=\"PT0S\"", Verdict::Pass),
+        ("cacheDuration=\"P1D\"", Verdict::Pass),
+        ("cacheDuration=\"PT0S\" validUntil=\"2025-12-01T12:00:00Z\"", Verdict::Fail),
+        ("validUntil=\"2025-12-01T12:00:01Z\"", Verdict::Pass),
+    ] {
+        assert_eq!(outcome(&with_attribute(attribute), "not-expired").verdict, expected, "{attribute}");
+    }
+}
+
+#[test]
 fn a_url_that_gives_nothing_is_no_breach_of_the_document() {
     let url = || "https://sp.dk/metadata".to_owned();
     let page = b"<html>not found</html>".to_vec();
