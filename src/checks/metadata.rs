@@ -178,7 +178,7 @@ fn on_identity_provider(subject: &MetadataSubject, judge: impl FnOnce(&IdentityP
 /// Judges the signature; that there is one is [`signature_present`]'s business.
 fn on_signature(subject: &MetadataSubject, judge: impl FnOnce(&SignatureFacts) -> Outcome) -> Outcome {
     on_reading(subject, |reading| {
-        if reading.signature.count == 0 {
+        if reading.signature.count + reading.signature.elsewhere == 0 {
             Outcome::not_tested(Reason::Missing, "ds:Signature", "none")
         } else {
             judge(&reading.signature)

@@ -439,6 +439,37 @@ fn only_valid_until_is_an_expiry() {
     }
 }
 
+/// The vendor's document with a signature in the role descriptor, signed for itself alone, before the whole was signed.
+#[test]
+fn the_role_descriptor_may_be_signed_too() {
+    let start = |text: &str| text.find("<SPSSODescriptor").unwrap();
+    let plain = vendor().to_xml();
+    let inner = vendor_document(None);
+    let inner = &inner[inner.find("<ds:Signature").unwrap()..];
+    let inner = &inner[..inner.find("</ds:Signature>").unwrap() + "</ds:Signature>".len()];
+    let opened = start(&plain) + plain[start(&plain)..].find('>').unwrap() + 1;
+    let inside = format!("{}{}{}", &plain[..opened], inner, &plain[opened..]);
+    let signatures = ["signature-present", "signature-valid", "signature-covers-root"];
+    let found = |document: &str| red(&declared(document.to_owned()));
+
+    let both = sign_enveloped(&inside, &VENDOR.key, &VENDOR.certificate, SigningOptions::default()).unwrap();
+    assert_eq!(reading::read(both.as_bytes()).unwrap().signature.elsewhere, 1);
+    assert_eq!(found(&both), BTreeSet::from(OCES3_ONLY));
+    let changed = both.replacen(HOST, "evil.example", 1);
+    assert!(found(&changed).contains("signature-valid"), "the role descriptor's own signature proves nothing");
+    // The role descriptor's alone does not sign the metadata.
+    let alone = found(&inside);
+    assert!(signatures.iter().all(|id| alone.contains(id)), "{alone:?}");
+    // Two in the document element, whatever else.
+    let three = sign_enveloped(&both, &VENDOR.key, &VENDOR.certificate, SigningOptions::default()).unwrap();
+    let three = found(&three);
+    assert!(signatures.iter().all(|id| three.contains(id)), "{three:?}");
+    // One that stands before the document element's own could be the one that a reader verifies.
+    let before =
+        vendor_document(None).replacen("<ds:Signature", &format!("<Extensions>{inner}</Extensions><ds:Signature"), 1);
+    assert_eq!(verified(&before), Err(SignatureProblem::NotFirst));
+}
+
 #[test]
 fn a_url_that_gives_nothing_is_no_breach_of_the_document() {
     let url = || "https://sp.dk/metadata".to_owned();
