@@ -12,11 +12,11 @@ use kravprobe::subject::metadata::{AttestedMetadata, OtherMetadata, Registered};
 use kravprobe::subject::{Blob, Family, MetadataSubject, Subject};
 use kravprobe::vendor::metadata::{MetadataFault, VendorMetadata};
 use kravprobe::verdict::{Environment, Verdict};
-use openssl::asn1::Asn1Time;
+use openssl::asn1::{Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::x509::{X509, X509NameBuilder};
+use openssl::x509::{X509, X509Extension, X509NameBuilder};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -468,6 +468,76 @@ fn the_role_descriptor_may_be_signed_too() {
     let before =
         vendor_document(None).replacen("<ds:Signature", &format!("<Extensions>{inner}</Extensions><ds:Signature"), 1);
     assert_eq!(verified(&before), Err(SignatureProblem::NotFirst));
+}
+
+/// A certificate that a CA of this name issued, as it says; with the policy of OCES3 legal entities, or without.
+fn issued_by(issuer: &[(&str, &str)], subject: &[(&str, &str)], policy: bool) -> Vec<u8> {
+    // SEQUENCE { SEQUENCE { OID 1.2.208.169.1.1.1.3.7 } }
+    const POLICIES: &[u8] = b"\x30\x0e\x30\x0c\x06\x0a\x2a\x81\x50\x81\x29\x01\x01\x01\x03\x07";
+    let name = |entries: &[(&str, &str)]| {
+        let mut name = X509NameBuilder::new().unwrap();
+        for (kind, value) in entries {
+            name.append_entry_by_text(kind, value).unwrap();
+        }
+        name.build()
+    };
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_subject_name(&name(subject)).unwrap();
+    builder.set_issuer_name(&name(issuer)).unwrap();
+    builder.set_pubkey(&VENDOR.key).unwrap();
+    builder.set_not_before(&Asn1Time::from_str("20250101000000Z").unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_str("20271231235959Z").unwrap()).unwrap();
+    if policy {
+        let (oid, value) =
+            (Asn1Object::from_str("2.5.29.32").unwrap(), Asn1OctetString::new_from_bytes(POLICIES).unwrap());
+        builder.append_extension(X509Extension::new_from_der(&oid, false, &value).unwrap()).unwrap();
+    }
+    builder.sign(&STRANGER.key, MessageDigest::sha256()).unwrap();
+    builder.build().to_der().unwrap()
+}
+
+#[test]
+fn a_new_issuing_authority_of_the_state_is_no_fault_of_the_signature() {
+    const STATE: (&str, &str) = ("O", "Den Danske Stat");
+    let name = |cn: &'static str| vec![("CN", cn), STATE, ("C", "DK")];
+    let second = || name("Den Danske Stat OCES udstedende-CA 2");
+    let test_second = || vec![("CN", "Den Danske Stat OCES udstedende-CA 2"), ("OU", "Test - cti"), STATE, ("C", "DK")];
+    let signed = |certificate: &[u8]| vendor().signed(&VENDOR.key, certificate, None).unwrap();
+    let judged = |document: String, environment| {
+        let mut subject = declared(document);
+        subject.environment = environment;
+        assert_eq!(outcome(&subject, "signature-valid").verdict, Verdict::Pass);
+        let found = outcome(&subject, "signature-certificate-oces3");
+        (found.verdict, found.reason)
+    };
+    let (unknown, foreign) = ((Verdict::Inconclusive, Reason::NotSupplied), (Verdict::Fail, Reason::WrongHierarchy));
+    for (what, issuer, policy, environment, expected) in [
+        ("a new CA", second(), true, Environment::ExternalTest, unknown),
+        ("a new CA without OCES policy", second(), false, Environment::ExternalTest, foreign),
+        ("a new test CA", test_second(), true, Environment::NemloginTest, unknown),
+        ("a new test CA in external test", test_second(), true, Environment::ExternalTest, foreign),
+        ("a new production CA in NemLog-in's test", second(), true, Environment::NemloginTest, foreign),
+        ("the known CA", name("Den Danske Stat OCES udstedende-CA 1"), true, Environment::ExternalTest, foreign),
+        (
+            "a qualified CA",
+            name("Den Danske Stat kvalificeret udstedende-CA 2"),
+            true,
+            Environment::ExternalTest,
+            foreign,
+        ),
+        ("another CA", name("Another CA"), true, Environment::ExternalTest, foreign),
+    ] {
+        let document = signed(&issued_by(&issuer, &[("CN", "system")], policy));
+        assert_eq!(judged(document, environment), expected, "{what}");
+    }
+    // A certificate of the CA's name in KeyInfo is used, and this one leads nowhere.
+    let authority = openssl::base64::encode_block(&issued_by(&second(), &second(), false));
+    let document = signed(&issued_by(&second(), &[("CN", "system")], true));
+    let end = "</ds:X509Certificate></ds:X509Data>";
+    let chained = document.replacen(end, &format!("</ds:X509Certificate><ds:X509Certificate>{authority}{end}"), 1);
+    assert_ne!(chained, document);
+    assert_eq!(judged(chained, Environment::ExternalTest), foreign);
 }
 
 #[test]
