@@ -57,6 +57,7 @@ mod signing_key;
 mod signing_rollover;
 mod size;
 mod slo_http_redirect;
+mod url_media_type;
 mod url_same_content;
 mod url_served;
 mod want_assertions_signed;
@@ -108,6 +109,7 @@ pub static CHECKS: &[&dyn Check<MetadataSubject>] = &[
     &contact_person::ContactPerson,
     &not_expired::NotExpired,
     &url_served::UrlServed,
+    &url_media_type::UrlMediaType,
     &url_same_content::UrlSameContent,
     &no_secrets::NoSecrets,
     &no_internal_comments::NoInternalComments,
@@ -176,7 +178,7 @@ fn on_identity_provider(subject: &MetadataSubject, judge: impl FnOnce(&IdentityP
 /// Judges the signature; that there is one is [`signature_present`]'s business.
 fn on_signature(subject: &MetadataSubject, judge: impl FnOnce(&SignatureFacts) -> Outcome) -> Outcome {
     on_reading(subject, |reading| {
-        if reading.signature.count == 0 {
+        if reading.signature.count + reading.signature.elsewhere == 0 {
             Outcome::not_tested(Reason::Missing, "ds:Signature", "none")
         } else {
             judge(&reading.signature)

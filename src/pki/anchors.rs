@@ -3,6 +3,7 @@
 //! Production CA and test CA have the same CN, so a name never decides: each certificate is pinned by its SHA-256.
 
 use super::certificate::Certificate;
+use super::name::{self, Name};
 use crate::verdict::Environment;
 use std::sync::LazyLock;
 
@@ -47,6 +48,16 @@ impl Hierarchy {
         }
     }
 
+    /// Whether this is what an issuing CA of the hierarchy is called: the known one, or a later one. A name proves nothing; it
+    /// tells only whose certificate is missing.
+    #[must_use]
+    pub fn may_name_issuing_authority(self, name: &Name) -> bool {
+        let units: Vec<&str> = name.values(name::ORGANIZATIONAL_UNIT).collect();
+        is_issuing_authority_name(name)
+            && units == self.unit().into_iter().collect::<Vec<_>>()
+            && name.attributes().count() == 3 + units.len()
+    }
+
     /// organizationalUnitName of the hierarchy's CAs.
     #[must_use]
     pub const fn unit(self) -> Option<&'static str> {
@@ -55,6 +66,15 @@ impl Hierarchy {
             Self::Test => Some(TEST_UNIT),
         }
     }
+}
+
+/// Whether CN, O and C have the form of an OCES3 issuing CA's, in whichever hierarchy.
+#[must_use]
+pub fn is_issuing_authority_name(name: &Name) -> bool {
+    let numbered = name.single(name::COMMON_NAME).and_then(|cn| cn.strip_prefix("Den Danske Stat OCES udstedende-CA "));
+    numbered.is_some_and(|n| !n.is_empty() && !n.starts_with('0') && n.bytes().all(|b| b.is_ascii_digit()))
+        && name.single(name::ORGANIZATION) == Some("Den Danske Stat")
+        && name.single(name::COUNTRY) == Some("DK")
 }
 
 /// organizationalUnitName of the test CAs.

@@ -131,6 +131,14 @@ impl Path {
         }
     }
 
+    /// Whether no certificate with the name of the leaf's issuer is at hand, and that name is what an issuing CA of the
+    /// hierarchy may be called. Den Danske Stat replaces its issuing CAs in time, and a new one is no fault of the vendor's.
+    #[must_use]
+    pub fn lacks_issuing_authority_of(&self, hierarchy: Hierarchy) -> bool {
+        matches!(self.certificates.as_slice(), [leaf] if hierarchy.may_name_issuing_authority(&leaf.issuer))
+            && !self.is_complete()
+    }
+
     /// The certificate of the CA that issued the leaf: the next one, or the leaf itself when it is self-issued.
     #[must_use]
     pub fn issuer(&self) -> Option<&Certificate> {

@@ -40,15 +40,13 @@ pub struct EntityDescriptor {
     pub keys: Vec<KeyDescriptor>,
 }
 
-/// `validUntil` or `cacheDuration` as written.
+/// A `validUntil` as written.
 #[derive(Clone, Debug)]
 pub struct Lifetime {
     /// Element that carries it.
     pub element: String,
     /// `validUntil`.
-    pub valid_until: Option<String>,
-    /// `cacheDuration`.
-    pub cache_duration: Option<String>,
+    pub valid_until: String,
 }
 
 /// `md:SPSSODescriptor`.
@@ -305,9 +303,8 @@ impl<'d> Reader<'d> {
             if namespace != ns::METADATA {
                 continue;
             }
-            let (valid_until, cache_duration) = (self.attribute(id, "validUntil"), self.attribute(id, "cacheDuration"));
-            if valid_until.is_some() || cache_duration.is_some() {
-                entity.lifetimes.push(Lifetime { element: local.to_owned(), valid_until, cache_duration });
+            if let Some(valid_until) = self.attribute(id, "validUntil") {
+                entity.lifetimes.push(Lifetime { element: local.to_owned(), valid_until });
             }
             match local {
                 "KeyDescriptor" => entity.keys.push(self.key(id)),

@@ -3,8 +3,8 @@
 //! Verification uses the key in the signature's own KeyInfo. That shows integrity and names the signer; whether the signer's
 //! certificate may be trusted is another question, which the certificate checks answer.
 //!
-//! Everything unusual is refused before any cryptography: several signatures, a signature that is not a child of the document
-//! element, other transforms than SAML core 5.4.4 allows, objects inside the signature. What the signature *says*
+//! Everything unusual is refused before any cryptography: several signatures of the document element, a signature that is not
+//! its child, other transforms than SAML core 5.4.4 allows, objects inside the signature. What the signature *says*
 //! (algorithms, reference, certificate) stays readable even then.
 
 use super::metadata::Certificate;
@@ -51,10 +51,11 @@ const EXECUTED_TRANSFORMS: [&str; 5] = [
 /// What a document says about its signature, and whether it verifies.
 #[derive(Clone, Debug)]
 pub struct SignatureFacts {
-    /// Number of `ds:Signature` elements anywhere in the document.
+    /// Number of `ds:Signature` elements that are children of the document element. The rest of the facts is about the first of
+    /// them, or when there is none about the first one elsewhere.
     pub count: usize,
-    /// Whether the first one is a child of the document element.
-    pub on_root: bool,
+    /// Number of `ds:Signature` elements elsewhere. A role descriptor may be signed too (SAML metadata 2.4.1).
+    pub elsewhere: usize,
     /// `Algorithm` of `ds:SignatureMethod`.
     pub signature_method: Option<String>,
     /// `Algorithm` of `ds:CanonicalizationMethod`.
@@ -63,6 +64,8 @@ pub struct SignatureFacts {
     pub references: Vec<Reference>,
     /// First `ds:X509Certificate` in its KeyInfo.
     pub certificate: Option<Certificate>,
+    /// The other `ds:X509Certificate`s there: untrusted helpers for path building.
+    pub helpers: Vec<Certificate>,
     /// Whether it verifies with that certificate's key over exactly the document element.
     pub verified: Result<(), SignatureProblem>,
 }
@@ -85,7 +88,7 @@ impl SignatureFacts {
     /// (SAML core 5.4.2).
     #[must_use]
     pub fn covers_root(&self) -> bool {
-        self.count == 1 && self.on_root && matches!(self.references.as_slice(), [only] if only.names_root)
+        self.count == 1 && matches!(self.references.as_slice(), [only] if only.names_root)
     }
 }
 
@@ -101,6 +104,9 @@ pub enum SignatureProblem {
     /// Not where it can cover the document.
     #[error("the signature is not a child of the document element")]
     Misplaced,
+    /// The schema puts the document element's own signature first.
+    #[error("another signature stands before that of the document element")]
+    NotFirst,
     /// A part is missing or stands more than once.
     #[error("the signature has not exactly one {0}")]
     Structure(&'static str),
@@ -131,14 +137,16 @@ pub fn verify_enveloped(text: &str, document: &Document<'_>) -> SignatureFacts {
         .filter(|n| document.element(*n).is_some_and(|e| e.matches_name_ns(ns::DSIG, "Signature")))
         .collect();
     let root = document.document_element();
-    let Some((signature, root)) = signatures.first().copied().zip(root) else {
+    let own: Vec<NodeId> = signatures.iter().copied().filter(|n| document.parent(*n) == root).collect();
+    let Some((signature, root)) = own.first().or(signatures.first()).copied().zip(root) else {
         return SignatureFacts {
             count: 0,
-            on_root: false,
+            elsewhere: 0,
             signature_method: None,
             canonicalization: None,
             references: Vec::new(),
             certificate: None,
+            helpers: Vec::new(),
             verified: Err(SignatureProblem::Absent),
         };
     };
@@ -150,16 +158,23 @@ pub fn verify_enveloped(text: &str, document: &Document<'_>) -> SignatureFacts {
             .find(|a| a.name.namespace_uri.is_none() && a.name.local_name == "ID")
             .map(|a| a.value.to_string())
     });
+    let mut certificates = reader.certificates(signature).into_iter();
     let mut facts = SignatureFacts {
-        count: signatures.len(),
-        on_root: document.parent(signature) == Some(root),
+        count: own.len(),
+        elsewhere: signatures.len() - own.len(),
         signature_method: signed_info.and_then(|info| reader.algorithm_of(info, "SignatureMethod")),
         canonicalization: signed_info.and_then(|info| reader.algorithm_of(info, "CanonicalizationMethod")),
         references: references.iter().map(|n| reader.reference(*n, root_id.as_deref())).collect(),
-        certificate: reader.certificate(signature),
+        certificate: certificates.next(),
+        helpers: certificates.collect(),
         verified: Ok(()),
     };
-    facts.verified = verify(text, &reader, signature, root, &facts);
+    // The library verifies the first signature of a document and no other.
+    facts.verified = if facts.count == 1 && signatures.first() != Some(&signature) {
+        Err(SignatureProblem::NotFirst)
+    } else {
+        verify(text, &reader, signature, root, &facts)
+    };
     facts
 }
 
@@ -170,11 +185,10 @@ fn verify(
     root: NodeId,
     facts: &SignatureFacts,
 ) -> Result<(), SignatureProblem> {
-    if facts.count != 1 {
-        return Err(SignatureProblem::Several(facts.count));
-    }
-    if !facts.on_root {
-        return Err(SignatureProblem::Misplaced);
+    match facts.count {
+        0 => return Err(SignatureProblem::Misplaced),
+        1 => {}
+        several => return Err(SignatureProblem::Several(several)),
     }
     reader.structure(signature)?;
     let [reference] = facts.references.as_slice() else { return Err(SignatureProblem::Structure("Reference")) };
@@ -236,14 +250,14 @@ impl Reader<'_> {
         }
     }
 
-    fn certificate(&self, signature: NodeId) -> Option<Certificate> {
-        let key_info = self.child(signature, "KeyInfo")?;
-        let found = self
-            .document
-            .descendants(key_info)
+    /// Every `ds:X509Certificate` in the signature's KeyInfo, in document order.
+    fn certificates(&self, signature: NodeId) -> Vec<Certificate> {
+        let inside = self.child(signature, "KeyInfo").map(|info| self.document.descendants(info)).unwrap_or_default();
+        inside
             .into_iter()
-            .find(|n| self.document.element(*n).is_some_and(|e| e.matches_name_ns(ns::DSIG, "X509Certificate")))?;
-        Some(Certificate::read(&self.document.text_content_deep(found)))
+            .filter(|n| self.document.element(*n).is_some_and(|e| e.matches_name_ns(ns::DSIG, "X509Certificate")))
+            .map(|n| Certificate::read(&self.document.text_content_deep(n)))
+            .collect()
     }
 
     /// Exactly the parts that XML Signature 4.1 names, each once, and nothing else.

@@ -26,10 +26,10 @@ pub enum XmlProblem {
         /// Bytes found.
         size: usize,
     },
-    /// Not UTF-8.
-    #[error("the encoding is {found}, not UTF-8")]
+    /// In another encoding. That is allowed (XML 1.0 4.3.3), but this program reads UTF-8 alone.
+    #[error("the encoding is {found}; only UTF-8 is read here")]
     Encoding {
-        /// What it seems to be.
+        /// What its first bytes or its XML declaration say.
         found: String,
     },
     /// A document type declaration (SDP-G03: no message with a DTD).
@@ -68,7 +68,11 @@ impl Place {
     /// The place of a byte offset.
     #[must_use]
     pub fn of(text: &str, offset: usize) -> Self {
-        let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
+        Self::of_bytes(text.as_bytes(), offset)
+    }
+
+    fn of_bytes(bytes: &[u8], offset: usize) -> Self {
+        let before = bytes.get(..offset).unwrap_or(bytes);
         let line = before.split(|b| *b == b'\n').count();
         let column = before.len() - before.iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1) + 1;
         Self { line, column }
@@ -94,8 +98,13 @@ pub fn decode(bytes: &[u8]) -> Result<&str, XmlProblem> {
     if let Some(found) = wide {
         return Err(XmlProblem::Encoding { found: found.to_owned() });
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| XmlProblem::Encoding {
-        found: format!("invalid UTF-8 from byte {} on", error.valid_up_to()),
+    let text = std::str::from_utf8(bytes).map_err(|error| match declared_encoding(bytes) {
+        Some(found) => XmlProblem::Encoding { found },
+        // Without a declaration it is UTF-8, and other bytes are a fatal error (XML 1.0 4.3.3).
+        None => XmlProblem::NotWellFormed {
+            message: "bytes that are not UTF-8".to_owned(),
+            place: Place::of_bytes(bytes, error.valid_up_to()),
+        },
     })?;
     if text.trim_start_matches('\u{FEFF}').trim().is_empty() {
         return Err(XmlProblem::Empty);
@@ -103,17 +112,28 @@ pub fn decode(bytes: &[u8]) -> Result<&str, XmlProblem> {
     Ok(text)
 }
 
+/// The encoding that the XML declaration names, unless it is UTF-8 or a part of it.
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    let Ok(Event::Decl(declaration)) = quick_xml::Reader::from_reader(bytes).read_event() else { return None };
+    let name = declaration.encoding()?.ok()?;
+    other_encoding(&name)
+}
+
+fn other_encoding(name: &str) -> Option<String> {
+    let known = ["utf-8", "us-ascii"].contains(&name.to_ascii_lowercase().as_str());
+    (!known).then(|| name.chars().take(40).collect())
+}
+
 /// Parses text that passed [`decode`]. A DTD and anything beyond the bounds is refused before the tree is built.
 pub fn parse(text: &str) -> Result<Document<'_>, XmlProblem> {
     bounded(text)?;
     let parser = Parser::new().with_max_depth(MAX_DEPTH).with_forbid_dtd(true).with_forbid_entities(true);
     let document = parser.parse(text).map_err(|error| not_well_formed(&error, text))?;
-    if let Some(encoding) = document.xml_declaration.as_ref().and_then(|d| d.encoding.as_deref())
-        && !["utf-8", "us-ascii"].contains(&encoding.to_ascii_lowercase().as_str())
-    {
-        return Err(XmlProblem::Encoding { found: encoding.chars().take(40).collect() });
+    let declared = document.xml_declaration.as_ref().and_then(|d| d.encoding.as_deref());
+    match declared.and_then(other_encoding) {
+        Some(found) => Err(XmlProblem::Encoding { found }),
+        None => Ok(document),
     }
-    Ok(document)
 }
 
 /// Reads through the document once, linearly, and stops at the first bound passed. Malformed input is left to the parser,
@@ -202,11 +222,23 @@ mod tests {
 
     #[test]
     fn other_encodings_are_named() {
-        for bytes in [&b"\xFF\xFE<\0a\0"[..], b"\xFE\xFF\0<", b"<\0a\0/\0>\0", b"<a>\xE6</a>"] {
-            assert!(matches!(read(bytes), Err(XmlProblem::Encoding { .. })), "{bytes:?}");
+        for bytes in [&b"\xFF\xFE<\0a\0"[..], b"\xFE\xFF\0<", b"<\0a\0/\0>\0"] {
+            assert_eq!(read(bytes), Err(XmlProblem::Encoding { found: "UTF-16".to_owned() }), "{bytes:?}");
         }
-        let latin = read(b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>");
-        assert_eq!(latin, Err(XmlProblem::Encoding { found: "ISO-8859-1".to_owned() }));
+        for content in [&b"<a/>"[..], b"<a>\xE6</a>"] {
+            let latin = read(&[b"<?xml version='1.0' encoding='ISO-8859-1'?>", content].concat());
+            assert_eq!(latin, Err(XmlProblem::Encoding { found: "ISO-8859-1".to_owned() }));
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_though_nothing_else_is_said_are_malformed() {
+        let place = Place { line: 2, column: 4 };
+        for declaration in ["<?xml version='1.0'?>", "<?xml version='1.0' encoding='utf-8'?>"] {
+            let bytes = [declaration.as_bytes(), b"\n<a>\xE6</a>"].concat();
+            let message = "bytes that are not UTF-8".to_owned();
+            assert_eq!(read(&bytes), Err(XmlProblem::NotWellFormed { message, place }), "{declaration}");
+        }
     }
 
     #[test]

@@ -330,6 +330,75 @@ fn an_altered_signature_breaks_the_chain() {
     );
 }
 
+/// A certificate that a CA of this name issued, as it says, with the CA's key identifier.
+fn issued_by(issuer: &[(&str, &str)]) -> Vec<u8> {
+    use openssl::x509::{X509, X509Extension, X509Name};
+    let name = |entries: &[(&str, &str)]| {
+        let mut name = X509Name::builder().unwrap();
+        for (kind, value) in entries {
+            name.append_entry_by_text(kind, value).unwrap();
+        }
+        name.build()
+    };
+    let key = openssl::pkey::PKey::generate_ed25519().unwrap();
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_subject_name(&name(&[("CN", "system")])).unwrap();
+    builder.set_issuer_name(&name(issuer)).unwrap();
+    builder.set_pubkey(&key).unwrap();
+    builder.set_not_before(&openssl::asn1::Asn1Time::from_unix(1_700_000_000).unwrap()).unwrap();
+    builder.set_not_after(&openssl::asn1::Asn1Time::from_unix(1_800_000_000).unwrap()).unwrap();
+    // SEQUENCE { [0] "new" }: no known CA has this key identifier.
+    let identifier = openssl::asn1::Asn1OctetString::new_from_bytes(b"\x30\x05\x80\x03new").unwrap();
+    let oid = openssl::asn1::Asn1Object::from_str("2.5.29.35").unwrap();
+    builder.append_extension(X509Extension::new_from_der(&oid, false, &identifier).unwrap()).unwrap();
+    builder.sign(&key, openssl::hash::MessageDigest::null()).unwrap();
+    builder.build().to_der().unwrap()
+}
+
+#[test]
+fn a_new_issuing_authority_of_the_state_leaves_the_chain_undecided() {
+    const STATE: (&str, &str) = ("O", "Den Danske Stat");
+    const SECOND: (&str, &str) = ("CN", "Den Danske Stat OCES udstedende-CA 2");
+    const TEST: (&str, &str) = ("OU", "Test - cti");
+    const DK: (&str, &str) = ("C", "DK");
+    let (external, nemlogin) = (Environment::ExternalTest, Environment::NemloginTest);
+    for (what, issuer, environment, verdict) in [
+        ("a new CA", &[SECOND, STATE, DK][..], external, Inconclusive),
+        ("a new CA", &[SECOND, STATE, DK], Environment::Production, Inconclusive),
+        ("a new test CA", &[SECOND, TEST, STATE, DK], nemlogin, Inconclusive),
+        ("the wrong environment", &[SECOND, STATE, DK], nemlogin, Fail),
+        ("the wrong environment", &[SECOND, TEST, STATE, DK], external, Fail),
+        ("another unit", &[SECOND, ("OU", "Test"), STATE, DK], nemlogin, Fail),
+        ("more in the name", &[SECOND, ("L", "Aarhus"), STATE, DK], external, Fail),
+        ("no number", &[("CN", "Den Danske Stat OCES udstedende-CA "), STATE, DK], external, Fail),
+        ("a root", &[("CN", "Den Danske Stat OCES rod-CA 2"), STATE, DK], external, Fail),
+        ("another organisation", &[SECOND, ("O", "Another State"), DK], external, Fail),
+        ("a qualified CA", &[("CN", "Den Danske Stat kvalificeret udstedende-CA 2"), STATE, DK], external, Fail),
+        ("OCES2", &[("CN", "TRUST2408 OCES CA III"), ("O", "TRUST2408"), DK], external, Fail),
+    ] {
+        let outcomes = judge(&subject(issued_by(issuer), environment, VALID));
+        let chain = &outcomes["chain"];
+        assert_eq!(chain.verdict, verdict, "{what} in {environment:?}: {chain:?}");
+        assert_eq!(chain.reason == Reason::NotSupplied, verdict == Inconclusive, "{what}: {chain:?}");
+        assert_eq!(outcomes["chain-signatures"].verdict, NotTested, "{what}");
+    }
+}
+
+#[test]
+fn a_namesake_of_the_issuer_does_not_make_a_signature_invalid() {
+    let known = Certificate::read(&der(PRODUCTION[0])).unwrap().issuer;
+    let entries: Vec<(&str, &str)> =
+        known.attributes().map(|a| (kravprobe::pki::name::short_name(&a.oid), a.value.as_str())).collect();
+    let bytes = issued_by(&entries);
+    assert_eq!(Certificate::read(&bytes).unwrap().issuer.raw, known.raw, "the name of the CA at hand, to the octet");
+    let outcomes = judge(&subject(bytes, Environment::ExternalTest, VALID));
+    let signatures = &outcomes["chain-signatures"];
+    assert_eq!((signatures.verdict, signatures.reason), (NotTested, Reason::NotSupplied), "{signatures:?}");
+    // The known CA has a certificate at hand, and no path leads through it.
+    assert_eq!((outcomes["chain"].verdict, outcomes["chain"].reason), (Fail, Reason::Untrusted));
+}
+
 #[test]
 fn declarations_and_neighbours_decide() {
     let file = PRODUCTION[0];

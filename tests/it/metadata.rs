@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use kravprobe::capture::metadata::{self as capture, Fetched, MetadataFileError};
 use kravprobe::check::Parameters;
 use kravprobe::checks::{self, AnyCheck};
+use kravprobe::outcome::Reason;
 use kravprobe::saml::signature::{SignatureProblem, SigningOptions, sign_enveloped};
 use kravprobe::saml::{reading, schema, xml};
 use kravprobe::subject::certificate::CertificateRole;
@@ -11,11 +12,11 @@ use kravprobe::subject::metadata::{AttestedMetadata, OtherMetadata, Registered};
 use kravprobe::subject::{Blob, Family, MetadataSubject, Subject};
 use kravprobe::vendor::metadata::{MetadataFault, VendorMetadata};
 use kravprobe::verdict::{Environment, Verdict};
-use openssl::asn1::Asn1Time;
+use openssl::asn1::{Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::x509::{X509, X509NameBuilder};
+use openssl::x509::{X509, X509Extension, X509NameBuilder};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -174,7 +175,8 @@ fn the_vendors_metadata_passes() {
     let verdicts = judge(&declared(vendor_document(None)));
     assert_eq!(with(&verdicts, Verdict::Fail), BTreeSet::from(OCES3_ONLY));
     assert_eq!(with(&verdicts, Verdict::NotTested), BTreeSet::new());
-    let not_applicable = ["url-served", "url-same-content", "idp-sso-http-redirect", "idp-slo-http-redirect"];
+    let not_applicable =
+        ["url-served", "url-media-type", "url-same-content", "idp-sso-http-redirect", "idp-slo-http-redirect"];
     assert_eq!(with(&verdicts, Verdict::NotApplicable), BTreeSet::from(not_applicable));
 }
 
@@ -287,8 +289,13 @@ fn situations() -> Vec<(&'static str, MetadataSubject, &'static [&'static str])>
         ("URL over http", fetched("http://sp.dk/metadata", 200, "text/xml", &vendor_document(None)), &["url-served"]),
         (
             "URL gives HTML",
-            fetched("https://sp.dk/metadata", 200, "text/html", &vendor_document(None)),
-            &["url-served"],
+            fetched("https://sp.dk/metadata", 200, "text/html; charset=utf-8", &vendor_document(None)),
+            &["url-media-type"],
+        ),
+        (
+            "URL gives no media type",
+            fetched("https://sp.dk/metadata", 200, "", &vendor_document(None)),
+            &["url-media-type"],
         ),
         (
             "URL gives another document",
@@ -297,6 +304,9 @@ fn situations() -> Vec<(&'static str, MetadataSubject, &'static [&'static str])>
         ),
         ("URL gives junk", fetched("https://sp.dk/metadata", 200, "text/xml", "junk"), &["url-same-content"]),
         ("URL gives an error", fetched("https://sp.dk/metadata", 404, "text/xml", ""), &["url-served"]),
+        ("URL wants a login", fetched("https://sp.dk/metadata", 401, "text/xml", ""), &["url-served"]),
+        ("URL leads elsewhere", fetched("https://sp.dk/metadata", 302, "text/xml", ""), &["url-served"]),
+        ("URL over http gives nothing now", fetched("http://sp.dk/metadata", 503, "text/xml", ""), &["url-served"]),
         ("URL agrees", fetched("https://sp.dk/metadata", 200, "text/xml; charset=utf-8", &vendor_document(None)), &[]),
         (
             "URL agrees but for white space outside",
@@ -365,8 +375,169 @@ fn what_is_unknown_never_passes() {
         let document = vendor_document(None);
         let subject = capture::subject("sp", Environment::ExternalTest, at(AT), document.as_bytes(), Some(fetched));
         let verdicts = judge(&subject);
-        assert_eq!([verdicts["url-served"], verdicts["url-same-content"]], [expected; 2]);
+        assert_eq!(["url-served", "url-media-type", "url-same-content"].map(|id| verdicts[id]), [expected; 3]);
     }
+}
+
+#[test]
+fn a_server_that_cannot_answer_now_breaches_nothing() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let (url, content_type) = ("https://sp.dk/metadata".to_owned(), "text/html".to_owned());
+        let fetched = Fetched::Answered { url, status, content_type, body: b"later".to_vec() };
+        let document = vendor_document(None);
+        let subject = capture::subject("sp", Environment::ExternalTest, at(AT), document.as_bytes(), Some(fetched));
+        let served = outcome(&subject, "url-served");
+        assert_eq!((served.verdict, served.reason), (Verdict::Inconclusive, Reason::Unreachable), "{status}");
+        for id in ["url-media-type", "url-same-content"] {
+            assert_eq!(outcome(&subject, id).verdict, Verdict::Inconclusive, "{id}, {status}");
+        }
+    }
+}
+
+#[test]
+fn another_encoding_is_no_breach_and_shows_nothing() {
+    let text = vendor_document(None);
+    let declared_as = |encoding: &str| text.replacen("encoding=\"UTF-8\"", &format!("encoding=\"{encoding}\""), 1);
+    assert_ne!(declared_as("UTF-16"), text);
+    let wide = |to_bytes: fn(u16) -> [u8; 2], mark: &str| -> Vec<u8> {
+        format!("{mark}{}", declared_as("UTF-16")).encode_utf16().flat_map(to_bytes).collect()
+    };
+    let latin: Vec<u8> = declared_as("ISO-8859-1").chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+    let cases = [
+        ("UTF-16LE with mark", wide(u16::to_le_bytes, "\u{FEFF}")),
+        ("UTF-16BE with mark", wide(u16::to_be_bytes, "\u{FEFF}")),
+        ("UTF-16BE", wide(u16::to_be_bytes, "")),
+        ("declared as UTF-16", declared_as("UTF-16").into_bytes()),
+        ("ISO-8859-1", latin.clone()),
+        ("ISO-8859-1 beyond ASCII", [&latin[..], b"<!-- \xE6 -->"].concat()),
+    ];
+    for (what, document) in cases {
+        let subject = declared_bytes(document);
+        let formed = outcome(&subject, "well-formed");
+        assert_eq!((formed.verdict, formed.reason), (Verdict::Inconclusive, Reason::AnswerUnusable), "{what}");
+        let verdicts = judge(&subject);
+        assert_eq!(with(&verdicts, Verdict::Fail), BTreeSet::new(), "{what}");
+        assert_eq!(with(&verdicts, Verdict::Pass), BTreeSet::new(), "{what}");
+    }
+    // Nothing else is said, so it must be UTF-8.
+    let broken = declared_bytes([text.as_bytes(), b"<!-- \xE6 -->"].concat());
+    assert_eq!(outcome(&broken, "well-formed").reason, Reason::Malformed);
+}
+
+#[test]
+fn only_valid_until_is_an_expiry() {
+    let with_attribute = |attribute: &str| {
+        declared(vendor_document(None).replacen("<EntityDescriptor ", &format!("<EntityDescriptor {attribute} "), 1))
+    };
+    for (attribute, expected) in [
+        ("cacheDuration=\"PT0S\"", Verdict::Pass),
+        ("cacheDuration=\"P1D\"", Verdict::Pass),
+        ("cacheDuration=\"PT0S\" validUntil=\"2025-12-01T12:00:00Z\"", Verdict::Fail),
+        ("validUntil=\"2025-12-01T12:00:01Z\"", Verdict::Pass),
+    ] {
+        assert_eq!(outcome(&with_attribute(attribute), "not-expired").verdict, expected, "{attribute}");
+    }
+}
+
+/// The vendor's document with a signature in the role descriptor, signed for itself alone, before the whole was signed.
+#[test]
+fn the_role_descriptor_may_be_signed_too() {
+    let start = |text: &str| text.find("<SPSSODescriptor").unwrap();
+    let plain = vendor().to_xml();
+    let inner = vendor_document(None);
+    let inner = &inner[inner.find("<ds:Signature").unwrap()..];
+    let inner = &inner[..inner.find("</ds:Signature>").unwrap() + "</ds:Signature>".len()];
+    let opened = start(&plain) + plain[start(&plain)..].find('>').unwrap() + 1;
+    let inside = format!("{}{}{}", &plain[..opened], inner, &plain[opened..]);
+    let signatures = ["signature-present", "signature-valid", "signature-covers-root"];
+    let found = |document: &str| red(&declared(document.to_owned()));
+
+    let both = sign_enveloped(&inside, &VENDOR.key, &VENDOR.certificate, SigningOptions::default()).unwrap();
+    assert_eq!(reading::read(both.as_bytes()).unwrap().signature.elsewhere, 1);
+    assert_eq!(found(&both), BTreeSet::from(OCES3_ONLY));
+    let changed = both.replacen(HOST, "evil.example", 1);
+    assert!(found(&changed).contains("signature-valid"), "the role descriptor's own signature proves nothing");
+    // The role descriptor's alone does not sign the metadata.
+    let alone = found(&inside);
+    assert!(signatures.iter().all(|id| alone.contains(id)), "{alone:?}");
+    // Two in the document element, whatever else.
+    let three = sign_enveloped(&both, &VENDOR.key, &VENDOR.certificate, SigningOptions::default()).unwrap();
+    let three = found(&three);
+    assert!(signatures.iter().all(|id| three.contains(id)), "{three:?}");
+    // One that stands before the document element's own could be the one that a reader verifies.
+    let before =
+        vendor_document(None).replacen("<ds:Signature", &format!("<Extensions>{inner}</Extensions><ds:Signature"), 1);
+    assert_eq!(verified(&before), Err(SignatureProblem::NotFirst));
+}
+
+/// A certificate that a CA of this name issued, as it says; with the policy of OCES3 legal entities, or without.
+fn issued_by(issuer: &[(&str, &str)], subject: &[(&str, &str)], policy: bool) -> Vec<u8> {
+    // SEQUENCE { SEQUENCE { OID 1.2.208.169.1.1.1.3.7 } }
+    const POLICIES: &[u8] = b"\x30\x0e\x30\x0c\x06\x0a\x2a\x81\x50\x81\x29\x01\x01\x01\x03\x07";
+    let name = |entries: &[(&str, &str)]| {
+        let mut name = X509NameBuilder::new().unwrap();
+        for (kind, value) in entries {
+            name.append_entry_by_text(kind, value).unwrap();
+        }
+        name.build()
+    };
+    let mut builder = X509::builder().unwrap();
+    builder.set_version(2).unwrap();
+    builder.set_subject_name(&name(subject)).unwrap();
+    builder.set_issuer_name(&name(issuer)).unwrap();
+    builder.set_pubkey(&VENDOR.key).unwrap();
+    builder.set_not_before(&Asn1Time::from_str("20250101000000Z").unwrap()).unwrap();
+    builder.set_not_after(&Asn1Time::from_str("20271231235959Z").unwrap()).unwrap();
+    if policy {
+        let (oid, value) =
+            (Asn1Object::from_str("2.5.29.32").unwrap(), Asn1OctetString::new_from_bytes(POLICIES).unwrap());
+        builder.append_extension(X509Extension::new_from_der(&oid, false, &value).unwrap()).unwrap();
+    }
+    builder.sign(&STRANGER.key, MessageDigest::sha256()).unwrap();
+    builder.build().to_der().unwrap()
+}
+
+#[test]
+fn a_new_issuing_authority_of_the_state_is_no_fault_of_the_signature() {
+    const STATE: (&str, &str) = ("O", "Den Danske Stat");
+    let name = |cn: &'static str| vec![("CN", cn), STATE, ("C", "DK")];
+    let second = || name("Den Danske Stat OCES udstedende-CA 2");
+    let test_second = || vec![("CN", "Den Danske Stat OCES udstedende-CA 2"), ("OU", "Test - cti"), STATE, ("C", "DK")];
+    let signed = |certificate: &[u8]| vendor().signed(&VENDOR.key, certificate, None).unwrap();
+    let judged = |document: String, environment| {
+        let mut subject = declared(document);
+        subject.environment = environment;
+        assert_eq!(outcome(&subject, "signature-valid").verdict, Verdict::Pass);
+        let found = outcome(&subject, "signature-certificate-oces3");
+        (found.verdict, found.reason)
+    };
+    let (unknown, foreign) = ((Verdict::Inconclusive, Reason::NotSupplied), (Verdict::Fail, Reason::WrongHierarchy));
+    for (what, issuer, policy, environment, expected) in [
+        ("a new CA", second(), true, Environment::ExternalTest, unknown),
+        ("a new CA without OCES policy", second(), false, Environment::ExternalTest, foreign),
+        ("a new test CA", test_second(), true, Environment::NemloginTest, unknown),
+        ("a new test CA in external test", test_second(), true, Environment::ExternalTest, foreign),
+        ("a new production CA in NemLog-in's test", second(), true, Environment::NemloginTest, foreign),
+        ("the known CA", name("Den Danske Stat OCES udstedende-CA 1"), true, Environment::ExternalTest, foreign),
+        (
+            "a qualified CA",
+            name("Den Danske Stat kvalificeret udstedende-CA 2"),
+            true,
+            Environment::ExternalTest,
+            foreign,
+        ),
+        ("another CA", name("Another CA"), true, Environment::ExternalTest, foreign),
+    ] {
+        let document = signed(&issued_by(&issuer, &[("CN", "system")], policy));
+        assert_eq!(judged(document, environment), expected, "{what}");
+    }
+    // A certificate of the CA's name in KeyInfo is used, and this one leads nowhere.
+    let authority = openssl::base64::encode_block(&issued_by(&second(), &second(), false));
+    let document = signed(&issued_by(&second(), &[("CN", "system")], true));
+    let end = "</ds:X509Certificate></ds:X509Data>";
+    let chained = document.replacen(end, &format!("</ds:X509Certificate><ds:X509Certificate>{authority}{end}"), 1);
+    assert_ne!(chained, document);
+    assert_eq!(judged(chained, Environment::ExternalTest), foreign);
 }
 
 #[test]

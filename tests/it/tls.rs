@@ -5,7 +5,7 @@ use kravprobe::capture::tls::{ClientIdentity, TlsSpec, capture_tls};
 use kravprobe::check::{Parameters, Value};
 use kravprobe::checks::tls::CHECKS;
 use kravprobe::outcome::{Outcome, Reason};
-use kravprobe::subject::tls::{Controls, Presented, TlsPurpose, TlsVersion, flight};
+use kravprobe::subject::tls::{Controls, HttpExchange, Presented, TlsPurpose, TlsVersion, flight};
 use kravprobe::subject::{Subject, TlsSubject};
 use kravprobe::vendor::tls::{Behaviour, ClientPolicy, Setup, TlsEndpoint};
 use kravprobe::verdict::{Environment, Verdict};
@@ -421,6 +421,35 @@ fn an_endpoint_closed_to_everybody_proves_nothing() {
         s.status = 404;
     }));
     assert_eq!(outcomes["tls.client-certificate-demanded"].verdict, Verdict::Fail);
+}
+
+/// A 405 and its like speak of the request, as a 404 does.
+#[test]
+fn an_answer_about_the_request_says_nothing_about_the_caller() {
+    let world = World::new();
+    let answering = |subject: &TlsSubject, wanted: u16| {
+        let mut subject = subject.clone();
+        for exchange in subject.library.iter_mut().filter_map(|t| t.http.as_mut()) {
+            if let HttpExchange::Answered { status, .. } = exchange {
+                *status = wanted;
+            }
+        }
+        judge(&subject)
+    };
+    // It asks and takes anybody: the answer decides.
+    let taken = world.capture(Order::default(), |s| s.clients = ClientPolicy::AnyTaken);
+    assert_eq!(answering(&taken, 200)["tls.stranger-client-refused"].verdict, Verdict::Fail);
+    for status in [404, 405, 406, 411, 415, 501] {
+        let outcomes = answering(&taken, status);
+        let stranger = &outcomes["tls.stranger-client-refused"];
+        assert_eq!(stranger.verdict, Verdict::Inconclusive, "{status}: {stranger:?}");
+    }
+    // It never asks: whoever gets an answer about the request was let in.
+    let open = world.capture(Order::default(), |s| s.clients = ClientPolicy::NotAsked);
+    for status in [404, 405, 406, 411, 415] {
+        assert_eq!(answering(&open, status)["tls.client-certificate-demanded"].verdict, Verdict::Fail, "{status}");
+    }
+    assert_eq!(answering(&open, 501)["tls.client-certificate-demanded"].verdict, Verdict::Inconclusive);
 }
 
 /// Neither alert nor 403: the ways in which Schannel and nginx refuse.

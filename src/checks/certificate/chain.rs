@@ -14,11 +14,12 @@ check! {
     ///
     /// Names can be copied; only a chain of signatures to the root that is pinned by its SHA-256 shows where a
     /// certificate comes from. Policies are not processed along the path, because no OCES3 CA certificate carries
-    /// one.
+    /// one. Den Danske Stat replaces its issuing CAs in time: when the issuer bears the name of an OCES3 issuing CA of the
+    /// environment and its certificate is not at hand, nothing is shown.
     ///
     /// ## What to do
     ///
-    /// Replace self-signed certificates and those of other CAs.
+    /// Replace self-signed certificates and those of other CAs. Supply the certificate of an issuing CA that is new.
     pub Chain {
         id: "certificate.chain",
         family: Certificate,
@@ -49,6 +50,10 @@ impl Check<CertificateSubject> for Chain {
             };
             if path.is_trusted(subject.environment) {
                 return Outcome::pass(expected, observed());
+            }
+            if Hierarchy::of_environment(subject.environment).is_some_and(|h| path.lacks_issuing_authority_of(h)) {
+                let observed = format!("no certificate of {}", issuer_value(leaf));
+                return Outcome::inconclusive(Reason::NotSupplied, expected, observed);
             }
             let reason = match path.hierarchy() {
                 Some(hierarchy) if Hierarchy::of_environment(subject.environment) != Some(hierarchy) => {

@@ -2,7 +2,7 @@ use super::{hierarchy_reason, issuer_value, on_path};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
-use crate::pki::name;
+use crate::pki::anchors::is_issuing_authority_name;
 use crate::subject::CertificateSubject;
 
 check! {
@@ -35,14 +35,7 @@ impl Check<CertificateSubject> for IssuerName {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_path(subject, |leaf, path| {
             let expected = "CN=Den Danske Stat OCES udstedende-CA n, O=Den Danske Stat, C=DK";
-            let numbered = leaf
-                .issuer
-                .single(name::COMMON_NAME)
-                .and_then(|cn| cn.strip_prefix("Den Danske Stat OCES udstedende-CA "));
-            let holds = numbered
-                .is_some_and(|n| !n.is_empty() && !n.starts_with('0') && n.bytes().all(|b| b.is_ascii_digit()))
-                && leaf.issuer.single(name::ORGANIZATION) == Some("Den Danske Stat")
-                && leaf.issuer.single(name::COUNTRY) == Some("DK");
+            let holds = is_issuing_authority_name(&leaf.issuer);
             Outcome::when(holds, hierarchy_reason(path, Reason::Different), expected, issuer_value(leaf))
         })
     }

@@ -5,15 +5,16 @@ use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 
 check! {
-    /// validUntil, where stated, lies in the future, and cacheDuration, where stated, is a positive duration.
+    /// validUntil, where stated, lies in the future.
     ///
     /// ## Why
     /// A reader that follows the standard ignores metadata after `validUntil`: logins stop although nothing else changed.
+    /// `cacheDuration` is no expiry: it says how long a reader may keep a copy, and `PT0S` that it should keep none.
     ///
     /// ## What to do
     /// Renew and sign the metadata before it expires, or leave `validUntil` out as NemLog-in does.
@@ -24,7 +25,7 @@ check! {
         rows: ["FKI-MD-19", "SP-MD-24"],
         basis: Norm,
         method: Inspected,
-        sources: [("SAML V2.0 Metadata (saml-metadata-2.0-os)", "2.3.2 validUntil, cacheDuration"), ("Kantara SAML2Int", "SDP-MD03")],
+        sources: [("SAML V2.0 Metadata (saml-metadata-2.0-os)", "2.3.2 validUntil"), ("Kantara SAML2Int", "SDP-MD03")],
         remediation: da "Forny og signér metadata, eller udelad validUntil.", en "Renew and sign the metadata, or leave validUntil out.",
         parameters: [],
     }
@@ -35,29 +36,15 @@ impl Check<MetadataSubject> for NotExpired {
         on_entity(subject, |entity| {
             let expected = format!("after {}", subject.at);
             for lifetime in &entity.lifetimes {
-                if let Some(text) = &lifetime.valid_until {
-                    let observed = format!("{} validUntil={text}", lifetime.element);
-                    match instant(text) {
-                        None => return Outcome::fail(Reason::Malformed, expected, observed),
-                        Some(until) if until <= subject.at => {
-                            return Outcome::fail(Reason::Expired, expected, observed);
-                        }
-                        Some(_) => {}
-                    }
-                }
-                if let Some(text) = &lifetime.cache_duration {
-                    let positive = text.trim().parse::<Span>().is_ok_and(Span::is_positive);
-                    if !positive {
-                        let observed = format!("{} cacheDuration={text}", lifetime.element);
-                        return Outcome::fail(Reason::Malformed, "a positive duration", observed);
-                    }
+                let observed = format!("{} validUntil={}", lifetime.element, lifetime.valid_until);
+                match instant(&lifetime.valid_until) {
+                    None => return Outcome::fail(Reason::Malformed, expected, observed),
+                    Some(until) if until <= subject.at => return Outcome::fail(Reason::Expired, expected, observed),
+                    Some(_) => {}
                 }
             }
-            let stated: Vec<String> = entity
-                .lifetimes
-                .iter()
-                .filter_map(|l| l.valid_until.as_ref().map(|v| format!("{} {v}", l.element)))
-                .collect();
+            let stated: Vec<String> =
+                entity.lifetimes.iter().map(|l| format!("{} {}", l.element, l.valid_until)).collect();
             Outcome::pass(expected, if stated.is_empty() { "no validUntil".to_owned() } else { stated.join(", ") })
         })
     }

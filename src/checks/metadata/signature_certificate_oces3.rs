@@ -21,9 +21,11 @@ check! {
     /// external test too, yet KOMBIT's own accepted example carries a metadata signature by a certificate of the test
     /// hierarchy: so which hierarchies count is a parameter. `environment` stands for the hierarchy that the environment demands;
     /// in environment `local` the certificate checks judge the certificate against the target's own anchors instead.
+    /// When the issuer bears the name of an OCES3 issuing CA whose certificate is not at hand, nothing is shown.
     ///
     /// ## What to do
-    /// Sign the metadata with the system's OCES3 certificate.
+    /// Sign the metadata with the system's OCES3 certificate. Put the certificate of an issuing CA that is new into the
+    /// signature's KeyInfo, after the system's own.
     pub SignatureCertificateOces3 {
         id: "metadata.signature-certificate-oces3",
         family: Metadata,
@@ -35,7 +37,8 @@ check! {
             ("Context Handler Provisioning service 2.0.1 (D.03.08.10000)", "POST /Validation/BrugervendteSystemSamlMetadata: OCES3 certificate validation"),
             ("KOMBIT metadata validation, Postman collection (Safewhere/kombit 7cdcbfd)", "200: signed by a certificate of the test hierarchy"),
         ],
-        remediation: da "Signér metadata med systemets OCES3-certifikat.", en "Sign the metadata with the system's OCES3 certificate.",
+        remediation: da "Signér metadata med systemets OCES3-certifikat, og medtag den udstedende CA's certifikat i KeyInfo, hvis CA'en er ny.",
+                     en "Sign the metadata with the system's OCES3 certificate, and put the issuing CA's certificate into KeyInfo if the CA is new.",
         parameters: [("hierarchies", List(&["environment"]), "Accepted hierarchies: environment, production, test")],
     }
 }
@@ -63,11 +66,18 @@ impl Check<MetadataSubject> for SignatureCertificateOces3 {
             let Some(certificate) = found.der().and_then(|der| Certificate::read(der).ok()) else {
                 return Outcome::fail(Reason::Malformed, expected, "not an X.509 certificate");
             };
-            let path = Path::build(&certificate, &[], &[], subject.environment, subject.at);
+            let helpers: Vec<&[u8]> = signature.helpers.iter().filter_map(|helper| helper.der()).collect();
+            let path = Path::build(&certificate, &helpers, &[], subject.environment, subject.at);
+            let has_policy = certificate.policies.iter().any(|policy| is_policy_or_below(policy, OCES_ARC));
             let Some(hierarchy) = path.hierarchy().filter(|_| path.is_sound()) else {
-                return Outcome::fail(Reason::WrongHierarchy, expected, "no path to an OCES3 root");
+                return if has_policy && accepted.iter().any(|h| path.lacks_issuing_authority_of(*h)) {
+                    let observed = format!("no certificate of {}", certificate.issuer);
+                    Outcome::inconclusive(Reason::NotSupplied, expected, observed)
+                } else {
+                    Outcome::fail(Reason::WrongHierarchy, expected, "no path to an OCES3 root")
+                };
             };
-            if !certificate.policies.iter().any(|policy| is_policy_or_below(policy, OCES_ARC)) {
+            if !has_policy {
                 return Outcome::fail(Reason::WrongHierarchy, expected, "no OCES policy");
             }
             Outcome::when(accepted.contains(&hierarchy), Reason::WrongEnvironment, expected, hierarchy.name())

@@ -7,7 +7,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
 
 check! {
-    /// The one signature stands in the document element and its one reference names the document element by its ID.
+    /// One signature stands in the document element, and its one reference names the document element by its ID.
     ///
     /// ## Why
     /// A signature over a part proves nothing about the rest; a reference elsewhere is how signatures are wrapped around
@@ -37,8 +37,10 @@ impl Check<MetadataSubject> for SignatureCoversRoot {
                 .iter()
                 .map(|r| format!("URI={:?}", r.uri.as_deref().unwrap_or_default()))
                 .collect();
-            let place = if signature.on_root { "in the document element" } else { "elsewhere" };
-            let observed = format!("{} signature(s), {place}, {}", signature.count, uris.join(", "));
+            let observed = match (signature.count, signature.elsewhere) {
+                (0, elsewhere) => format!("{elsewhere} signature(s), elsewhere, {}", uris.join(", ")),
+                (count, _) => format!("{count} signature(s), in the document element, {}", uris.join(", ")),
+            };
             Outcome::when(
                 signature.covers_root(),
                 Reason::SignatureScope,

@@ -7,11 +7,12 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
 
 check! {
-    /// The metadata document carries an XML signature.
+    /// The document element carries an XML signature of its own.
     ///
     /// ## Why
     /// The official validation service refuses unsigned metadata: "Signature missing: SAML metadata must include a valid XML
-    /// digital signature." Without a signature anyone on the way can put in other keys or endpoints.
+    /// digital signature." Without a signature anyone on the way can put in other keys or endpoints. A signature on the role
+    /// descriptor beside it is allowed and does not count; two in the document element leave open which one a reader believes.
     ///
     /// ## What to do
     /// Sign the whole `EntityDescriptor` with an enveloped XML signature by the system's OCES3 certificate.
@@ -25,6 +26,7 @@ check! {
         sources: [
             ("KOMBIT metadata validation, Postman collection (Safewhere/kombit 7cdcbfd)", "400: Signature missing"),
             ("Context Handler Provisioning service 2.0.1 (D.03.08.10000)", "POST /Validation/BrugervendteSystemSamlMetadata: metadata signature validation"),
+            ("SAML V2.0 Metadata (saml-metadata-2.0-os)", "2.3.2 and 2.4.1 <ds:Signature> [Optional]"),
         ],
         remediation: da "Signér hele EntityDescriptor med en indlejret XML-signatur (enveloped signature).",
                      en "Sign the whole EntityDescriptor with an enveloped XML signature.",
@@ -37,7 +39,11 @@ impl Check<MetadataSubject> for SignaturePresent {
         on_reading(subject, |reading| {
             let count = reading.signature.count;
             let reason = if count == 0 { Reason::Missing } else { Reason::Duplicate };
-            Outcome::when(count == 1, reason, "1 ds:Signature", format!("{count}"))
+            let observed = match reading.signature.elsewhere {
+                0 => count.to_string(),
+                elsewhere => format!("{count}, and {elsewhere} elsewhere"),
+            };
+            Outcome::when(count == 1, reason, "1 ds:Signature in the document element", observed)
         })
     }
 }

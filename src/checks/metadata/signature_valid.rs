@@ -15,7 +15,7 @@ check! {
     /// Whether the signer's certificate may be trusted is judged apart.
     ///
     /// ## What to do
-    /// Sign as the last step and deliver the bytes unchanged. Use one signature with one reference, the transforms
+    /// Sign as the last step and deliver the bytes unchanged. Use one signature of the document element with one reference, the transforms
     /// enveloped-signature and exclusive canonicalisation, and the signing certificate in KeyInfo.
     pub SignatureValid {
         id: "metadata.signature-valid",

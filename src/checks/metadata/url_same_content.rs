@@ -21,7 +21,7 @@ check! {
         family: Metadata,
         title: da "Metadata-URL'en giver samme indhold som den afleverede fil", en "The metadata URL gives the same content as the delivered file",
         rows: ["FKI-MD-22", "SP-MD-25"],
-        basis: Norm,
+        basis: Inference,
         method: Measured,
         sources: [("Context Handler Provisioning service 2.0.1 (D.03.08.10000)", "SamlMetadata: Xml or MetadataUrl")],
         remediation: da "Aflevér den fil, systemet udstiller, eller opdatér den udstillede.",

@@ -171,8 +171,9 @@ impl TlsSubject {
     /// What counts as refusal (D.09.02 6.1 asks for two-way TLS; handshake failure or 401/403):
     /// an alert that names the certificate, or nginx' page that does; 401, 403 or `handshake_failure` where the endpoint
     /// is known to have asked for a certificate; and any other ending only when the registered certificate was let in.
-    /// An endpoint that refuses everybody therefore proves nothing, and neither does a 404 or a 5xx: these speak of the path
-    /// or the server's state. Only where the endpoint never asked for a certificate is a 404 the answer to a client let in.
+    /// An endpoint that refuses everybody therefore proves nothing, and neither does a 404, 405, 406, 411, 415 or a 5xx: these
+    /// speak of the request or the server's state, not of the caller (RFC 9110 15.5, 15.6). Only where the endpoint never asked
+    /// for a certificate is one of the former the answer to a client let in.
     #[must_use]
     pub fn client(&self, presented: Presented) -> Acceptance {
         if let Err(nothing) = self.speaks_tls() {
@@ -257,8 +258,8 @@ impl Entry {
                     400 if *blames_client_certificate => Self::CertificateRefused(how),
                     400 => Self::Ended(how),
                     401 | 403 => Self::Refused(how),
-                    404 if open => Self::LetIn(how),
-                    404 | 408 | 421 | 429 | 500..=599 => Self::Silent(how),
+                    404 | 405 | 406 | 411 | 415 if open => Self::LetIn(how),
+                    404 | 405 | 406 | 408 | 411 | 415 | 421 | 429 | 500..=599 => Self::Silent(how),
                     _ => Self::LetIn(how),
                 }
             }
