@@ -160,7 +160,7 @@ pub fn capture_in(
     if !target.certificate.is_empty() {
         step("certificates");
     }
-    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, revocation))?;
+    let mut certificates = runtime.block_on(certificate::capture_target(loaded, at, revocation, client.as_deref()))?;
     certificates.extend(runtime.block_on(inside_metadata(loaded, &metadata, at, revocation))?);
     let mut endpoints = Vec::new();
     for entry in &target.tls {
@@ -363,8 +363,12 @@ fn captured_metadata(loaded: &LoadedTarget, subject: MetadataSubject) -> Capture
 }
 
 fn captured_certificate(loaded: &LoadedTarget, subject: CertificateSubject) -> Captured {
-    let file = loaded.target.certificate.iter().find(|c| c.name == subject.name).map(|c| c.file.display().to_string());
-    let mut origins = Origins::all(Direction::Supplied, file.unwrap_or_else(|| subject.name.clone()));
+    let entry = loaded.target.certificate.iter().find(|c| c.name == subject.name);
+    let mut origins = match entry.map(|e| (&e.file, &e.url)) {
+        Some((None, Some(url))) => Origins::all(Direction::In, url.to_string()),
+        Some((Some(file), _)) => Origins::all(Direction::Supplied, file.display().to_string()),
+        _ => Origins::all(Direction::Supplied, subject.name.clone()),
+    };
     for answer in subject.revocation.ocsp.iter().chain(&subject.revocation.crl) {
         if let Answer::Received { bytes } = &answer.answer {
             let asked = answer.source.starts_with("http://") || answer.source.starts_with("https://");

@@ -168,7 +168,12 @@ pub struct CertificateEntry {
     /// Name, unique in the target.
     pub name: String,
     /// PEM, DER, PEM bundle or PKCS#12.
-    pub file: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Where it is published instead. When nothing usable comes from there, its checks are not tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub url: Option<Url>,
     /// What the system uses it for.
     #[serde(default = "unspecified")]
     pub role: CertificateRole,
@@ -423,7 +428,8 @@ impl Target {
     /// Every host that may be contacted: those named in `allowed_hosts`, and those of the endpoints.
     #[must_use]
     pub fn hosts(&self) -> BTreeSet<String> {
-        let urls = self.metadata.iter().filter_map(|m| m.url.as_ref()?.host_str().map(str::to_owned));
+        let published = self.metadata.iter().map(|m| &m.url).chain(self.certificate.iter().map(|c| &c.url));
+        let urls = published.filter_map(|url| url.as_ref()?.host_str().map(str::to_owned));
         let endpoints = self.tls.iter().map(|t| t.host.clone());
         self.allowed_hosts.iter().cloned().chain(urls).chain(endpoints).map(|h| h.to_ascii_lowercase()).collect()
     }
@@ -470,6 +476,24 @@ impl Target {
                     None,
                 ));
             }
+            let at = |key| [Step::Key("certificate"), Step::Index(index), Step::Key(key)];
+            if entry.file.is_some() == entry.url.is_some() {
+                problems.push(document.mistake(&at("name"), "a certificate needs either a `file` or a `url`", None));
+            }
+            if entry.url.as_ref().is_some_and(|url| !is_plain_web_address(url)) {
+                problems.push(document.mistake(
+                    &at("url"),
+                    "a certificate URL is http(s) with a host and without user information",
+                    None,
+                ));
+            }
+            if entry.file.is_none() && (entry.other_system.is_some() || entry.other_environment.is_some()) {
+                problems.push(document.mistake(
+                    &at("name"),
+                    "a neighbour needs a `file`, so that it is always compared",
+                    None,
+                ));
+            }
             if entry.password.as_ref().is_some_and(|s| s.file.is_some() == s.env.is_some()) {
                 problems.push(document.mistake(
                     &[Step::Key("certificate"), Step::Index(index), Step::Key("password")],
@@ -490,12 +514,7 @@ impl Target {
             if entry.file.is_none() && entry.url.is_none() {
                 problems.push(document.mistake(&at("name"), "metadata needs a `file`, a `url` or both", None));
             }
-            if entry.url.as_ref().is_some_and(|u| {
-                !matches!(u.scheme(), "https" | "http")
-                    || u.host_str().is_none()
-                    || u.password().is_some()
-                    || !u.username().is_empty()
-            }) {
+            if entry.url.as_ref().is_some_and(|url| !is_plain_web_address(url)) {
                 problems.push(document.mistake(
                     &at("url"),
                     "a metadata URL is http(s) with a host and without user information",
@@ -653,6 +672,13 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
         doc: "how the private key of the certificate is protected",
     },
 ];
+
+fn is_plain_web_address(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+        && url.host_str().is_some()
+        && url.password().is_none()
+        && url.username().is_empty()
+}
 
 fn is_cvr(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())

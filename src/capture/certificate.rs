@@ -1,5 +1,6 @@
 //! Certificates from files and targets, with everything their checks need.
 
+use super::http::{HttpClient, Request};
 use super::revocation::{RevocationSource, SuppliedAnswers};
 use crate::document::read_bounded;
 use crate::error::{Error, Result};
@@ -42,11 +43,14 @@ pub struct Surroundings<'a> {
     pub revocation: &'a RevocationSource,
 }
 
-/// The certificates of a PEM, DER or PKCS#12 file of at most [`MAX_FILE`] bytes. The first is the one the file is about:
-/// bundles come in either order, so that is the first one that is not a CA's, if there is one.
+/// The certificates of a PEM, DER or PKCS#12 file of at most [`MAX_FILE`] bytes. The first is the one the file is about.
 pub fn open(path: &Path, password: Option<&str>) -> Result<Vec<Vec<u8>>> {
     let bytes = read_bounded(path, MAX_FILE)?;
-    let mut certificates = read_certificates(&bytes, password).map_err(|problem| Error::file(path, problem))?;
+    read_certificates(&bytes, password).map(leaf_first).map_err(|problem| Error::file(path, problem))
+}
+
+/// Bundles come in either order: the first certificate that is not a CA's, if there is one, comes first.
+fn leaf_first(mut certificates: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     let is_ca = |der: &[u8]| {
         Certificate::read(der).is_ok_and(|c| c.basic_constraints.is_some_and(|constraints| constraints.ca))
     };
@@ -55,7 +59,7 @@ pub fn open(path: &Path, password: Option<&str>) -> Result<Vec<Vec<u8>>> {
     {
         certificates[..=leaf].rotate_right(1);
     }
-    Ok(certificates)
+    certificates
 }
 
 /// The subject for a certificate, with the other certificates that came with it and the answers about its revocation.
@@ -115,11 +119,32 @@ pub fn anchors(loaded: &LoadedTarget, purpose: AnchorUse) -> Result<Vec<Vec<u8>>
     Ok(opened.concat())
 }
 
+/// The certificates that an entry names. Nothing, when its URL gives nothing usable: the plan's items are then not tested.
+async fn open_entry(
+    loaded: &LoadedTarget,
+    entry: &CertificateEntry,
+    client: Option<&HttpClient>,
+) -> Result<Option<Vec<Vec<u8>>>> {
+    if let Some(file) = &entry.file {
+        let password = entry.password.as_ref().map(|reference| reference.read(&loaded.base)).transpose()?;
+        return open(&loaded.path(file), password.as_deref()).map(Some);
+    }
+    let (Some(url), Some(client)) = (&entry.url, client) else { return Ok(None) };
+    let limit = usize::try_from(MAX_FILE).unwrap_or(usize::MAX);
+    let answer = client.send(&Request { url, limit, post: None, oces: false }).await;
+    Ok(answer
+        .ok()
+        .filter(|response| response.status.as_u16() == 200)
+        .and_then(|response| read_certificates(&response.body, None).ok())
+        .map(leaf_first))
+}
+
 /// A subject for every certificate of the target but the neighbours, which serve the checks on uniqueness.
 pub async fn capture_target(
     loaded: &LoadedTarget,
     at: Timestamp,
     revocation: &RevocationSource,
+    client: Option<&HttpClient>,
 ) -> Result<Vec<CertificateSubject>> {
     let target = &loaded.target;
     let anchors = anchors(loaded, AnchorUse::Oces)?;
@@ -128,9 +153,9 @@ pub async fn capture_target(
     let mut known = Vec::new();
     let mut subjects = Vec::new();
     for entry in &target.certificate {
-        let path = loaded.path(&entry.file);
-        let password = entry.password.as_ref().map(|reference| reference.read(&loaded.base)).transpose()?;
-        let mut certificates = open(&path, password.as_deref())?.into_iter();
+        let path = entry.file.as_ref().map(|file| loaded.path(file)).unwrap_or_default();
+        let Some(certificates) = open_entry(loaded, entry, client).await? else { continue };
+        let mut certificates = certificates.into_iter();
         let Some(certificate) = certificates.next() else { return Err(Error::file(path, "holds no certificate")) };
         let neighbour = entry.other_system.is_some() || entry.other_environment.is_some();
         match Certificate::read(&certificate) {

@@ -150,7 +150,8 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             let entry = |file: &Path, target: &mut Target| {
                 target.certificate.push(CertificateEntry {
                     name: "file".to_owned(),
-                    file: file.to_owned(),
+                    file: Some(file.to_owned()),
+                    url: None,
                     role: CertificateRole::Unspecified,
                     kind,
                     cvr: args.shared.cvr.clone(),

@@ -154,7 +154,8 @@ fn profile_reference(profile: &Profile, plan: &Plan) -> v1::ProfileReference {
 }
 
 fn system(target: &Target, subjects: &[Subject]) -> Result<v1::SystemUnderTest> {
-    let urls = target.metadata.iter().filter_map(|m| m.url.as_ref().map(ToString::to_string));
+    let published = target.metadata.iter().map(|m| &m.url).chain(target.certificate.iter().map(|c| &c.url));
+    let urls = published.filter_map(|url| url.as_ref().map(ToString::to_string));
     let tls = target.tls.iter().map(|t| format!("{}:{}", t.host, t.port));
     let endpoints: Vec<_> = urls.chain(tls).collect();
     let certificates: Vec<_> = subjects

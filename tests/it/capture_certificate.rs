@@ -1,7 +1,7 @@
 //! Certificates from files and targets, and what their CAs answer about them.
 
 use crate::example_pki::{package, pki};
-use crate::local_server::{LocalServer, answer};
+use crate::local_server::{LocalServer, Received, answer};
 use kravprobe::capture::certificate::{self, Description, Surroundings};
 use kravprobe::capture::http::HttpClient;
 use kravprobe::capture::revocation::{RevocationSource, SuppliedAnswers};
@@ -12,6 +12,7 @@ use kravprobe::subject::certificate::{Answer, CertificateRole, DeclaredCertifica
 use kravprobe::target::{LoadedTarget, Politeness};
 use kravprobe::vendor::pki::{Crl, Issued, Leaf, Ocsp};
 use kravprobe::verdict::Environment;
+use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -255,7 +256,7 @@ async fn a_target_gives_a_subject_for_each_certificate_and_its_neighbours() {
          [[certificate]]\nname = \"neighbour\"\nfile = 'EXAMPLE/system.pem'\nother_system = \"Andet system\"\n",
     );
     let source = RevocationSource::offline();
-    let subjects = certificate::capture_target(&loaded, pki().at(), &source).await.unwrap();
+    let subjects = certificate::capture_target(&loaded, pki().at(), &source, None).await.unwrap();
     let names: Vec<_> = subjects.iter().map(|s| s.id.as_str()).collect();
     assert_eq!(names, ["certificate:signing", "certificate:decryption"], "a neighbour is not judged");
     let signing = &subjects[0];
@@ -274,6 +275,40 @@ async fn a_target_with_a_missing_file_names_it() {
     let directory = tempfile::tempdir().unwrap();
     let loaded = target(directory.path(), "[[certificate]]\nname = \"signing\"\nfile = 'gone.pem'\n");
     let source = RevocationSource::offline();
-    let error = certificate::capture_target(&loaded, pki().at(), &source).await.unwrap_err();
+    let error = certificate::capture_target(&loaded, pki().at(), &source, None).await.unwrap_err();
     assert!(error.to_string().contains("gone.pem"), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_may_be_published_and_gives_no_subject_when_nothing_usable_comes() {
+    let directory = tempfile::tempdir().unwrap();
+    let pem = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/certs-example/system.pem")).unwrap();
+    let server = LocalServer::start(move |request: &Received, out: &mut dyn Write| {
+        if request.line.contains("/signing.pem") {
+            answer(out, "200 OK", "", &pem)
+        } else {
+            answer(out, "200 OK", "", b"junk")
+        }
+    });
+    let entry = |path: &str| format!("[[certificate]]\nname = \"signing\"\nurl = '{}'\n", server.url(path));
+    let source = RevocationSource::offline();
+    for (path, found) in [("/signing.pem", 1), ("/junk.pem", 0)] {
+        let loaded = target(directory.path(), &entry(path));
+        let client = HttpClient::new(loaded.target.hosts(), loaded.target.politeness, &[]).unwrap();
+        let subjects = certificate::capture_target(&loaded, pki().at(), &source, Some(&client)).await.unwrap();
+        assert_eq!(subjects.len(), found, "{path}");
+        let offline = certificate::capture_target(&loaded, pki().at(), &source, None).await.unwrap();
+        assert!(offline.is_empty(), "an offline run asks nobody");
+    }
+    for wrong in [
+        "file = 'a.pem'\nurl = 'http://127.0.0.1/a.pem'\n",
+        "",
+        "url = 'http://user:word@127.0.0.1/a.pem'\n",
+        "url = 'http://127.0.0.1/a.pem'\nother_system = \"Andet\"\n",
+    ] {
+        let text = format!(
+            "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n[[certificate]]\nname = \"a\"\n{wrong}"
+        );
+        assert!(kravprobe::target::Target::parse("target.toml", &text).is_err(), "{wrong}");
+    }
 }
