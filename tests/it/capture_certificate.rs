@@ -285,9 +285,9 @@ async fn a_certificate_may_be_published_and_gives_no_subject_when_nothing_usable
     let pem = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/certs-example/system.pem")).unwrap();
     let server = LocalServer::start(move |request: &Received, out: &mut dyn Write| {
         if request.line.contains("/signing.pem") {
-            answer(out, "200 OK", "", &pem)
+            answer(out, "200 OK", "", &pem);
         } else {
-            answer(out, "200 OK", "", b"junk")
+            answer(out, "200 OK", "", b"junk");
         }
     });
     let entry = |path: &str| format!("[[certificate]]\nname = \"signing\"\nurl = '{}'\n", server.url(path));
