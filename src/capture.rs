@@ -281,7 +281,7 @@ async fn inside_metadata(
                 Some(e) => SuppliedAnswers::read(&place(&e.ocsp_response), &place(&e.crl))?,
                 None => SuppliedAnswers::default(),
             };
-            let mut supplied = Vec::new();
+            let mut supplied = found.supplied;
             for file in entry.iter().flat_map(|e| &e.supplied) {
                 supplied.extend(certificate::open(&loaded.path(file), None)?);
             }

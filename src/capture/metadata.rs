@@ -189,7 +189,12 @@ pub struct FoundCertificate {
     pub role: CertificateRole,
     /// The base64-decoded bytes, whether or not they are a certificate.
     pub bytes: Vec<u8>,
+    /// Other certificates of the signature's KeyInfo, at most [`MAX_HELPERS`]. Untrusted helpers for path building.
+    pub supplied: Vec<Vec<u8>>,
 }
+
+/// Most certificates of a signature's KeyInfo that help to build the signer's path.
+const MAX_HELPERS: usize = 8;
 
 /// Every certificate of a document, for the certificate checks. A key without `use` is listed for both uses. What is not
 /// base64 is left to `metadata.key-descriptors`.
@@ -204,18 +209,24 @@ pub fn certificates(subject: &MetadataSubject) -> Vec<FoundCertificate> {
             if key.signs() {
                 signing += 1;
                 let name = format!("{}/signing-{signing}", subject.name);
-                found.push(FoundCertificate { name, role: CertificateRole::Signing, bytes: bytes.clone() });
+                found.push(FoundCertificate {
+                    name,
+                    role: CertificateRole::Signing,
+                    bytes: bytes.clone(),
+                    supplied: Vec::new(),
+                });
             }
             if key.encrypts() {
                 encryption += 1;
                 let name = format!("{}/encryption-{encryption}", subject.name);
-                found.push(FoundCertificate { name, role: CertificateRole::Encryption, bytes });
+                found.push(FoundCertificate { name, role: CertificateRole::Encryption, bytes, supplied: Vec::new() });
             }
         }
     }
     if let Some(bytes) = signature.certificate.as_ref().and_then(|c| c.bytes.clone()) {
         let name = format!("{}/metadata-signature", subject.name);
-        found.push(FoundCertificate { name, role: CertificateRole::MetadataSignature, bytes });
+        let helpers = signature.helpers.iter().filter_map(|c| c.bytes.clone()).take(MAX_HELPERS).collect();
+        found.push(FoundCertificate { name, role: CertificateRole::MetadataSignature, bytes, supplied: helpers });
     }
     found
 }

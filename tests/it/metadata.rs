@@ -66,7 +66,7 @@ fn raw(document: impl Into<Vec<u8>>) -> MetadataSubject {
 }
 
 fn vendor() -> VendorMetadata {
-    VendorMetadata::new(ENTITY_ID, HOST, "drift@leverandoer-eksempel.dk", &VENDOR.certificate)
+    VendorMetadata::new(ENTITY_ID, HOST, "drift@vendor.example", &VENDOR.certificate)
 }
 
 fn vendor_document(fault: Option<MetadataFault>) -> String {
@@ -1191,4 +1191,24 @@ fn judging_one_document_is_quick() {
     let each = begun.elapsed() / 5;
     println!("{each:?} for one document");
     assert!(each < Duration::from_secs(1), "{each:?}");
+}
+
+#[test]
+fn other_certificates_in_key_info_help_to_build_the_signers_path() {
+    use kravprobe::vendor::pki::{Key, Leaf};
+    let pki = crate::example_pki::pki();
+    let leaf = pki.issue(&Leaf::system("Eksempel Fagsystem")).unwrap().certificate;
+    let system =
+        VendorMetadata::new("https://saml.fagsystem.example", "fagsystem.example", "drift@vendor.example", &leaf);
+    let signed = system.signed(pki.keys().get(Key::System), &leaf, None).unwrap();
+    // KeyInfo lies inside ds:Signature, which the enveloped-signature transform leaves out: it may be added to.
+    let ca = format!(
+        "</ds:X509Certificate><ds:X509Certificate>{}</ds:X509Certificate>",
+        openssl::base64::encode_block(pki.issuing())
+    );
+    let document = signed.replacen("</ds:X509Certificate>", &ca, 1);
+    let subject = capture::subject("sp", Environment::Local, pki.at(), document.as_bytes(), None);
+    assert!(subject.reading().unwrap().signature.verified.is_ok());
+    let signer = capture::certificates(&subject).pop().unwrap();
+    assert_eq!((signer.role, signer.supplied), (CertificateRole::MetadataSignature, vec![pki.issuing().to_vec()]));
 }
