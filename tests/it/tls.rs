@@ -522,7 +522,7 @@ fn hostile_and_absent_peers_end_in_time_and_prove_nothing() {
         let endpoint = TlsEndpoint::start(Setup { behaviour, ..world.proper(&leaf) }).unwrap();
         let begun = Instant::now();
         let subject = capture_tls(&spec(endpoint.port()), at());
-        assert!(begun.elapsed() < Duration::from_secs(8), "{behaviour:?} took {:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{behaviour:?} took {:?}", begun.elapsed());
         let outcomes = judge(&subject);
         // A port that serves plain HTTP is caught at that; nothing else follows from any of them.
         let breach =
