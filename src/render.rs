@@ -5,6 +5,7 @@ mod html;
 mod junit;
 mod sarif;
 mod terminal;
+mod values;
 mod view;
 pub mod words;
 

@@ -196,6 +196,10 @@ impl Page<'_> {
         view::expected(check, self.l)
     }
 
+    fn observed<'b>(&self, check: &'b CheckEntry) -> Cow<'b, str> {
+        view::observed(check, self.l)
+    }
+
     fn failing<'b>(finding: &Finding<'b>) -> Vec<view::Group<'b>> {
         view::grouped(&finding.failing())
     }

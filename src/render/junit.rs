@@ -3,7 +3,7 @@
 //! A failure is `failure`; inconclusive and a fault of the probe are `error`; not applicable, not tested and waived are
 //! `skipped` with the reason. A waived failure keeps its words, so nothing is hidden.
 
-use super::view::{Finding, View, decider, expected, name, parameter};
+use super::view::{Finding, View, decider, expected, name, observed, parameter};
 use super::{harmless, one_line, words as w};
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -120,7 +120,7 @@ fn case(finding: &Finding<'_>, check: &CheckEntry, language: Language, xml: &mut
 fn skip_reason(finding: &Finding<'_>, check: &CheckEntry, message: &str, language: Language) -> String {
     let mut reason = message.to_owned();
     // Writing to a String cannot fail.
-    for value in [expected(check, language).as_ref(), &check.observed] {
+    for value in [expected(check, language), observed(check, language)] {
         if !value.is_empty() {
             let _ = write!(reason, " ({value})");
         }

@@ -1,7 +1,7 @@
 //! `report.sarif` (SARIF 2.1.0, OASIS) for code-scanning tools: requirements are rules, results are results, waivers are
 //! suppressions. What was not tested has no place among SARIF results and stands in the tool's notifications.
 
-use super::view::{Finding, View, decider, expected, name};
+use super::view::{Finding, View, decider, expected, name, observed};
 use super::{harmless, one_line, words as w};
 use crate::canonical;
 use crate::digest::sha256_hex;
@@ -208,9 +208,9 @@ fn message(report: &Report, finding: &Finding<'_>, check: &CheckEntry) -> String
         name(check, language),
         check.message.get(language)
     )];
-    for (label, value) in [(w::EXPECTED, expected(check, language).as_ref()), (w::OBSERVED, &check.observed)] {
+    for (label, value) in [(w::EXPECTED, expected(check, language)), (w::OBSERVED, observed(check, language))] {
         if !value.is_empty() {
-            lines.push(format!("{}: {}", label.get(language), one_line(value)));
+            lines.push(format!("{}: {}", label.get(language), one_line(&value)));
         }
     }
     if check.verdict == Verdict::Fail {

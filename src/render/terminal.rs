@@ -1,6 +1,6 @@
 //! What the command line shows after a run: the decision, the counts, and what to do about each failure.
 
-use super::view::{Finding, Group, View, expected, grouped, name};
+use super::view::{Finding, Group, View, expected, grouped, name, observed};
 use super::{one_line, words as w};
 use crate::aggregate::Decision;
 use crate::error::Result;
@@ -144,10 +144,10 @@ fn details(group: &Group<'_>, out: &mut Writer) {
     let language = out.options.language;
     out.paragraph(4, &format!("{}{subject}: {}", name(check, language), check.message.get(language)));
     if !check.expected.is_empty() {
-        out.field(6, &w::EXPECTED, &check.expected);
+        out.field(6, &w::EXPECTED, &expected(check, language));
     }
     if !check.observed.is_empty() {
-        out.field(6, &w::OBSERVED, &check.observed);
+        out.field(6, &w::OBSERVED, &observed(check, language));
     }
 }
 
@@ -183,7 +183,7 @@ fn undecided(finding: &Finding<'_>, out: &mut Writer) {
         let check = group.check;
         let subjects =
             if group.subjects.is_empty() { String::new() } else { format!("{}: ", group.subjects.join(", ")) };
-        let detail = if check.observed.is_empty() { expected(check, language) } else { check.observed.as_str().into() };
+        let detail = if check.observed.is_empty() { expected(check, language) } else { observed(check, language) };
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
         out.paragraph(4, &format!("{subjects}{}{detail}", check.message.get(language)));
     }

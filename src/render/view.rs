@@ -1,5 +1,6 @@
 //! A report's findings, sorted the way a reader needs them. Shared by the renderings for people.
 
+use super::values::value;
 use super::words as w;
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -174,8 +175,13 @@ pub(super) fn expected(check: &CheckEntry, language: Language) -> Cow<'_, str> {
     let planned = matches!(check.verdict, Verdict::NotTested | Verdict::NotApplicable) && check.observed.is_empty();
     match w::plan_reason(&check.expected, language).filter(|_| planned) {
         Some(reason) => Cow::Owned(reason),
-        None => Cow::Borrowed(&check.expected),
+        None => value(&check.expected, language),
     }
+}
+
+/// What was there, in the reader's language where it is one of the program's own phrases.
+pub(super) fn observed(check: &CheckEntry, language: Language) -> Cow<'_, str> {
+    value(&check.observed, language)
 }
 
 /// What a result is called: the check's title, else the declaration's kind, else the check's id.
