@@ -211,8 +211,11 @@ fn asks_too_much(bytes: &[u8], depth: usize) -> bool {
     }
     // What cannot be read cannot be bounded; a salt may begin like a SEQUENCE by chance, but is short.
     let Ok(elements) = der::elements(bytes) else { return bytes.len() > 64 };
-    elements.iter().any(|element| match element.tag {
+    elements.iter().enumerate().any(|(index, element)| match element.tag {
         tag::INTEGER if element.content.len() <= 9 => element.small_integer().is_ok_and(|value| value > MAX_ITERATIONS),
+        // Ciphertext (EncryptedPrivateKeyInfo, RFC 5958) and digests stand right behind their AlgorithmIdentifier. They are
+        // random bytes: one in 256 begins like a SEQUENCE.
+        tag::OCTET_STRING if index > 0 && is_algorithm_identifier(&elements[index - 1]) => false,
         // AuthenticatedSafe is DER inside an OCTET STRING.
         tag::OCTET_STRING if element.content.first() == Some(&tag::SEQUENCE) => {
             asks_too_much(element.content, depth + 1)
@@ -220,4 +223,31 @@ fn asks_too_much(bytes: &[u8], depth: usize) -> bool {
         _ if element.is_constructed() => asks_too_much(element.content, depth + 1),
         _ => false,
     })
+}
+
+fn is_algorithm_identifier(element: &der::Element<'_>) -> bool {
+    element.tag == tag::SEQUENCE && element.content.first() == Some(&tag::OID)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        let mut out = if length < 0x80 { vec![tag, length] } else { vec![tag, 0x81, length] };
+        out.extend_from_slice(content);
+        out
+    }
+
+    #[test]
+    fn ciphertext_that_begins_like_a_sequence_is_no_iteration_count() {
+        let algorithm = der(tag::SEQUENCE, &der(tag::OID, &[0x2A, 0x03]));
+        let random = [&[tag::SEQUENCE, 0xFF][..], &[0xA5; 100]].concat();
+        let ciphertext = der(tag::OCTET_STRING, &random);
+        assert!(!asks_too_much(&der(tag::SEQUENCE, &[algorithm.clone(), ciphertext.clone()].concat()), 0));
+        assert!(asks_too_much(&der(tag::SEQUENCE, &ciphertext), 0), "what cannot be read cannot be bounded");
+        let iterations = der(tag::INTEGER, &[0x7F, 0xFF, 0xFF, 0xFF]);
+        assert!(asks_too_much(&der(tag::SEQUENCE, &[algorithm, iterations].concat()), 0));
+    }
 }
