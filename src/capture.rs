@@ -275,23 +275,28 @@ async fn inside_metadata(
             let problem = format!("holds {} certificates; at most {MAX_IN_METADATA} are judged", certificates.len());
             return Err(Error::file(&document.name, problem));
         }
+        if certificates.is_empty() {
+            continue;
+        }
+        // Read once a document: a revocation list can be large, and every certificate in the document shares it.
+        let place = |files: &[std::path::PathBuf]| files.iter().map(|f| loaded.path(f)).collect::<Vec<_>>();
+        let answers = match entry {
+            Some(e) => SuppliedAnswers::read(&place(&e.ocsp_response), &place(&e.crl))?,
+            None => SuppliedAnswers::default(),
+        };
+        let mut helpers = Vec::new();
+        for file in entry.iter().flat_map(|e| &e.supplied) {
+            helpers.extend(certificate::open(&loaded.path(file), None)?);
+        }
         for found in certificates {
-            let place = |files: &[std::path::PathBuf]| files.iter().map(|f| loaded.path(f)).collect::<Vec<_>>();
-            let answers = match entry {
-                Some(e) => SuppliedAnswers::read(&place(&e.ocsp_response), &place(&e.crl))?,
-                None => SuppliedAnswers::default(),
-            };
-            let mut supplied = found.supplied;
-            for file in entry.iter().flat_map(|e| &e.supplied) {
-                supplied.extend(certificate::open(&loaded.path(file), None)?);
-            }
+            let supplied = [found.supplied, helpers.clone()].concat();
             let description = certificate::Description {
                 name: found.name,
                 system: target.system.name.clone(),
                 role: found.role,
                 declared: DeclaredCertificate { kind: None, cvr: cvr.clone() },
             };
-            subjects.push(certificate::capture(description, found.bytes, supplied, answers, around).await);
+            subjects.push(certificate::capture(description, found.bytes, supplied, answers.clone(), around).await);
         }
     }
     Ok(subjects)

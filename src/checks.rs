@@ -5,6 +5,7 @@ pub mod metadata;
 pub mod tls;
 
 use crate::check::{Check, Meta, Parameters};
+use crate::document::nearest;
 use crate::outcome::Outcome;
 use crate::subject::{CertificateSubject, Family, MetadataSubject, Subject, TlsSubject};
 
@@ -67,11 +68,7 @@ pub fn by_id(id: &str) -> Option<AnyCheck> {
 /// The registered id that `id` was most likely meant to be.
 #[must_use]
 pub fn suggestion(id: &str) -> Option<&'static str> {
-    all()
-        .map(|c| (strsim::jaro_winkler(id, c.meta().id), c.meta().id))
-        .filter(|(similarity, _)| *similarity > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, id)| id)
+    nearest(id, all().map(|c| c.meta().id))
 }
 
 /// SHA-256 over the data of every check: two programs with the same digest judge by the same declared rules.

@@ -99,19 +99,6 @@ pub async fn capture(
     }
 }
 
-/// The subject for one file, for `inspect`.
-pub async fn capture_file(
-    path: &Path,
-    password: Option<&str>,
-    description: Description,
-    answers: SuppliedAnswers,
-    around: Surroundings<'_>,
-) -> Result<CertificateSubject> {
-    let mut certificates = open(path, password)?.into_iter();
-    let Some(certificate) = certificates.next() else { return Err(Error::file(path, "holds no certificate")) };
-    Ok(capture(description, certificate, certificates.collect(), answers, around).await)
-}
-
 /// The anchors of one use that a target adds, DER.
 pub fn anchors(loaded: &LoadedTarget, purpose: AnchorUse) -> Result<Vec<Vec<u8>>> {
     let entries = loaded.target.anchor.iter().filter(|anchor| anchor.purpose == purpose);
