@@ -1,13 +1,16 @@
 //! The registry: every check, by family, in report order. Explicit, so that order is stable and nothing vanishes silently.
 
+pub mod authn_request;
 pub mod certificate;
+pub mod login;
+pub mod logout;
 pub mod metadata;
 pub mod tls;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;
 use crate::outcome::Outcome;
-use crate::subject::{CertificateSubject, Family, MetadataSubject, Subject, TlsSubject};
+use crate::subject::{CertificateSubject, Family, MetadataSubject, Subject, TlsSubject, TrialSubject};
 
 /// A check of any family.
 #[derive(Clone, Copy)]
@@ -18,6 +21,12 @@ pub enum AnyCheck {
     Metadata(&'static dyn Check<MetadataSubject>),
     /// Judges TLS endpoints.
     Tls(&'static dyn Check<TlsSubject>),
+    /// Judges AuthnRequests.
+    AuthnRequest(&'static dyn Check<TrialSubject>),
+    /// Judges login trials.
+    Login(&'static dyn login::LoginCheck),
+    /// Judges logout trials.
+    Logout(&'static dyn logout::LogoutCheck),
 }
 
 impl AnyCheck {
@@ -28,6 +37,20 @@ impl AnyCheck {
             Self::Certificate(c) => c.meta(),
             Self::Metadata(c) => c.meta(),
             Self::Tls(c) => c.meta(),
+            Self::AuthnRequest(c) => c.meta(),
+            Self::Login(c) => c.meta(),
+            Self::Logout(c) => c.meta(),
+        }
+    }
+
+    /// The one subject that a trial's check judges; `None` for families with as many subjects as the target names.
+    #[must_use]
+    pub fn subject(&self) -> Option<String> {
+        match self {
+            Self::Certificate(_) | Self::Metadata(_) | Self::Tls(_) => None,
+            Self::AuthnRequest(_) => Some("authn-request:login".to_owned()),
+            Self::Login(c) => Some(format!("login:{}", c.case().id)),
+            Self::Logout(c) => Some(format!("logout:{}", c.case().id())),
         }
     }
 
@@ -39,6 +62,9 @@ impl AnyCheck {
             (Self::Certificate(c), Subject::Certificate(s)) => c.judge(s, parameters),
             (Self::Metadata(c), Subject::Metadata(s)) => c.judge(s, parameters),
             (Self::Tls(c), Subject::Tls(s)) => c.judge(s, parameters),
+            (Self::AuthnRequest(c), Subject::AuthnRequest(s)) => c.judge(s, parameters),
+            (Self::Login(c), Subject::Login(s)) => c.judge(s, parameters),
+            (Self::Logout(c), Subject::Logout(s)) => c.judge(s, parameters),
             _ => Outcome::error("subject of another family"),
         }));
         judged.unwrap_or_else(|_| Outcome::error("panic inside the check"))
@@ -52,6 +78,9 @@ pub fn all() -> impl Iterator<Item = AnyCheck> {
         .map(|c| AnyCheck::Certificate(*c))
         .chain(metadata::CHECKS.iter().map(|c| AnyCheck::Metadata(*c)))
         .chain(tls::CHECKS.iter().map(|c| AnyCheck::Tls(*c)))
+        .chain(authn_request::CHECKS.iter().map(|c| AnyCheck::AuthnRequest(*c)))
+        .chain(login::CHECKS.iter().map(|c| AnyCheck::Login(*c)))
+        .chain(logout::CHECKS.iter().map(|c| AnyCheck::Logout(*c)))
 }
 
 /// Every check of one family.

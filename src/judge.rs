@@ -94,7 +94,7 @@ fn matches(item: &PlanItem, subject: &Subject) -> bool {
     };
     let role_matches = match subject {
         Subject::Certificate(c) => item.roles.is_empty() || item.roles.contains(&c.role),
-        Subject::Metadata(_) | Subject::Tls(_) => true,
+        _ => true,
     };
     id_matches && role_matches
 }

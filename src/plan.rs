@@ -146,7 +146,10 @@ fn compile_requirement(requirement: &Requirement, target: &Target, items: &mut V
         // A profile that loaded names registered checks only.
         let Some(check) = checks::by_id(&binding.id) else { continue };
         let family = check.meta().family;
-        let subjects = subjects(family, &binding.on, target);
+        let subjects = match check.subject() {
+            Some(trial) => target.saml.iter().map(|_| (trial.clone(), Vec::new())).collect(),
+            None => subjects(family, &binding.on, target),
+        };
         if state != State::Run {
             items.push(bound);
         } else if subjects.is_empty() {
@@ -168,6 +171,7 @@ fn nothing_to_judge(family: Family, on: &Selector) -> String {
         Family::Certificate => "certificate or metadata",
         Family::Metadata => "metadata",
         Family::Tls => "tls endpoint",
+        Family::AuthnRequest | Family::Login | Family::Logout => "saml login",
     };
     if *on == Selector::default() {
         format!("the target names no {what}")
@@ -205,6 +209,8 @@ fn subjects(family: Family, on: &Selector, target: &Target) -> Vec<(String, Vec<
             .filter(|t| named(&t.name) && on.purpose.as_ref().is_none_or(|p| p.contains(&t.purpose)))
             .map(|t| (format!("tls:{}", t.name), Vec::new()))
             .collect(),
+        // A trial's check names its one subject itself.
+        Family::AuthnRequest | Family::Login | Family::Logout => Vec::new(),
     }
 }
 

@@ -4,10 +4,12 @@
 pub mod certificate;
 pub mod metadata;
 pub mod tls;
+pub mod trial;
 
 pub use certificate::CertificateSubject;
 pub use metadata::MetadataSubject;
 pub use tls::TlsSubject;
+pub use trial::TrialSubject;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,11 +25,18 @@ pub enum Family {
     Metadata,
     /// One TLS endpoint.
     Tls,
+    /// The AuthnRequests of one system.
+    AuthnRequest,
+    /// One login trial.
+    Login,
+    /// One logout trial.
+    Logout,
 }
 
 impl Family {
     /// Every family, in report order.
-    pub const ALL: [Self; 3] = [Self::Certificate, Self::Metadata, Self::Tls];
+    pub const ALL: [Self; 6] =
+        [Self::Certificate, Self::Metadata, Self::Tls, Self::AuthnRequest, Self::Login, Self::Logout];
 
     /// The family's name: first part of its checks' ids, folder of its check files.
     #[must_use]
@@ -36,7 +45,25 @@ impl Family {
             Self::Certificate => "certificate",
             Self::Metadata => "metadata",
             Self::Tls => "tls",
+            Self::AuthnRequest => "authn-request",
+            Self::Login => "login",
+            Self::Logout => "logout",
         }
+    }
+
+    /// The family's folder and module under `checks`.
+    #[must_use]
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::AuthnRequest => "authn_request",
+            other => other.name(),
+        }
+    }
+
+    /// Whether its subjects are trials, which need the target's `[saml]` table.
+    #[must_use]
+    pub const fn is_trial(self) -> bool {
+        matches!(self, Self::AuthnRequest | Self::Login | Self::Logout)
     }
 }
 
@@ -100,6 +127,12 @@ pub enum Subject {
     Metadata(MetadataSubject),
     /// A TLS endpoint.
     Tls(TlsSubject),
+    /// The AuthnRequests of a system.
+    AuthnRequest(TrialSubject),
+    /// A login trial.
+    Login(TrialSubject),
+    /// A logout trial.
+    Logout(TrialSubject),
 }
 
 impl Subject {
@@ -110,6 +143,9 @@ impl Subject {
             Self::Certificate(_) => Family::Certificate,
             Self::Metadata(_) => Family::Metadata,
             Self::Tls(_) => Family::Tls,
+            Self::AuthnRequest(_) => Family::AuthnRequest,
+            Self::Login(_) => Family::Login,
+            Self::Logout(_) => Family::Logout,
         }
     }
 
@@ -120,6 +156,7 @@ impl Subject {
             Self::Certificate(s) => &s.id,
             Self::Metadata(s) => &s.id,
             Self::Tls(s) => &s.id,
+            Self::AuthnRequest(s) | Self::Login(s) | Self::Logout(s) => &s.id,
         }
     }
 
@@ -129,6 +166,7 @@ impl Subject {
             Self::Certificate(s) => s.blobs_mut(),
             Self::Metadata(s) => s.blobs_mut(),
             Self::Tls(s) => s.blobs_mut(),
+            Self::AuthnRequest(s) | Self::Login(s) | Self::Logout(s) => s.blobs_mut(),
         }
     }
 
@@ -137,7 +175,7 @@ impl Subject {
     pub const fn is_attested(&self) -> bool {
         match self {
             Self::Metadata(s) => s.attested.is_some(),
-            Self::Certificate(_) | Self::Tls(_) => false,
+            Self::Certificate(_) | Self::Tls(_) | Self::AuthnRequest(_) | Self::Login(_) | Self::Logout(_) => false,
         }
     }
 }

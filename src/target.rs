@@ -1,5 +1,7 @@
 //! A target: one vendor system in one environment. Secrets only by reference.
 
+pub mod saml;
+
 use crate::document::{Document, Step, nearest, read_text};
 use crate::error::{Diagnostic, Error, Result};
 use crate::subject::certificate::{CertificateKind, CertificateRole};
@@ -50,6 +52,9 @@ pub struct Target {
     /// What no probe can see.
     #[serde(default)]
     pub declaration: Vec<Declaration>,
+    /// How the system's login is driven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<saml::Saml>,
     /// Permission for active trials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorisation: Option<Authorisation>,
@@ -431,7 +436,15 @@ impl Target {
         let published = self.metadata.iter().map(|m| &m.url).chain(self.certificate.iter().map(|c| &c.url));
         let urls = published.filter_map(|url| url.as_ref()?.host_str().map(str::to_owned));
         let endpoints = self.tls.iter().map(|t| t.host.clone());
-        self.allowed_hosts.iter().cloned().chain(urls).chain(endpoints).map(|h| h.to_ascii_lowercase()).collect()
+        let driven = self.saml.iter().flat_map(saml::Saml::urls).filter_map(|url| url.host_str().map(str::to_owned));
+        self.allowed_hosts
+            .iter()
+            .cloned()
+            .chain(urls)
+            .chain(endpoints)
+            .chain(driven)
+            .map(|h| h.to_ascii_lowercase())
+            .collect()
     }
 
     fn problems(&self, document: &Document) -> Vec<Diagnostic> {
@@ -608,6 +621,9 @@ impl Target {
                     Some(format!("did you mean `{near}`?")),
                 ));
             }
+        }
+        if let Some(saml) = &self.saml {
+            problems.extend(saml.problems(&self.metadata.iter().map(|m| m.name.as_str()).collect(), document));
         }
         if self.authorisation.as_ref().is_some_and(|a| a.until <= a.granted_at) {
             problems.push(document.mistake(

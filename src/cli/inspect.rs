@@ -256,6 +256,7 @@ fn bare_target(shared: &Shared) -> Target {
         tls: Vec::new(),
         anchor: shared.anchor.iter().map(anchor).collect(),
         declaration: Vec::new(),
+        saml: None,
         authorisation: None,
     }
 }

@@ -420,6 +420,7 @@ fn binding_problems(document: &Document, base: &[Step<'_>; 4], binding: &CheckBi
         crate::subject::Family::Metadata => {
             binding.on.role.is_some().then_some("role").or(binding.on.purpose.is_some().then_some("purpose"))
         }
+        _ => (binding.on != crate::profile::Selector::default()).then_some("on"),
     };
     if let Some(key) = wrong_selector {
         problems.push(document.mistake(

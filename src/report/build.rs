@@ -164,14 +164,14 @@ fn system(target: &Target, subjects: &[Subject]) -> Result<v1::SystemUnderTest> 
             Subject::Certificate(c) => {
                 Some(v1::CertificateEntry { subject: c.id.clone(), sha256: c.certificate.sha256.clone() })
             }
-            Subject::Metadata(_) | Subject::Tls(_) => None,
+            _ => None,
         })
         .collect();
     let documents: Vec<_> = subjects
         .iter()
         .filter_map(|s| match s {
             Subject::Metadata(m) => Some(m.document.sha256.as_str()),
-            Subject::Certificate(_) | Subject::Tls(_) => None,
+            _ => None,
         })
         .collect();
     let identity = serde_json::json!({

@@ -112,6 +112,7 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
             Subject::Certificate(s) => (s.at, s.environment),
             Subject::Metadata(s) => (s.at, s.environment),
             Subject::Tls(s) => (s.at, s.environment),
+            Subject::AuthnRequest(s) | Subject::Login(s) | Subject::Logout(s) => (s.at, s.environment),
         };
         let agrees = match subject {
             Subject::Certificate(s) => s.system == target.system.name && s.local_anchors.iter().all(anchor),
@@ -123,6 +124,9 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
                         t.name == s.name
                             && (&t.host, t.port, t.purpose, server_name) == (&s.host, s.port, s.purpose, &s.server_name)
                     })
+            }
+            Subject::AuthnRequest(s) | Subject::Login(s) | Subject::Logout(s) => {
+                target.saml.as_ref().is_some_and(|saml| saml.minimum_level == s.setting.minimum_level)
             }
         };
         let problem = if at != report.run.at {

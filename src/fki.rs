@@ -1,0 +1,1 @@
+//! The emulated infrastructure: what kravprobe plays towards the system under test.
