@@ -642,7 +642,7 @@ fn failing_requirements(profile: &str, subject: &MetadataSubject) -> BTreeSet<St
                         _ => true,
                     })
                     .collect(),
-                AnyCheck::Tls(_) => Vec::new(),
+                _ => Vec::new(),
             };
             assert!(!subjects.is_empty(), "{} has something to judge", requirement.id);
             for subject in subjects {
