@@ -14,6 +14,7 @@ mod inspect;
 mod inspect_many;
 mod local_server;
 mod metadata;
+mod oracle;
 mod plan;
 mod profile;
 mod registry;
