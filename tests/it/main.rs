@@ -12,6 +12,7 @@ mod certificates;
 mod example_pki;
 mod inspect;
 mod inspect_many;
+mod interrupt;
 mod local_server;
 mod metadata;
 mod oracle;
