@@ -1,5 +1,6 @@
 //! The only part that does I/O: produces subjects and evidence.
 
+pub mod browser;
 pub mod certificate;
 pub mod http;
 pub mod metadata;
