@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod browser;
 mod capture_certificate;
 mod capture_http;
 mod certificate_defects;
