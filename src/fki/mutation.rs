@@ -16,7 +16,7 @@ const OTHER_ACS: &str = "https://another-system.kravprobe.example/saml/acs";
 const OTHER_SYSTEM: &str = "https://saml.another-system.kravprobe.example";
 const OTHER_PROVIDER: &str = "https://saml.another-provider.kravprobe.example/runtime";
 /// What follows the comment in a NameID: with it, the name is another one.
-const TAIL: &str = ".kravprobe.example";
+pub const AFTER_COMMENT: &str = ".kravprobe.example";
 
 /// Makes a Response with everything that was ordered.
 pub(super) fn respond(provider: &IdentityProvider, order: &Order<'_>) -> Result<Response, FkiError> {
@@ -119,7 +119,7 @@ impl Treatment {
                 Mutation::Level(level) => draft.level = level,
                 Mutation::CommentInNameId => {
                     draft.name_id = draft.name_id_of(order.forged.ok_or(FkiError::NoForgedPerson)?);
-                    draft.name_id_tail = Some(TAIL);
+                    draft.name_id_tail = Some(AFTER_COMMENT);
                 }
                 Mutation::Unsigned => treatment.assertion_signed = false,
                 Mutation::SignResponse => treatment.response_signed = true,
@@ -167,20 +167,20 @@ fn tampered<'a>(draft: &Draft<'a>, forged: Option<&Person>) -> Draft<'a> {
     if let Some((name, value)) = first {
         let value = match forged.and_then(|f| f.attributes.get(name)) {
             Some(theirs) => theirs.clone(),
-            None => format!("{value}{TAIL}"),
+            None => format!("{value}{AFTER_COMMENT}"),
         };
         other.person.attributes.insert(name.clone(), value);
         return other;
     }
     let name = match forged {
         Some(forged) => forged.common_name.clone(),
-        None => format!("{}{TAIL}", draft.person.common_name),
+        None => format!("{}{AFTER_COMMENT}", draft.person.common_name),
     };
     let changed = Person { common_name: name, ..draft.person.clone() };
     other.name_id = match (draft.name_id_of(&changed), forged) {
         // A NameID without the common name in it.
         (same, Some(forged)) if same == draft.name_id => draft.name_id_of(forged),
-        (same, None) if same == draft.name_id => format!("{same}{TAIL}"),
+        (same, None) if same == draft.name_id => format!("{same}{AFTER_COMMENT}"),
         (changed, _) => changed,
     };
     other
