@@ -1,5 +1,6 @@
 //! The only part that does I/O: produces subjects and evidence.
 
+pub mod browser;
 pub mod certificate;
 pub mod http;
 pub mod metadata;
@@ -124,8 +125,8 @@ impl Session {
     }
 }
 
-/// Captures everything that a target names. Files that cannot be used are errors; endpoints that do not answer are facts in
-/// their subjects.
+/// Captures what a target's files and endpoints show without a trial. Files that cannot be used are errors; endpoints that do
+/// not answer are facts in their subjects.
 pub fn capture(
     loaded: &LoadedTarget,
     at: Timestamp,

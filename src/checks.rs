@@ -6,6 +6,7 @@ pub mod login;
 pub mod logout;
 pub mod metadata;
 pub mod tls;
+pub mod trials;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;

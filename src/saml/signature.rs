@@ -7,6 +7,11 @@
 //! its child, other transforms than SAML core 5.4.4 allows, objects inside the signature. What the signature *says*
 //! (algorithms, reference, certificate) stays readable even then.
 
+mod embedded;
+
+pub use embedded::{KeyInfo, accepted_signature_algorithm, sign_element, verify_child};
+pub(super) use embedded::{rsa_key, verify_octets};
+
 use super::metadata::Certificate;
 use super::{ns, xml};
 use base64::Engine;
@@ -27,12 +32,16 @@ pub mod algorithm {
     pub const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     pub const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    pub const RSA_SHA384: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha384";
     /// RSASSA-PKCS1-v1_5 with SHA-512.
     pub const RSA_SHA512: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512";
     /// RSASSA-PKCS1-v1_5 with SHA-1, for the example of a weak signature.
     pub const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
     /// SHA-256.
     pub const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+    /// SHA-384.
+    pub const SHA384: &str = "http://www.w3.org/2001/04/xmldsig-more#sha384";
     /// SHA-512.
     pub const SHA512: &str = "http://www.w3.org/2001/04/xmlenc#sha512";
     /// SHA-1, for the example of a weak signature.
@@ -122,6 +131,18 @@ pub enum SignatureProblem {
     /// No usable certificate in KeyInfo.
     #[error("KeyInfo holds no readable X509Certificate")]
     NoCertificate,
+    /// The element to verify has no `ID`.
+    #[error("the element has no ID")]
+    NoId,
+    /// Another element carries the same ID, so that a reference to it may lead elsewhere.
+    #[error("the ID {0:?} is not unique in the document")]
+    NotUnique(String),
+    /// An algorithm that is not accepted.
+    #[error("the algorithm {0:?} is not accepted")]
+    Algorithm(String),
+    /// The signature value is that of no trusted key.
+    #[error("it was not made with a key of the given certificates")]
+    Untrusted,
     /// Digest or signature value do not fit, or an algorithm is not supported.
     #[error("{0}")]
     Invalid(String),
@@ -262,6 +283,11 @@ impl Reader<'_> {
 
     /// Exactly the parts that XML Signature 4.1 names, each once, and nothing else.
     fn structure(&self, signature: NodeId) -> Result<(), SignatureProblem> {
+        self.structure_of(signature, true)
+    }
+
+    /// The same; KeyInfo is optional in XML Signature, and not needed where the key is known.
+    fn structure_of(&self, signature: NodeId, with_key_info: bool) -> Result<(), SignatureProblem> {
         let once =
             |parent: Option<NodeId>, local: &'static str| match parent.map(|p| self.children(p, local)).as_deref() {
                 Some([only]) => Ok(Some(*only)),
@@ -281,7 +307,9 @@ impl Reader<'_> {
         only(signature, &["SignedInfo", "SignatureValue", "KeyInfo"])?;
         let signed_info = once(Some(signature), "SignedInfo")?;
         once(Some(signature), "SignatureValue")?;
-        once(Some(signature), "KeyInfo")?;
+        if with_key_info {
+            once(Some(signature), "KeyInfo")?;
+        }
         once(signed_info, "CanonicalizationMethod")?;
         once(signed_info, "SignatureMethod")?;
         let reference = once(signed_info, "Reference")?;
@@ -352,46 +380,11 @@ pub fn sign_enveloped(
     options: SigningOptions,
 ) -> Result<String, SigningError> {
     let unfit = |why: &str| SigningError::Document(why.to_owned());
-    let mode = C14nMode::from_uri(options.canonicalization)
-        .ok_or_else(|| SigningError::Algorithm(options.canonicalization.to_owned()))?;
     let position = xml::end_of_root_start_tag(text).ok_or_else(|| unfit("the document element has no content"))?;
-    let (before, after) = text.split_at_checked(position).ok_or_else(|| unfit("its start tag cannot be found"))?;
     let unsigned = parse(text)?;
     let root = unsigned.document_element().ok_or_else(|| unfit("no document element"))?;
-    let id = unsigned.get_attribute(root, "ID").ok_or_else(|| unfit("the document element has no ID"))?;
-    if !id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')) {
-        return Err(unfit("the ID holds other characters than letters, digits, '_', '-' and '.'"));
-    }
-    let uri = if options.empty_uri { String::new() } else { format!("#{id}") };
-    // The enveloped-signature transform takes the signature away again, so the digest is that of the unsigned document.
-    let digest = openssl::hash::hash(message_digest(options.digest)?, &canonical_node(&unsigned, root, mode)?)?;
-    let with_value = |value: &str| {
-        format!(
-            "{before}<ds:Signature xmlns:ds=\"{}\"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm=\"{c14n}\"/>\
-             <ds:SignatureMethod Algorithm=\"{}\"/><ds:Reference URI=\"{uri}\"><ds:Transforms>\
-             <ds:Transform Algorithm=\"{}\"/><ds:Transform Algorithm=\"{c14n}\"/></ds:Transforms>\
-             <ds:DigestMethod Algorithm=\"{}\"/><ds:DigestValue>{}</ds:DigestValue></ds:Reference></ds:SignedInfo>\
-             <ds:SignatureValue>{value}</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{}\
-             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>{after}",
-            ns::DSIG,
-            options.signature,
-            algorithm::ENVELOPED,
-            options.digest,
-            base64(&digest),
-            base64(certificate),
-            c14n = options.canonicalization,
-        )
-    };
-    let template = with_value("");
-    let document = parse(&template)?;
-    let signed_info = document
-        .get_elements_by_tag_name_ns(ns::DSIG, "SignedInfo")
-        .first()
-        .copied()
-        .ok_or_else(|| unfit("no SignedInfo"))?;
-    let mut signer = openssl::sign::Signer::new(message_digest(options.signature)?, key)?;
-    signer.update(&canonical_node(&document, signed_info, mode)?)?;
-    Ok(with_value(&base64(&signer.sign_to_vec()?)))
+    let id = unsigned.get_attribute(root, "ID").ok_or_else(|| unfit("the document element has no ID"))?.to_owned();
+    embedded::signed_at(text, position, &id, key, KeyInfo::Certificate(certificate), options)
 }
 
 /// The exclusive canonical form of a whole document, without comments.
