@@ -15,6 +15,7 @@ mod inspect;
 mod inspect_many;
 mod interrupt;
 mod local_server;
+mod mellon;
 mod metadata;
 mod oracle;
 mod plan;
