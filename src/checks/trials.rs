@@ -212,11 +212,17 @@ pub fn never_the_prefix(subject: &TrialSubject, _: &Parameters) -> Outcome {
         }
         let page = Witness::of(trial, Step::Witness).map(|w| w.identity_page().to_lowercase()).unwrap_or_default();
         let after_comment = crate::fki::mutation::AFTER_COMMENT;
+        let name_id = trial.sent.first().and_then(|sent| sent.name_id.as_deref()).unwrap_or_default().to_lowercase();
+        let cut = name_id.strip_suffix(after_comment).unwrap_or(&name_id);
         let mut whole = false;
         for marker in trial.forged.iter().filter(|m| oracle.sees(&m.field)) {
-            let prefix = marker.value.to_lowercase();
-            for (at, _) in page.match_indices(&prefix) {
-                if page[at + prefix.len()..].starts_with(after_comment) {
+            let value = marker.value.to_lowercase();
+            // Within the NameID, such as CN before Serial: the signature covers it, so showing it is no harm.
+            if cut.contains(&value) && !cut.ends_with(&value) {
+                continue;
+            }
+            for (at, _) in page.match_indices(&value) {
+                if cut.ends_with(&value) && page[at + value.len()..].starts_with(after_comment) {
                     whole = true;
                 } else {
                     let observed = format!("a session as {}, the text before the comment", marker.field);

@@ -327,11 +327,20 @@ fn a_comment_must_not_cut_the_name_id() {
             &page("sager"),
             &page("anna-1"),
         );
-        let trial = Talk::new()
+        let mut trial = Talk::new()
             .genuine("serial", "anna-2")
             .forged("serial", "berit")
+            .forged("common-name", "bro")
             .exchange(Step::Deliver, &page(""))
             .witness(Step::Witness, &page("sager"), &page(page_text));
+        trial.0.sent.push(transcript::Sent {
+            message: "Response".to_owned(),
+            id: "_1".to_owned(),
+            name_id: Some(format!("CN=Bro,Serial=berit{}", kravprobe::fki::mutation::AFTER_COMMENT)),
+            name_id_format: None,
+            session_index: None,
+            xml: String::new(),
+        });
         trials::never_the_prefix(&subject(&nobody, &control, &trial, &control), &Parameters::default()).verdict
     };
     assert_eq!(shows("bruger: berit"), Verdict::Fail);
