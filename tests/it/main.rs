@@ -13,6 +13,7 @@ mod example_pki;
 mod inspect;
 mod inspect_many;
 mod local_server;
+mod messages;
 mod metadata;
 mod plan;
 mod profile;
