@@ -2,13 +2,13 @@
 
 Usage:
   saml_peer.py metadata METADATA            prints entityID, SSO address and number of signing certificates
-  saml_peer.py response ORDER               a service provider's verdict on a Response (ORDER: JSON, see below)
+  saml_peer.py responses ORDERS             a service provider's verdicts on Responses, as JSON (ORDERS: see below)
   saml_peer.py verify-redirect QUERY CERT   prints `valid` or `invalid`
   saml_peer.py sign-redirect KEY XML RELAY  prints a signed query
   saml_peer.py signxml FILE CERT ID         prints `valid` or the reason
   saml_peer.py decrypt FILE KEY             prints the decrypted assertion
 
-ORDER: idp (metadata file), response (file), key, certificate, entity_id, acs, request_id.
+ORDERS: JSON; idp (metadata file), responses (texts), key, certificate, entity_id, acs, request_id.
 """
 
 import base64
@@ -58,23 +58,23 @@ def metadata(path):
     print(len(store.certs(entity, "idpsso", "signing")))
 
 
-def response(path):
-    from saml2 import BINDING_HTTP_POST
-
+def responses(path):
     order = json.load(open(path, encoding="utf-8"))
     client = service_provider(order)
-    message = base64.b64encode(open(order["response"], "rb").read()).decode()
+    print(json.dumps([verdict(client, text, order["request_id"]) for text in order["responses"]], ensure_ascii=False))
+
+
+def verdict(client, text, request_id):
+    from saml2 import BINDING_HTTP_POST
+
+    message = base64.b64encode(text.encode("utf-8")).decode()
     try:
-        parsed = client.parse_authn_request_response(message, BINDING_HTTP_POST, {order["request_id"]: "/"})
+        parsed = client.parse_authn_request_response(message, BINDING_HTTP_POST, {request_id: "/"})
     except Exception as error:  # the verdict is the exception
-        print("refused", type(error).__name__)
-        return
+        return {"refused": type(error).__name__}
     if parsed is None or parsed.assertion is None:
-        print("refused without reason")
-        return
-    print("accepted")
-    print(parsed.name_id.text)
-    print(json.dumps({name: values for name, values in sorted(parsed.ava.items())}, ensure_ascii=False))
+        return {"refused": "without reason"}
+    return {"name_id": parsed.name_id.text, "attributes": parsed.ava}
 
 
 def verify_redirect(query, certificate):
@@ -90,10 +90,9 @@ def sign_redirect(key, xml, relay_state):
     from saml2.pack import http_redirect_message
     from saml2.sigver import SIG_RSA_SHA256, RSACrypto, import_rsa_key_from_file
 
-    signer = RSACrypto(import_rsa_key_from_file(key)).get_signer(SIG_RSA_SHA256)
     message = open(xml, encoding="utf-8").read()
     info = http_redirect_message(message, "https://peer.example/", relay_state, "SAMLRequest", SIG_RSA_SHA256, True,
-                                 signer)
+                                 RSACrypto(import_rsa_key_from_file(key)))
     print(dict(info["headers"])["Location"].split("?", 1)[1])
 
 
@@ -150,6 +149,6 @@ def decrypt(path, key_path):
     sys.stdout.write(plain.decode("utf-8"))
 
 
-COMMANDS = {"metadata": metadata, "response": response, "verify-redirect": verify_redirect,
+COMMANDS = {"metadata": metadata, "responses": responses, "verify-redirect": verify_redirect,
             "sign-redirect": sign_redirect, "signxml": signxml, "decrypt": decrypt}
 COMMANDS[sys.argv[1]](*sys.argv[2:])
