@@ -964,6 +964,63 @@ fn real_privilege_lists_are_read_and_ours_fit_the_schema() {
     assert_eq!(PrivilegeList::from_attribute("%"), Err(PrivilegeProblem::Base64));
 }
 
+#[test]
+fn a_signature_is_looked_for_where_it_belongs() {
+    let made = WORLD.good(&[]);
+    let with_mark = format!("\u{FEFF}<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}", made.xml);
+    assert_eq!(consume(with_mark.as_bytes(), &WORLD.trusted(), None).unwrap().0, NAME_ID);
+    assert!(consume(made.xml.as_bytes(), &[], None).unwrap_err().contains("not made with a key"));
+
+    let document = xml::parse(&made.xml).unwrap();
+    let assertion = document.get_elements_by_tag_name_ns(ns::ASSERTION, "Assertion")[0];
+    let said = verify_child("<a/>", &document, assertion, &WORLD.trusted());
+    assert!(matches!(said, Err(SignatureProblem::Invalid(_))), "the document was read from another text");
+    let subject = document.get_elements_by_tag_name_ns(ns::ASSERTION, "Subject")[0];
+    assert_eq!(verify_child(&made.xml, &document, subject, &WORLD.trusted()), Err(SignatureProblem::NoId));
+
+    let id = document.get_attribute(assertion, "ID").unwrap();
+    for attribute in ["ID", "Id", "id", "x:ID"] {
+        let other = format!("<samlp:Status xmlns:x=\"urn:x\" {attribute}=\"{id}\">");
+        let said = consume(made.xml.replacen("<samlp:Status>", &other, 1).as_bytes(), &WORLD.trusted(), None);
+        assert!(said.unwrap_err().contains("not unique"), "{attribute}");
+    }
+    for (from, to, why) in [
+        ("<ds:SignedInfo>", "<ds:SignedInfo Id=\"s\">", "not made with a key"),
+        ("<ds:DigestValue>", "<ds:DigestValue><!-- x -->", "something else than text"),
+        ("<ds:SignatureValue>", "<ds:SignatureValue><?x y?>", "something else than text"),
+        ("</ds:KeyInfo>", "</ds:KeyInfo><ds:Object/>", "ds:Object"),
+        ("xml-exc-c14n#\"/></ds:Transforms>", "xml-exc-c14n#WithComments\"/></ds:Transforms>", "transform"),
+        ("</ds:Transforms>", "</ds:Transforms><ds:Transforms/>", "exactly one Transforms"),
+        ("<ds:Reference URI=\"#", "<ds:Reference URI=\"#x", "does not lead"),
+        ("xmlenc#sha256", "xmlenc#sha256x", "not accepted"),
+    ] {
+        assert!(made.xml.contains(from), "{from}");
+        let said = consume(made.xml.replacen(from, to, 1).as_bytes(), &WORLD.trusted(), None).unwrap_err();
+        assert!(said.contains(why), "{from}: {said}");
+    }
+}
+
+#[test]
+fn levels_are_changed_in_every_place_and_tampering_always_changes_something() {
+    let loa = "https://data.gov.dk/concept/core/nsis/loa";
+    let twin = Person { attributes: BTreeMap::from([(loa.to_owned(), "High".to_owned())]), ..person() };
+    for mutation in [Mutation::LevelBelowMinimum, Mutation::TamperAttribute] {
+        let mutations = [mutation];
+        let order = Order {
+            to: Recipient { entity_id: SYSTEM, acs: ACS, encryption_certificate: None },
+            in_response_to: None,
+            person: &twin,
+            forged: Some(&twin),
+            shape: SHAPE,
+            mutations: &mutations,
+            at: kravprobe::clock::now(),
+        };
+        let made = WORLD.provider.response(&order).unwrap();
+        assert!(!made.xml.contains("High"), "{mutation:?}");
+        assert_eq!(accepted(&made).is_ok(), mutation == Mutation::LevelBelowMinimum);
+    }
+}
+
 /// Text that XML can carry.
 fn xml_text() -> impl Strategy<Value = String> {
     "[\\t\\n\\r -~æøåÆØÅ€𝄞]{0,30}"
@@ -1014,6 +1071,26 @@ proptest! {
         let namespace = if itst { Namespace::Itst } else { Namespace::Digst };
         let list = PrivilegeList { namespace, groups: groups.collect() };
         prop_assert_eq!(PrivilegeList::from_attribute(&list.to_attribute()), Ok(list));
+    }
+}
+
+static SIGNED: LazyLock<Response> = LazyLock::new(|| WORLD.good(&[Mutation::SignResponse]));
+
+proptest! {
+    /// Whatever is changed in a signed message: it says the same, or it is refused.
+    #[test]
+    fn a_changed_message_says_the_same_or_is_refused(
+        at in any::<prop::sample::Index>(),
+        length in 0_usize..40,
+        instead in "[ -~æ]{0,6}|</?saml:[A-Z][a-z]{3,8}>|<!-- x -->|<!DOCTYPE a>|<\\?x y\\?>|&#65;",
+    ) {
+        let original = &SIGNED.xml;
+        let start = original.floor_char_boundary(at.index(original.len()));
+        let end = original.floor_char_boundary((start + length).min(original.len()));
+        let changed = [&original[..start], &instead, &original[end..]].concat();
+        if let Ok(said) = consume(changed.as_bytes(), &WORLD.trusted(), None) {
+            prop_assert_eq!(said, (NAME_ID.to_owned(), "kanariefugl'1".to_owned()));
+        }
     }
 }
 

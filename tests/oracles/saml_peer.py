@@ -14,6 +14,7 @@ ORDERS: JSON; idp (metadata file), responses (texts), key, certificate, entity_i
 import base64
 import json
 import logging
+import shutil
 import sys
 from urllib.parse import parse_qs
 
@@ -27,7 +28,7 @@ def service_provider(order):
 
     config = SPConfig().load({
         "entityid": order["entity_id"],
-        "xmlsec_binary": "/usr/bin/xmlsec1",
+        "xmlsec_binary": shutil.which("xmlsec1"),
         "key_file": order["key"],
         "cert_file": order["certificate"],
         "encryption_keypairs": [{"key_file": order["key"], "cert_file": order["certificate"]}],
