@@ -5,7 +5,9 @@ pub mod certificate;
 pub mod login;
 pub mod logout;
 pub mod metadata;
+mod recorded;
 pub mod tls;
+pub mod trials;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;

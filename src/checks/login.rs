@@ -1,6 +1,16 @@
 //! The checks on login trials, in the order the trials are made. A check is a row: its case (what is sent) and what must come
 //! of it stand together, in one file a kind of mistake.
 
+mod accepted;
+mod addressing;
+mod identity;
+mod level;
+mod replay;
+mod request;
+mod signature;
+mod time;
+mod wrapping;
+
 use crate::check::Check;
 use crate::subject::TrialSubject;
 use crate::trial::Case;
@@ -40,4 +50,37 @@ macro_rules! login_check {
 }
 
 /// Every check of the family.
-pub static CHECKS: &[&dyn LoginCheck] = &[];
+pub static CHECKS: &[&dyn LoginCheck] = &[
+    &accepted::GoodResponseAccepted,
+    &accepted::EncryptedOaepSha1Accepted,
+    &accepted::EncryptedOaepSha256Accepted,
+    &accepted::SecondSigningKeyAccepted,
+    &signature::UnsignedAssertionRefused,
+    &signature::Sha1SignatureRefused,
+    &signature::StrangersCertificateRefused,
+    &signature::StrangersKeyValueRefused,
+    &signature::ChangedAfterSigningRefused,
+    &signature::EncryptedUnsignedRefused,
+    &wrapping::Wrapping1Refused,
+    &wrapping::Wrapping2Refused,
+    &wrapping::Wrapping3Refused,
+    &wrapping::Wrapping4Refused,
+    &wrapping::Wrapping5Refused,
+    &wrapping::Wrapping6Refused,
+    &wrapping::Wrapping7Refused,
+    &wrapping::Wrapping8Refused,
+    &identity::CommentInNameId,
+    &time::ExpiredRefused,
+    &time::NotYetValidRefused,
+    &addressing::OtherAudienceRefused,
+    &addressing::OtherRecipientRefused,
+    &addressing::OtherDestinationRefused,
+    &addressing::OtherIssuerRefused,
+    &request::UnknownRequestRefused,
+    &request::OtherBrowsersRequestRefused,
+    &request::UnsolicitedRefused,
+    &replay::ReplayAtOnceRefused,
+    &replay::ReplayAfterLogoutRefused,
+    &replay::ReplayInOtherBrowserRefused,
+    &level::LevelBelowMinimumRefused,
+];

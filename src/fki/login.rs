@@ -16,7 +16,8 @@ pub const VALIDITY: SignedDuration = SignedDuration::from_mins(5);
 /// The identity provider where the user logged in, as the Context Handler names it in AuthenticatingAuthority.
 const AUTHENTICATING_AUTHORITY: &str = "https://saml.local-idp.kravprobe.example/runtime";
 /// Attributes that carry the level of assurance: OIOSAML 3 and OIOSAML 2.
-const LEVELS: [&str; 2] = ["https://data.gov.dk/concept/core/nsis/loa", "dk:gov:saml:attribute:AssuranceLevel"];
+pub(super) const LEVELS: [&str; 2] =
+    ["https://data.gov.dk/concept/core/nsis/loa", "dk:gov:saml:attribute:AssuranceLevel"];
 /// AuthnContextClassRef of OIOSAML 2.
 const X509_CLASS: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
 

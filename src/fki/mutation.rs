@@ -3,7 +3,7 @@
 //! A message is made of parts: the Assertion as signed and as unsigned text, its Signature, and the Response around them. A new
 //! change before signing is one arm in [`Treatment::read`]; a new wrapping is one arm in [`Parts::wrapped`].
 
-use super::login::{Draft, Order, Person, Response};
+use super::login::{Draft, LEVELS, Order, Person, Response};
 use super::{FkiError, IdentityProvider, SigningKey, new_id};
 use crate::saml::encryption::encrypt;
 use crate::saml::signature::{KeyInfo, SigningOptions, algorithm, sign_element};
@@ -16,7 +16,7 @@ const OTHER_ACS: &str = "https://another-system.kravprobe.example/saml/acs";
 const OTHER_SYSTEM: &str = "https://saml.another-system.kravprobe.example";
 const OTHER_PROVIDER: &str = "https://saml.another-provider.kravprobe.example/runtime";
 /// What follows the comment in a NameID: with it, the name is another one.
-const TAIL: &str = ".kravprobe.example";
+pub const AFTER_COMMENT: &str = ".kravprobe.example";
 
 /// Makes a Response with everything that was ordered.
 pub(super) fn respond(provider: &IdentityProvider, order: &Order<'_>) -> Result<Response, FkiError> {
@@ -119,7 +119,7 @@ impl Treatment {
                 Mutation::Level(level) => draft.level = level,
                 Mutation::CommentInNameId => {
                     draft.name_id = draft.name_id_of(order.forged.ok_or(FkiError::NoForgedPerson)?);
-                    draft.name_id_tail = Some(TAIL);
+                    draft.name_id_tail = Some(AFTER_COMMENT);
                 }
                 Mutation::Unsigned => treatment.assertion_signed = false,
                 Mutation::SignResponse => treatment.response_signed = true,
@@ -164,9 +164,10 @@ impl Treatment {
 /// name in the Subject, else the whole NameID.
 fn tampered<'a>(draft: &Draft<'a>, forged: Option<&Person>) -> Draft<'a> {
     let mut other = draft.clone();
-    let changed = draft.person.attributes.iter().find_map(|(name, value)| match forged {
+    let mut further = draft.person.attributes.iter().filter(|(name, _)| !LEVELS.contains(&name.as_str()));
+    let changed = further.find_map(|(name, value)| match forged {
         Some(forged) => forged.attributes.get(name).filter(|theirs| *theirs != value).map(|v| (name, v.clone())),
-        None => Some((name, format!("{value}{TAIL}"))),
+        None => Some((name, format!("{value}{AFTER_COMMENT}"))),
     });
     if let Some((name, value)) = changed {
         other.person.attributes.insert(name.clone(), value);
@@ -174,13 +175,13 @@ fn tampered<'a>(draft: &Draft<'a>, forged: Option<&Person>) -> Draft<'a> {
     }
     let common_name = match forged {
         Some(forged) => forged.common_name.clone(),
-        None => format!("{}{TAIL}", draft.person.common_name),
+        None => format!("{}{AFTER_COMMENT}", draft.person.common_name),
     };
     let renamed = draft.name_id_of(&Person { common_name, ..draft.person.clone() });
     let theirs = forged.map(|forged| draft.name_id_of(forged));
     // A NameID need not hold the common name, and two persons may share it.
     let different = [Some(renamed), theirs].into_iter().flatten().find(|name| *name != draft.name_id);
-    other.name_id = different.unwrap_or_else(|| format!("{}{TAIL}", draft.name_id));
+    other.name_id = different.unwrap_or_else(|| format!("{}{AFTER_COMMENT}", draft.name_id));
     other
 }
 

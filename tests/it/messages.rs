@@ -1004,13 +1004,14 @@ fn a_signature_is_looked_for_where_it_belongs() {
 fn levels_are_changed_in_every_place_and_tampering_always_changes_something() {
     let loa = "https://data.gov.dk/concept/core/nsis/loa";
     let twin = Person { attributes: BTreeMap::from([(loa.to_owned(), "High".to_owned())]), ..person() };
+    let other = Person { attributes: BTreeMap::from([(loa.to_owned(), "Low".to_owned())]), ..person() };
     for mutation in [Mutation::LevelBelowMinimum, Mutation::TamperAttribute] {
         let mutations = [mutation];
         let order = Order {
             to: Recipient { entity_id: SYSTEM, acs: ACS, encryption_certificate: None },
             in_response_to: None,
             person: &twin,
-            forged: Some(&twin),
+            forged: Some(&other),
             shape: SHAPE,
             mutations: &mutations,
             at: kravprobe::clock::now(),
