@@ -6,6 +6,8 @@
 //! Everything unusual is refused before any cryptography: several signatures of the document element, a signature that is not
 //! its child, other transforms than SAML core 5.4.4 allows, objects inside the signature. What the signature *says*
 //! (algorithms, reference, certificate) stays readable even then.
+//!
+//! [`verify_child`] asks the other question, of messages: whether one element is signed by a key that is known beforehand.
 
 mod embedded;
 

@@ -26,8 +26,9 @@ const EXCLUSIVE: &str = algorithm::EXCLUSIVE_C14N;
 /// enveloped signature, then exclusive canonicalisation without comments.
 ///
 /// What is verified is the element without comments: read text as the concatenation of all text nodes, never as the first one.
-/// `text` is what the document was parsed from; a tree that was changed since is refused.
 /// The caller finds the element by its place in the message; that there is one alone is the caller's business too.
+///
+/// `text` is what the document was parsed from; a tree that was changed since is refused.
 pub fn verify_child(
     text: &str,
     document: &Document<'_>,
