@@ -350,6 +350,26 @@ async fn of_a_body_so_much_is_recorded() {
     }
 }
 
+#[tokio::test]
+async fn of_a_form_so_much_is_recorded_and_all_is_given() {
+    let message = "A".repeat(600_000);
+    let form = format!(
+        "<form method=post action='https://idp.kravprobe.example/slo'><input name=SAMLResponse value={message}></form>"
+    );
+    let server = site(move |_| page(&form));
+    let (arrival, exchanges) = go(&server, "/").await;
+    assert_eq!(incoming(arrival).form[0].1, message);
+    assert_eq!(exchanges[1].form[0].1.len(), 256 * 1024);
+}
+
+#[test]
+fn a_visit_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let (client, addresses, mut log) = (client(&[]), idp(), Recorder::new());
+    let mut browser = Browser::new(&client, 0, &addresses);
+    is_send(&browser.walk(Step::Login, &Way::Steps(Vec::new()), &mut log));
+}
+
 // Hostile servers
 
 #[tokio::test]
@@ -475,7 +495,9 @@ async fn broken_answers() {
 
 #[tokio::test]
 async fn too_much_and_compressed_answers() {
-    let server = LocalServer::start(|request, out| match request.path() {
+    let (never, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let server = LocalServer::start(move |request, out| match request.path() {
         "/declared" => drop(out.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")),
         "/endless" => {
             let _ = out.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -488,7 +510,12 @@ async fn too_much_and_compressed_answers() {
             answer(out, "200 OK", "Content-Type: text/html\r\nContent-Encoding: gzip\r\n", &bomb.finish().unwrap());
         }
         "/moved" => {
-            // A redirect is followed whatever stands in its body.
+            // A redirect is followed whatever becomes of its body.
+            let head = b"HTTP/1.1 302 Found\r\nLocation: /moved2\r\nContent-Length: 99\r\n\r\n";
+            let _ = out.write_all(head).and_then(|()| out.flush());
+            let _ = wait.lock().map(|wait| wait.recv());
+        }
+        "/moved2" => {
             let _ = out.write_all(
                 b"HTTP/1.1 302 Found\r\nLocation: /bomb\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n",
             );
@@ -502,6 +529,7 @@ async fn too_much_and_compressed_answers() {
         let (arrival, exchanges) = go(&server, path).await;
         assert_eq!(stopped(&arrival, &exchanges), *expected, "{path}");
     }
+    drop(never);
 }
 
 #[tokio::test]
