@@ -225,6 +225,7 @@ impl<'c> Browser<'c> {
             if self.addresses.contains(&hop.url) {
                 log.keep(exchange);
                 let form = hop.form.unwrap_or_default();
+                hop.url.set_fragment(None);
                 return Arrival::IdentityProvider(Incoming { url: hop.url, query: hop.query, form });
             }
             exchange.url = hop.sent();

@@ -22,6 +22,8 @@ pub const OCES_HOSTS: [&str; 2] = ["ca1.gov.dk", "ca1.cti-gov.dk"];
 const MAX_REDIRECTS: usize = 5;
 /// Largest body of a redirect that is read, bytes. Nobody shows a larger one, and reading it would only cost time.
 const MAX_REDIRECT_BODY: usize = 16 * 1024;
+/// Longest wait for it.
+const REDIRECT_BODY_TIME: Duration = Duration::from_millis(500);
 /// Longest list of headers, bytes. Chrome's limit too (`net/http/http_stream_parser.cc`).
 const MAX_HEADERS: u32 = 256 * 1024;
 /// Servers commonly end an idle connection after five seconds; a request that meets that end would look broken.
@@ -288,37 +290,38 @@ impl HttpClient {
             None => self.client.request(Method::GET, url),
         };
         let builder = builder.headers(headers.clone());
-        let mut response = builder.send().await.map_err(|error| self.classify(host, &error))?;
+        let response = builder.send().await.map_err(|error| self.classify(host, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let done = |body| Exchanged { status, headers: headers.clone(), body, took: started.elapsed() };
         let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|value| value != "identity");
-        let mut limit = request.limit;
-        let moved = is_redirect(status) && headers.contains_key(LOCATION);
-        if moved {
+        if is_redirect(status) && headers.contains_key(LOCATION) {
             // Where it leads is all that counts: a body that cannot be used does not keep anybody from following.
-            limit = limit.min(MAX_REDIRECT_BODY);
             let declared = text(&headers, CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok());
-            if encoded || declared.is_none_or(|n| n > limit) {
+            if encoded || declared.is_none_or(|n| n > MAX_REDIRECT_BODY) {
                 return Ok(done(Vec::new()));
             }
+            let reading = self.read(host, response, MAX_REDIRECT_BODY);
+            return Ok(done(timeout(REDIRECT_BODY_TIME, reading).await.ok().and_then(Result::ok).unwrap_or_default()));
         }
         if encoded {
             return Err(HttpError::Encoded { host: host.to_owned() });
         }
+        self.read(host, response, request.limit).await.map(done)
+    }
+
+    async fn read(&self, host: &str, mut response: reqwest::Response, limit: usize) -> Result<Vec<u8>, HttpError> {
         let too_large = || HttpError::TooLarge { host: host.to_owned(), limit };
         if response.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > limit)) {
             return Err(too_large());
         }
         let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if chunk.len() > limit - body.len() => return Err(too_large()),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(done(body)),
-                Err(_) if moved => return Ok(done(body)),
-                Err(error) => return Err(self.classify(host, &error)),
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.classify(host, &error))? {
+            if chunk.len() > limit - body.len() {
+                return Err(too_large());
             }
+            body.extend_from_slice(&chunk);
         }
+        Ok(body)
     }
 
     /// Errors name the host, never the path or the query, which may hold tokens.

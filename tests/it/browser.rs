@@ -45,15 +45,24 @@ fn site(routes: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> LocalSe
     })
 }
 
+/// A client whose time-out is only there to end a test that hangs.
+fn patient(roots: &[Vec<u8>]) -> HttpClient {
+    HttpClient::new(["127.0.0.1".to_owned()], Politeness { timeout_seconds: 60, ..QUICK }, roots).unwrap()
+}
+
 async fn go(server: &LocalServer, path: &str) -> (Arrival, Vec<Exchange>) {
-    let (client, addresses, mut log) = (client(&["127.0.0.1"]), idp(), Recorder::new());
-    let mut browser = Browser::new(&client, 0, &addresses);
-    let arrival = browser.go(Step::Login, Request::Get(server.url(path)), From::Address, &mut log).await;
+    go_with(&patient(&[]), server.url(path)).await
+}
+
+async fn go_with(client: &HttpClient, url: Url) -> (Arrival, Vec<Exchange>) {
+    let (addresses, mut log) = (idp(), Recorder::new());
+    let mut browser = Browser::new(client, 0, &addresses);
+    let arrival = browser.go(Step::Login, Request::Get(url), From::Address, &mut log).await;
     (arrival, log.exchanges)
 }
 
 async fn walk(steps: Vec<BrowserStep>) -> (Arrival, Vec<Exchange>) {
-    let (client, addresses, mut log) = (client(&["127.0.0.1"]), idp(), Recorder::new());
+    let (client, addresses, mut log) = (patient(&[]), idp(), Recorder::new());
     let mut browser = Browser::new(&client, 1, &addresses);
     let arrival = browser.walk(Step::Login, &Way::Steps(steps), &mut log).await;
     (arrival, log.exchanges)
@@ -171,7 +180,7 @@ async fn redirects_keep_or_change_the_method_as_browsers_do() {
             "/acs" => (status, "Location: ../end?x=1\r\n".to_owned(), "Object moved".to_owned()),
             _ => page("end"),
         });
-        let (client, addresses, mut log) = (client(&["127.0.0.1"]), idp(), Recorder::new());
+        let (client, addresses, mut log) = (patient(&[]), idp(), Recorder::new());
         let mut browser = Browser::new(&client, 0, &addresses);
         let fields = vec![("a b".to_owned(), "c&d=æ".to_owned())];
         let request = Request::Post(server.url("/acs"), fields);
@@ -254,14 +263,14 @@ fn cookie_site() -> (LocalServer, Vec<u8>) {
             Set-Cookie: bad=v5; SameSite=None\r\nSet-Cookie: __Host-bad=v6\r\n";
         match request.path() {
             "/login" => {
-                answer(out, "302 Found", &format!("{cookies}Location: https://idp.kravprobe.example/sso?x\r\n"), b"")
+                answer(out, "302 Found", &format!("{cookies}Location: https://idp.kravprobe.example/sso?x\r\n"), b"");
             }
             "/acs" => {
-                answer(out, "303 See Other", "Set-Cookie: session=v7; SameSite=Strict\r\nLocation: /home\r\n", b"")
+                answer(out, "303 See Other", "Set-Cookie: session=v7; SameSite=Strict\r\nLocation: /home\r\n", b"");
             }
             "/again" => answer(out, "307 Temporary Redirect", "Location: /end\r\n", b""),
             "/bounce" => {
-                answer(out, "200 OK", "", b"<form method=post action=/own><input name=SAMLResponse value=x></form>")
+                answer(out, "200 OK", "", b"<form method=post action=/own><input name=SAMLResponse value=x></form>");
             }
             _ => answer(out, "200 OK", "", b"end"),
         }
@@ -275,7 +284,7 @@ fn https(server: &LocalServer, path: &str) -> Url {
 #[tokio::test]
 async fn cookies_cross_sites_as_in_browsers() {
     let (server, root) = cookie_site();
-    let client = HttpClient::new(["127.0.0.1".to_owned()], QUICK, &[root]).unwrap();
+    let client = patient(&[root]);
     let (addresses, mut log) = (idp(), Recorder::new());
     let mut browser = Browser::new(&client, 0, &addresses);
     let login = browser.go(Step::Login, Request::Get(https(&server, "/login")), From::Address, &mut log).await;
@@ -350,6 +359,26 @@ async fn of_a_body_so_much_is_recorded() {
     }
 }
 
+#[tokio::test]
+async fn of_a_form_so_much_is_recorded_and_all_is_given() {
+    let message = "A".repeat(600_000);
+    let form = format!(
+        "<form method=post action='https://idp.kravprobe.example/slo'><input name=SAMLResponse value={message}></form>"
+    );
+    let server = site(move |_| page(&form));
+    let (arrival, exchanges) = go(&server, "/").await;
+    assert_eq!(incoming(arrival).form[0].1, message);
+    assert_eq!(exchanges[1].form[0].1.len(), 256 * 1024);
+}
+
+#[test]
+fn a_visit_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let (client, addresses, mut log) = (client(&[]), idp(), Recorder::new());
+    let mut browser = Browser::new(&client, 0, &addresses);
+    is_send(&browser.walk(Step::Login, &Way::Steps(Vec::new()), &mut log));
+}
+
 // Hostile servers
 
 #[tokio::test]
@@ -367,7 +396,7 @@ async fn silence_ends_with_a_time_out() {
         let _ = wait.lock().map(|wait| wait.recv());
     });
     for path in ["/silent", "/headers", "/body", "/chunk"] {
-        let (arrival, exchanges) = go(&server, path).await;
+        let (arrival, exchanges) = go_with(&client(&["127.0.0.1"]), server.url(path)).await;
         assert_eq!(stopped(&arrival, &exchanges), Stop::TimedOut { seconds: 1 }, "{path}");
     }
     drop(never);
@@ -377,12 +406,14 @@ async fn silence_ends_with_a_time_out() {
 async fn a_visit_is_bounded_as_a_whole() {
     // Each answer comes in time, and so forth without end.
     let server = site(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(300));
+        std::thread::sleep(std::time::Duration::from_millis(400));
         redirect("/")
     });
-    let (arrival, exchanges) = go(&server, "/").await;
-    assert_eq!(stopped(&arrival, &exchanges), Stop::TimedOut { seconds: 3 });
-    assert!(exchanges.len() < 12);
+    let politeness = Politeness { timeout_seconds: 2, ..QUICK };
+    let client = HttpClient::new(["127.0.0.1".to_owned()], politeness, &[]).unwrap();
+    let (arrival, exchanges) = go_with(&client, server.url("/")).await;
+    assert_eq!(stopped(&arrival, &exchanges), Stop::TimedOut { seconds: 6 });
+    assert!(exchanges.len() < MAX_HOPS);
 }
 
 #[tokio::test]
@@ -475,7 +506,12 @@ async fn broken_answers() {
 
 #[tokio::test]
 async fn too_much_and_compressed_answers() {
-    let server = LocalServer::start(|request, out| match request.path() {
+    let (never, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    bomb.write_all(&vec![b'x'; 16 << 20]).unwrap();
+    let bomb = bomb.finish().unwrap();
+    let server = LocalServer::start(move |request, out| match request.path() {
         "/declared" => drop(out.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n")),
         "/endless" => {
             let _ = out.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -483,12 +519,15 @@ async fn too_much_and_compressed_answers() {
             while out.write_all(&chunk).is_ok() {}
         }
         "/bomb" => {
-            let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            bomb.write_all(&vec![b'x'; 16 << 20]).unwrap();
-            answer(out, "200 OK", "Content-Type: text/html\r\nContent-Encoding: gzip\r\n", &bomb.finish().unwrap());
+            answer(out, "200 OK", "Content-Type: text/html\r\nContent-Encoding: gzip\r\n", &bomb);
         }
         "/moved" => {
-            // A redirect is followed whatever stands in its body.
+            // A redirect is followed whatever becomes of its body.
+            let head = b"HTTP/1.1 302 Found\r\nLocation: /moved2\r\nContent-Length: 99\r\n\r\n";
+            let _ = out.write_all(head).and_then(|()| out.flush());
+            let _ = wait.lock().map(|wait| wait.recv());
+        }
+        "/moved2" => {
             let _ = out.write_all(
                 b"HTTP/1.1 302 Found\r\nLocation: /bomb\r\nContent-Encoding: gzip\r\nContent-Length: 99\r\n\r\n",
             );
@@ -502,13 +541,14 @@ async fn too_much_and_compressed_answers() {
         let (arrival, exchanges) = go(&server, path).await;
         assert_eq!(stopped(&arrival, &exchanges), *expected, "{path}");
     }
+    drop(never);
 }
 
 #[tokio::test]
 async fn no_connection_and_no_trust() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (tls, _) = cookie_site();
-    let (client, addresses, mut log) = (client(&["127.0.0.1"]), idp(), Recorder::new());
+    let (client, addresses, mut log) = (patient(&[]), idp(), Recorder::new());
     let mut browser = Browser::new(&client, 0, &addresses);
     let nobody = Request::Get(url(&format!("http://{closed}/")));
     let arrival = browser.go(Step::Login, nobody, From::Address, &mut log).await;
@@ -592,24 +632,22 @@ fn http2_answer(path: &str, respond: &mut h2::server::SendResponse<Bytes>) -> Op
 #[tokio::test]
 async fn http2_servers_that_break_off() {
     let (address, root) = http2().await;
-    let client = HttpClient::new(["127.0.0.1".to_owned()], QUICK, &[root]).unwrap();
-    let addresses = idp();
+    let client = patient(std::slice::from_ref(&root));
+    let quick = HttpClient::new(["127.0.0.1".to_owned()], QUICK, &[root]).unwrap();
     for path in ["/good", "/reset", "/halfway", "/goaway", "/silent", "/huge", "/cookies", "/good"] {
-        let mut log = Recorder::new();
-        let mut browser = Browser::new(&client, 0, &addresses);
-        let request = Request::Get(url(&format!("https://{address}{path}")));
-        let arrival = browser.go(Step::Login, request, From::Address, &mut log).await;
+        let client = if path == "/silent" { &quick } else { &client };
+        let (arrival, exchanges) = go_with(client, url(&format!("https://{address}{path}"))).await;
         match path {
             "/good" => assert_eq!(landed(arrival).body, "good"),
             "/cookies" => {
                 landed(arrival);
-                let Outcome::Answered { set, .. } = &log.exchanges[0].outcome else { panic!() };
+                let Outcome::Answered { set, .. } = &exchanges[0].outcome else { panic!() };
                 assert_eq!(set.iter().filter(|cookie| cookie.refused.is_none()).count(), 50);
                 assert!(set.len() <= 200);
             }
-            "/silent" => assert_eq!(stopped(&arrival, &log.exchanges), Stop::TimedOut { seconds: 1 }),
+            "/silent" => assert_eq!(stopped(&arrival, &exchanges), Stop::TimedOut { seconds: 1 }),
             _ => {
-                let stop = stopped(&arrival, &log.exchanges);
+                let stop = stopped(&arrival, &exchanges);
                 assert!(matches!(&stop, Stop::Broken { reason } if !reason.is_empty()), "{path}: {stop:?}");
             }
         }

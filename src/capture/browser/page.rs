@@ -209,6 +209,7 @@ impl Html {
     #[must_use]
     pub fn resolve(&self, url: &Url, address: &str) -> Option<Url> {
         let base = self.base.as_deref().and_then(|base| url.join(base).ok());
+        let base = base.filter(|base| matches!(base.scheme(), "http" | "https"));
         base.as_ref().unwrap_or(url).join(address).ok()
     }
 

@@ -6,8 +6,8 @@ use crate::evidence::redact::{PROBE_SUBJECT, redact};
 use crate::subject::trial::transcript::{Exchange, Outcome, SetCookie, Stop};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-/// Most of a body that is kept, bytes of text.
-const MAX_BODY: usize = 256 * 1024;
+/// Most of a body, an address or a form's value that is kept, bytes of text.
+const MAX_TEXT: usize = 256 * 1024;
 /// Most of one header that is kept, bytes of text. A Location carries a whole SAML message.
 const MAX_HEADER: usize = 64 * 1024;
 
@@ -47,10 +47,10 @@ impl Recorder {
 
     /// Keeps an exchange.
     pub(super) fn keep(&mut self, mut exchange: Exchange) {
-        exchange.url = clean(&exchange.url);
+        exchange.url = clean(cut(&exchange.url, MAX_TEXT));
         for (name, value) in &mut exchange.form {
-            *value = clean_field(name, value);
-            *name = clean(name);
+            *value = clean_field(name, cut(value, MAX_TEXT));
+            *name = clean(cut(name, MAX_TEXT));
         }
         exchange.cookies.iter_mut().for_each(|name| *name = clean(name));
         self.exchanges.push(exchange);
@@ -71,7 +71,7 @@ pub(super) fn answered(answer: &Exchanged, body: &str, set: Vec<SetCookie>) -> O
         attributes: clean(&cookie.attributes),
         refused: cookie.refused,
     });
-    let body = if is_text(&answer.headers) { clean(cut(body, MAX_BODY)) } else { String::new() };
+    let body = if is_text(&answer.headers) { clean(cut(body, MAX_TEXT)) } else { String::new() };
     Outcome::Answered { status: answer.status.as_u16(), headers, set: set.collect(), body }
 }
 

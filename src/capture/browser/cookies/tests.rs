@@ -94,6 +94,8 @@ fn secure_cookies_go_to_https_alone_and_cannot_be_covered() {
     assert_eq!(sent(&cookies, "http://127.0.0.1:2/", TYPED, 0), "");
     assert!(set(&mut cookies, "http://127.0.0.1/", "a=2").is_some());
     assert_eq!(set(&mut cookies, "http://127.0.0.1/", "b=2"), None);
+    assert_eq!(set(&mut cookies, "https://[::1]/", "six=6"), None);
+    assert_eq!(sent(&cookies, "https://[::1]:8443/", TYPED, 0), "six=6");
 }
 
 #[test]

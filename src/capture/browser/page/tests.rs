@@ -115,6 +115,20 @@ fn choices() {
 }
 
 #[test]
+fn a_base_that_is_no_web_address_does_not_count() {
+    for (base, to) in [
+        ("javascript:1", "https://system.example/login/x"),
+        ("data:,", "https://system.example/login/x"),
+        ("http://[", "https://system.example/login/x"),
+        ("//other.example", "https://other.example/x"),
+        ("/a/b", "https://system.example/a/x"),
+    ] {
+        let html = Html::read(&format!("<base target=_top><BASE HREF=\"{base}\">"));
+        assert_eq!(html.resolve(&page(), "x").unwrap().as_str(), to, "{base}");
+    }
+}
+
+#[test]
 fn immediate_refreshes() {
     for (content, to) in [
         ("0;url=/next", Some("/next")),
