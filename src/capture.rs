@@ -6,6 +6,7 @@ pub mod http;
 pub mod metadata;
 pub mod revocation;
 pub mod tls;
+pub mod trial;
 
 use crate::digest::sha256_hex;
 use crate::document::read_bounded;

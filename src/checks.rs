@@ -5,6 +5,7 @@ pub mod certificate;
 pub mod login;
 pub mod logout;
 pub mod metadata;
+mod recorded;
 pub mod tls;
 pub mod trials;
 

@@ -231,10 +231,10 @@ impl<'c> Browser<'c> {
             let answer = self.exchange(&hop, &mut exchange, done, left).await;
             let answer = match answer {
                 Ok(answer) => answer,
-                Err(stop) => {
-                    exchange.outcome = Outcome::Failed(stop.clone());
+                Err(why) => {
+                    exchange.outcome = Outcome::Failed(why.clone());
                     log.keep(exchange);
-                    return Arrival::Stopped(stop);
+                    return Arrival::Stopped(why);
                 }
             };
             left = left.saturating_sub(answer.took);
@@ -250,7 +250,7 @@ impl<'c> Browser<'c> {
                 Ok(None) => {
                     return Arrival::Page(Page { url: hop.url, status: answer.status.as_u16(), body });
                 }
-                Err(stop) => return Arrival::Stopped(stop),
+                Err(why) => return Arrival::Stopped(why),
             }
         }
         Arrival::Stopped(Stop::TooManyHops { limit: MAX_HOPS })
@@ -394,10 +394,10 @@ fn encode(fields: &[(String, String)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-/// The query of an address as it was written.
+/// The query of an address as it was written. Tabs and line ends do not count (URL standard, "basic URL parser").
 fn raw_query(address: &str) -> Option<String> {
     let address = address.split('#').next().unwrap_or_default();
-    address.split_once('?').map(|(_, query)| query.to_owned())
+    address.split_once('?').map(|(_, query)| query.replace(['\t', '\r', '\n'], ""))
 }
 
 /// Values of fields may be passwords, so only names are told.

@@ -1,6 +1,11 @@
 //! The checks on logout trials (SF1515), in the order the trials are made. A check is a row: its case and what must come of it.
 
-use crate::check::Check;
+mod request;
+mod response;
+mod session;
+
+use crate::check::{Check, Parameters};
+use crate::outcome::Outcome;
 use crate::subject::TrialSubject;
 use crate::trial::LogoutCase;
 
@@ -38,4 +43,43 @@ macro_rules! logout_check {
 }
 
 /// Every check of the family.
-pub static CHECKS: &[&dyn LogoutCheck] = &[];
+pub static CHECKS: &[&dyn LogoutCheck] = &[
+    &session::LocalSessionEnded,
+    &session::OldCookieRefused,
+    &request::RequestSent,
+    &request::RequestSigned,
+    &request::RequestSignatureAlgorithm,
+    &request::RequestNameId,
+    &request::RequestSessionIndex,
+    &request::RequestDestination,
+    &request::RequestIssuer,
+    &request::RequestIssueInstant,
+    &session::IdentityProviderEndsSession,
+    &response::ResponseSent,
+    &response::ResponseSigned,
+    &response::ResponseSuccess,
+    &response::ResponseInResponseTo,
+    &session::UnsignedRequestRefused,
+    &session::StrangersRequestRefused,
+    &session::OtherUserKeepsSession,
+];
+
+/// The session of the login has ended.
+pub fn session_ended(_: &TrialSubject, _: &Parameters) -> Outcome {
+    Outcome::error("session truth is not there yet")
+}
+
+/// The cookies from before the logout give no session.
+pub fn old_cookie_refused(_: &TrialSubject, _: &Parameters) -> Outcome {
+    Outcome::error("session truth is not there yet")
+}
+
+/// The session of the login lives on.
+pub fn session_kept(_: &TrialSubject, _: &Parameters) -> Outcome {
+    Outcome::error("session truth is not there yet")
+}
+
+/// The session of the browser's own user lives on.
+pub fn own_session_kept(_: &TrialSubject, _: &Parameters) -> Outcome {
+    Outcome::error("session truth is not there yet")
+}

@@ -211,7 +211,7 @@ pub fn never_the_prefix(subject: &TrialSubject, _: &Parameters) -> Outcome {
             return Ok(Outcome::inconclusive(Reason::Unclear, EXPECTED, why));
         }
         let page = Witness::of(trial, Step::Witness).map(|w| w.identity_page().to_lowercase()).unwrap_or_default();
-        let after_comment = crate::fki::login::AFTER_COMMENT;
+        let after_comment = crate::fki::mutation::AFTER_COMMENT;
         let mut whole = false;
         for marker in trial.forged.iter().filter(|m| oracle.sees(&m.field)) {
             let prefix = marker.value.to_lowercase();

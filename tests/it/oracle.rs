@@ -335,8 +335,8 @@ fn a_comment_must_not_cut_the_name_id() {
         trials::never_the_prefix(&subject(&nobody, &control, &trial, &control), &Parameters::default()).verdict
     };
     assert_eq!(shows("bruger: berit"), Verdict::Fail);
-    assert_eq!(shows(&format!("bruger: berit{}", kravprobe::fki::login::AFTER_COMMENT)), Verdict::Pass);
-    assert_eq!(shows(&format!("berit{0} og berit", kravprobe::fki::login::AFTER_COMMENT)), Verdict::Fail);
+    assert_eq!(shows(&format!("bruger: berit{}", kravprobe::fki::mutation::AFTER_COMMENT)), Verdict::Pass);
+    assert_eq!(shows(&format!("berit{0} og berit", kravprobe::fki::mutation::AFTER_COMMENT)), Verdict::Fail);
     assert_eq!(shows("bruger: nogen"), Verdict::Inconclusive);
 }
 

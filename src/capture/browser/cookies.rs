@@ -241,3 +241,6 @@ pub(super) fn same_site(a: &Url, b: &Url) -> bool {
     }
     a.scheme() == b.scheme() && site(a).is_some() && site(a) == site(b)
 }
+
+#[cfg(test)]
+mod tests;

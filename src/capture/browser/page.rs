@@ -239,10 +239,13 @@ impl Html {
         Some(form.submission(pressed))
     }
 
-    /// The form that is submitted without the user's doing.
+    /// The form that is submitted without the user's doing: the only one with a SAML message. With several, the page lets the
+    /// user choose.
     #[must_use]
     pub fn automatic(&self) -> Option<Submission> {
-        self.forms.iter().find(|form| form.is_saml()).map(|form| form.submission(None))
+        let mut found = self.forms.iter().filter(|form| form.is_saml());
+        let form = found.next()?;
+        found.next().is_none().then(|| form.submission(None))
     }
 }
 
@@ -302,9 +305,9 @@ impl Reader {
             // It is there for users without scripts, and the users who matter here have them.
             b"noscript" => self.noscript = true,
             b"meta" if self.html.refresh.is_none() && !self.noscript => {
-                if attribute(tag, "http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("refresh")) {
-                    self.html.refresh = attribute(tag, "content").as_deref().and_then(refresh);
-                }
+                let refreshes = attribute(tag, "http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("refresh"));
+                let content = attribute(tag, "content").filter(|_| refreshes);
+                self.html.refresh = content.as_deref().and_then(refresh);
             }
             // HTML standard, 13.2.6.4.7: a form in a form is ignored.
             b"form" if self.form.is_none() && self.html.forms.len() < MAX_FORMS => {
@@ -507,3 +510,6 @@ fn line_ends(text: &str) -> String {
     }
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n")
 }
+
+#[cfg(test)]
+mod tests;

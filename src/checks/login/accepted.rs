@@ -1,6 +1,6 @@
 //! Good messages, which must log the user in. They also show that the refusals of the other files mean something.
 
-use crate::checks::login::logged_in;
+use crate::checks::trials::logged_in;
 use crate::login_check;
 use crate::trial::{Case, ContentEncryption, Encryption, KeyTransport, Mutation, RecipientKeyInfo, Signer};
 

@@ -1,6 +1,6 @@
 //! Signatures that are missing, by the wrong key, or over something else. None of them vouches for the identity inside.
 
-use crate::checks::login::refused;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::trial::{Case, Encryption, Mutation, Signer};
 
