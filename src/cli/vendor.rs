@@ -86,8 +86,12 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 fn start(listen: SocketAddr, idp_metadata: &Path, faults: &[Fault]) -> Result<ServiceProvider> {
     let text = std::fs::read_to_string(idp_metadata).map_err(|e| Error::file(idp_metadata, e))?;
     let keys = ExampleKeys::shipped().map_err(|e| Error::Internal(e.to_string()))?;
-    let setup =
-        Setup { listen, faults: faults.to_vec(), minimum_level: LevelOfAssurance::Substantial, ..Setup::new(text, keys) };
+    let setup = Setup {
+        listen,
+        faults: faults.to_vec(),
+        minimum_level: LevelOfAssurance::Substantial,
+        ..Setup::new(text, keys)
+    };
     ServiceProvider::start(setup).map_err(|error| match error {
         SystemError::Metadata(problem) => Error::file(idp_metadata, problem),
         SystemError::Web(problem) => Error::Usage(problem.to_string()),

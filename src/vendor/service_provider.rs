@@ -289,7 +289,8 @@ impl System {
 
     /// A Response arrives.
     fn receive(&self, headers: &HeaderMap, fields: &[(String, String)]) -> Result<Answer, Refusal> {
-        let bad = || Refusal::bad("formularen har ikke præcis ét SAMLResponse", "the form has not exactly one SAMLResponse");
+        let bad =
+            || Refusal::bad("formularen har ikke præcis ét SAMLResponse", "the form has not exactly one SAMLResponse");
         let field = |name: &str| {
             let mut values = fields.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str());
             match (values.next(), values.next()) {
@@ -321,7 +322,8 @@ impl System {
         };
         let cookies = self.open(headers, identity)?;
         // Back to where the user wanted to go: the page is the system's own, RelayState only names it.
-        let page = request.filter(|r| relay_state == Some(&r.relay_state)).map_or_else(|| "/mig".to_owned(), |r| r.page);
+        let page =
+            request.filter(|r| relay_state == Some(&r.relay_state)).map_or_else(|| "/mig".to_owned(), |r| r.page);
         let elsewhere = relay_state.filter(|_| self.faults.has(Fault::OpenRedirect));
         let answer = if self.faults.has(Fault::GoodWith500) {
             Answer::page(StatusCode::INTERNAL_SERVER_ERROR, "Fejl", "<p>Der skete en fejl.</p>")
@@ -353,9 +355,7 @@ impl System {
         if self.faults.has(Fault::RememberMe) {
             let value = token()?;
             store.remember(value.clone(), session, now)?;
-            cookies.push(format!(
-                "{REMEMBER_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1296000"
-            ));
+            cookies.push(format!("{REMEMBER_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=1296000"));
         }
         Ok(cookies)
     }
@@ -368,7 +368,9 @@ impl System {
     }
 
     fn finish(&self, answer: Result<Answer, Refusal>) -> Response {
-        answer.unwrap_or_else(|refusal| self.refusal_page(&refusal)).into_response(self.faults.has(Fault::ErrorsWith200))
+        answer
+            .unwrap_or_else(|refusal| self.refusal_page(&refusal))
+            .into_response(self.faults.has(Fault::ErrorsWith200))
     }
 }
 
@@ -450,7 +452,9 @@ async fn cases(State(system): Shared, headers: HeaderMap, uri: Uri) -> Response 
         Some(session) if system.is_entitled(&session.identity) => {
             Ok(Answer::page(StatusCode::OK, "Sager", &pages::cases(&session)))
         }
-        Some(session) => Ok(Answer::page(StatusCode::FORBIDDEN, "Ingen adgang", &pages::no_role(&session, &system.role))),
+        Some(session) => {
+            Ok(Answer::page(StatusCode::FORBIDDEN, "Ingen adgang", &pages::no_role(&session, &system.role)))
+        }
     })
 }
 

@@ -27,4 +27,5 @@ mod run;
 mod sample_report;
 mod support;
 mod tls;
+mod vendor_sp;
 mod verify;

@@ -104,8 +104,7 @@ fn keys(document: &Document<'_>, signature: NodeId, trusted: &[Vec<u8>], faults:
     if faults.has(Fault::TrustsCertificateInKeyInfo) {
         certificates.extend(inside("X509Certificate"));
     }
-    let mut keys: Vec<_> =
-        certificates.iter().filter_map(|der| X509::from_der(der).ok()?.public_key().ok()).collect();
+    let mut keys: Vec<_> = certificates.iter().filter_map(|der| X509::from_der(der).ok()?.public_key().ok()).collect();
     if faults.has(Fault::TrustsKeyValue) {
         let values = inside("Modulus").into_iter().zip(inside("Exponent"));
         keys.extend(values.filter_map(|(modulus, exponent)| {

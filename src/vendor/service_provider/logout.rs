@@ -120,11 +120,8 @@ impl System {
         }
         let answer = match &self.provider.slo {
             Some(slo) if !self.faults.has(Fault::IdpLogoutUnanswered) => {
-                let location = if self.faults.has(Fault::LogoutResponseToLocation) {
-                    &slo.location
-                } else {
-                    slo.for_responses()
-                };
+                let location =
+                    if self.faults.has(Fault::LogoutResponseToLocation) { &slo.location } else { slo.for_responses() };
                 let id = &request.header.id;
                 Answer::redirect(&self.logout_response(location, id, message.relay_state.as_deref())?)
             }
@@ -153,7 +150,8 @@ impl System {
         if !asked {
             return Err(Refusal::forbidden("ingen har bedt om logout", "nobody asked for a logout"));
         }
-        let (title, text) = if response.is_success() { ("Logget ud", DONE) } else { ("Logout er ufuldstændigt", PARTLY) };
+        let (title, text) =
+            if response.is_success() { ("Logget ud", DONE) } else { ("Logout er ufuldstændigt", PARTLY) };
         Ok(Answer::page(StatusCode::OK, title, text))
     }
 }

@@ -168,15 +168,20 @@ impl System {
                 .collect::<Vec<_>>()
         };
         let digests = inside(ns::DSIG, "DigestMethod");
-        let sha256 =
-            digests.iter().any(|n| reader.attribute(*n, "Algorithm").is_some_and(|a| a == encryption::algorithm::SHA256));
+        let sha256 = digests
+            .iter()
+            .any(|n| reader.attribute(*n, "Algorithm").is_some_and(|a| a == encryption::algorithm::SHA256));
         let refused = self.faults.has(Fault::RefusesEncrypted)
             || (self.faults.has(Fault::RefusesOaepSha256) && sha256)
             || (self.faults.has(Fault::RefusesOaepSha1) && !sha256)
-            || (self.faults.has(Fault::RefusesTokenReference) && !inside(ns::WSSE, "SecurityTokenReference").is_empty());
+            || (self.faults.has(Fault::RefusesTokenReference)
+                && !inside(ns::WSSE, "SecurityTokenReference").is_empty());
         let opened = encryption::decrypt_element(reader.document, encrypted, &self.encryption);
         // One answer for every reason: the difference would help somebody who guesses.
-        opened.ok().filter(|_| !refused).ok_or_else(|| self::refused("svaret kan ikke dekrypteres", "the Response cannot be decrypted"))
+        opened
+            .ok()
+            .filter(|_| !refused)
+            .ok_or_else(|| self::refused("svaret kan ikke dekrypteres", "the Response cannot be decrypted"))
     }
 
     fn read(&self, reader: &Reader<'_>, assertion: NodeId) -> Result<Claims, Refusal> {
@@ -225,7 +230,10 @@ impl System {
         self.check_begun(statement.instant.as_deref())?;
         self.check_ended(statement.not_on_or_after.as_deref(), false)?;
         if claims.attribute_statements != 1 {
-            return Err(refused("der er ikke præcis én AttributeStatement", "there is not exactly one AttributeStatement"));
+            return Err(refused(
+                "der er ikke præcis én AttributeStatement",
+                "there is not exactly one AttributeStatement",
+            ));
         }
         if claims.value(SPEC_VERSION)?.as_deref() != Some("OIO-SAML-3.0") && !faults.has(Fault::SpecVersionNotChecked) {
             return Err(refused("specVersion er ikke OIO-SAML-3.0", "specVersion is not OIO-SAML-3.0"));
@@ -233,7 +241,11 @@ impl System {
         // The attribute carries the short name, and counts whatever the class reference says (FKI-ATT-03).
         let level = claims.value(LEVEL)?.as_deref().and_then(level);
         let enough = level.is_some_and(|level| {
-            if faults.has(Fault::RefusesHigherLevel) { level == self.minimum_level } else { level >= self.minimum_level }
+            if faults.has(Fault::RefusesHigherLevel) {
+                level == self.minimum_level
+            } else {
+                level >= self.minimum_level
+            }
         });
         if !enough && !faults.has(Fault::LevelNotChecked) {
             return Err(refused("sikringsniveauet er for lavt", "the level of assurance is too low"));
@@ -325,7 +337,9 @@ impl System {
     /// That an instant is there and not in the future.
     pub(super) fn check_begun(&self, at: Option<&str>) -> Result<(), Refusal> {
         let at = at.and_then(|text| text.parse::<Timestamp>().ok());
-        if at.is_some_and(|at| at.duration_since(self.now()) <= self.skew()) || self.faults.has(Fault::AcceptsNotYetValid) {
+        if at.is_some_and(|at| at.duration_since(self.now()) <= self.skew())
+            || self.faults.has(Fault::AcceptsNotYetValid)
+        {
             Ok(())
         } else {
             Err(refused("svaret gælder ikke endnu", "the Response is not valid yet"))
@@ -364,10 +378,7 @@ fn unreadable() -> Refusal {
 }
 
 fn untrusted() -> Refusal {
-    refused(
-        "svaret er ikke signeret af identitetsudbyderen",
-        "the Response is not signed by the identity provider",
-    )
+    refused("svaret er ikke signeret af identitetsudbyderen", "the Response is not signed by the identity provider")
 }
 
 fn refused(da: &'static str, en: &'static str) -> Refusal {
@@ -472,7 +483,10 @@ impl Reader<'_> {
                 Some(NodeKind::Text(part) | NodeKind::CData(part)) => text.push_str(part),
                 _ if comments == Comments::Cut => break,
                 _ => {
-                    return Err(refused("en værdi indeholder andet end tekst", "a value holds something else than text"));
+                    return Err(refused(
+                        "en værdi indeholder andet end tekst",
+                        "a value holds something else than text",
+                    ));
                 }
             }
         }

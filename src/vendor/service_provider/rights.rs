@@ -27,7 +27,8 @@ pub(super) fn has_role(list: Option<&str>, role: &str, cvr: &str, faults: &Fault
     }
     // Children are unqualified by the schema; some senders qualify them.
     let children = |node, local: &'static str| {
-        let named = document.children_iter(node).filter(|n| document.element(*n).is_some_and(|e| e.name.local_name == local));
+        let named =
+            document.children_iter(node).filter(|n| document.element(*n).is_some_and(|e| e.name.local_name == local));
         named.collect::<Vec<_>>()
     };
     let groups = children(root, "PrivilegeGroup");
