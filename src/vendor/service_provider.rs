@@ -364,13 +364,11 @@ impl System {
     fn open_and_refuse(&self, headers: &HeaderMap, text: &str, refusal: Refusal) -> Result<Answer, Refusal> {
         let Some(identity) = self.whoever(text) else { return Err(refusal) };
         let cookies = self.open(headers, identity)?;
-        Ok(cookies.into_iter().fold(self.refusal_page(&refusal), Answer::cookie))
+        Ok(cookies.into_iter().fold(refusal.page(), Answer::cookie))
     }
 
     fn finish(&self, answer: Result<Answer, Refusal>) -> Response {
-        answer
-            .unwrap_or_else(|refusal| self.refusal_page(&refusal))
-            .into_response(self.faults.has(Fault::ErrorsWith200))
+        answer.unwrap_or_else(|refusal| refusal.page()).into_response(self.faults.has(Fault::ErrorsWith200))
     }
 }
 

@@ -54,8 +54,8 @@ fn query(
     let value = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let sent = format!("{}&SigAlg={}", url.query().unwrap_or_default(), value(sig_alg));
     let signed = if matches!(signing, Signing::Reencoded(_)) { with_small_hex(&sent) } else { sent.clone() };
-    let mut signer = openssl::sign::Signer::new(digest, key)?;
-    let signature = signer.sign_oneshot_to_vec(signed.as_bytes())?;
+    let mut making = openssl::sign::Signer::new(digest, key)?;
+    let signature = making.sign_oneshot_to_vec(signed.as_bytes())?;
     let signature = base64::engine::general_purpose::STANDARD.encode(signature);
     url.set_query(Some(&format!("{sent}&Signature={}", value(&signature))));
     Ok(url.into())

@@ -1,7 +1,7 @@
 //! What visitors see.
 
 use super::store::Session;
-use super::{CANARY_ATTRIBUTE, Refusal, System};
+use super::{CANARY_ATTRIBUTE, Refusal};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -72,15 +72,16 @@ impl Answer {
     }
 }
 
-impl System {
-    pub(super) fn refusal_page(&self, refusal: &Refusal) -> Answer {
+impl Refusal {
+    /// An error page that says why and what to do.
+    pub(super) fn page(&self) -> Answer {
         let content = format!(
             "<p>Det kunne ikke lade sig gøre: {}.</p>\n<p lang=\"en\">It could not be done: {}.</p>\n\
              <p><a href=\"/login\">Prøv at logge ind igen</a></p>",
-            escape(refusal.why.da),
-            escape(refusal.why.en),
+            escape(self.why.da),
+            escape(self.why.en),
         );
-        Answer::page(refusal.status, "Adgang afvist", &content)
+        Answer::page(self.status, "Adgang afvist", &content)
     }
 }
 

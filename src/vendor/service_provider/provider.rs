@@ -32,7 +32,7 @@ impl Provider {
     pub(super) fn read(text: &str) -> Result<Self, MetadataProblem> {
         let problem = |what: &str| MetadataProblem(what.to_owned());
         // samael knows no bounds and no ban on DTDs.
-        xml::decode(text.as_bytes()).and_then(|text| xml::parse(text)).map_err(|e| MetadataProblem(e.to_string()))?;
+        xml::decode(text.as_bytes()).and_then(xml::parse).map_err(|e| MetadataProblem(e.to_string()))?;
         let entity: EntityDescriptor = text.parse().map_err(|e| MetadataProblem(format!("{e}")))?;
         let [role] = entity.idp_sso_descriptors.as_deref().unwrap_or_default() else {
             return Err(problem("it has not exactly one IDPSSODescriptor"));

@@ -77,7 +77,7 @@ impl System {
 
     /// What the Response itself says: version, Destination, Issuer, Status, time; and its own signature when it has one.
     fn check_response(&self, text: &str, reader: &Reader<'_>, response: NodeId) -> Result<Option<String>, Refusal> {
-        self.check_version(reader.attribute(response, "Version").as_deref())?;
+        check_version(reader.attribute(response, "Version").as_deref())?;
         let destination = reader.attribute(response, "Destination");
         if destination.as_deref() != Some(&self.acs) && !self.faults.has(Fault::DestinationNotChecked) {
             return Err(refused("svaret er stilet til en anden adresse", "Destination is another address"));
@@ -192,7 +192,7 @@ impl System {
     /// What the Assertion says, against what it must say.
     fn check(&self, claims: &Claims, in_response_to: Option<String>) -> Result<Identity, Refusal> {
         let faults = &self.faults;
-        self.check_version(claims.version.as_deref())?;
+        check_version(claims.version.as_deref())?;
         self.check_issuer(&claims.issuer)?;
         self.check_begun(claims.issue_instant.as_deref())?;
 
@@ -316,10 +316,6 @@ impl System {
         self.identity(&claims, None, self.now()).ok()
     }
 
-    fn check_version(&self, version: Option<&str>) -> Result<(), Refusal> {
-        if version == Some("2.0") { Ok(()) } else { Err(refused("Version er ikke 2.0", "Version is not 2.0")) }
-    }
-
     fn check_issuer(&self, issuer: &Name) -> Result<(), Refusal> {
         let entity = issuer.format.as_deref().is_none_or(|format| format == name_id_format::ENTITY);
         let right = issuer.value == self.provider.entity_id && entity;
@@ -371,6 +367,10 @@ impl System {
             Err(refused("beskeden er ikke frisk", "the message is not fresh"))
         }
     }
+}
+
+fn check_version(version: Option<&str>) -> Result<(), Refusal> {
+    if version == Some("2.0") { Ok(()) } else { Err(refused("Version er ikke 2.0", "Version is not 2.0")) }
 }
 
 fn unreadable() -> Refusal {
