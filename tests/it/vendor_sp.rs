@@ -4,6 +4,8 @@
 use crate::support::run;
 use base64::Engine;
 use jiff::Timestamp;
+use kravprobe::capture::browser::{Addresses, Arrival, Browser, From, Recorder, Request};
+use kravprobe::capture::http::HttpClient;
 use kravprobe::checks::login::CHECKS;
 use kravprobe::fki::identity_provider::{IdentityProvider, Style};
 use kravprobe::fki::login::{Order, Person, Recipient, Response, Shape};
@@ -11,8 +13,10 @@ use kravprobe::fki::logout::{LogoutOrder, LogoutSigner};
 use kravprobe::saml::protocol::{self, AuthnRequest};
 use kravprobe::saml::redirect::{self, RedirectMessage, RedirectProblem};
 use kravprobe::saml::{metadata, xml};
+use kravprobe::subject::trial::transcript::Step;
+use kravprobe::target::Politeness;
 use kravprobe::target::saml::{AttributeProfile, LevelOfAssurance, NameIdKind, Role};
-use kravprobe::trial::{Case, Delivery, Mutation};
+use kravprobe::trial::{Case, ContentEncryption, Delivery, Encryption, KeyTransport, Mutation, RecipientKeyInfo};
 use kravprobe::vendor::pki::ExampleKeys;
 use kravprobe::vendor::service_provider::{Area, CANARY_ATTRIBUTE, Fault, ROLE, ServiceProvider, Setup};
 use std::collections::{BTreeMap, BTreeSet};
@@ -510,6 +514,46 @@ fn faults_that_no_case_shows_are_faults_all_the_same() {
     assert_eq!(status(&strict, &ane(), &only_response), (403, false));
     assert_eq!(status(&with(Fault::ResponseSignatureSuffices), &ane(), &only_response), (303, true));
 
+    let by_reference = [Mutation::Encrypt(Encryption {
+        content: ContentEncryption::Aes256Cbc,
+        key: KeyTransport::OaepMgf1pSha1,
+        key_info: RecipientKeyInfo::SecurityTokenReference,
+    })];
+    assert_eq!(status(&strict, &ane(), &by_reference), (303, true));
+    assert_eq!(status(&with(Fault::RefusesTokenReference), &ane(), &by_reference), (403, false));
+
+    // What no mutation makes: a message changed as text, to a system that does not look at the signature.
+    let changed = |faults: &[Fault], change: &dyn Fn(&str) -> String| {
+        let stage = Stage::new(faults);
+        let mut visitor = Visitor::new(&stage);
+        let asked = visitor.begin("/login");
+        let mut response = stage.response(Some(&asked.request.header.id), &ane(), &[]);
+        let changed = change(&response.xml);
+        assert_ne!(changed, response.xml);
+        response.xml = changed;
+        visitor.deliver(&response, None);
+        visitor.serial()
+    };
+    type Change = fn(&str) -> String;
+    let rows: [(Fault, Change); 3] = [
+        (Fault::StatusNotChecked, |xml| xml.replace("status:Success", "status:Responder")),
+        (Fault::MethodNotChecked, |xml| xml.replace("cm:bearer", "cm:sender-vouches")),
+        (Fault::SpecVersionNotChecked, |xml| xml.replace("OIO-SAML-3.0", "DK-SAML-2.0")),
+    ];
+    for (fault, change) in rows {
+        assert_eq!(changed(&[Fault::SignatureNotChecked], &change), None, "{fault}");
+        assert_eq!(changed(&[Fault::SignatureNotChecked, fault], &change), Some(ane().serial), "{fault}");
+    }
+    let forged_last = |xml: &str| {
+        let (from, end) = (xml.find("<saml:Assertion").unwrap(), "</saml:Assertion>");
+        let to = xml.find(end).unwrap() + end.len();
+        let forgery = xml[from..to].replace(&ane().serial, &forged().serial).replacen(" ID=\"_", " ID=\"_f", 1);
+        format!("{}{forgery}{}", &xml[..to], &xml[to..])
+    };
+    assert_eq!(changed(&[], &forged_last), None);
+    assert_eq!(changed(&[Fault::ReadsFirstAssertion], &forged_last), Some(ane().serial));
+    assert_eq!(changed(&[Fault::ReadsLastAssertion], &forged_last), Some(forged().serial));
+
     let relay = |fault: &[Fault]| {
         let stage = Stage::new(fault);
         let mut visitor = Visitor::new(&stage);
@@ -806,6 +850,46 @@ fn faults_of_the_session_show_in_its_cookies() {
     visitor.log_in(&ane());
     visitor.get("/logout");
     assert!(visitor.serial().is_some(), "the session comes back by itself");
+}
+
+/// Status of the page where a user ends who wants to see `/sager`, in a browser that keeps the rules of SameSite.
+fn way_of_a_browser(faults: &[Fault]) -> Option<u16> {
+    let stage = Stage::new(faults);
+    let polite = Politeness { requests_per_second: 1000, concurrency: 2, timeout_seconds: 10 };
+    let root = stage.system.web_root().to_vec();
+    let client = HttpClient::new(["localhost".to_owned()], polite, &[root]).unwrap();
+    let addresses = Addresses {
+        sso: provider().sso.clone(),
+        slo: provider().slo.clone(),
+        slo_response: provider().slo_response.clone(),
+    };
+    let mut browser = Browser::new(&client, 0, &addresses);
+    let mut log = Recorder::new();
+    stage.runtime.block_on(async {
+        let page = Request::Get(stage.url("/sager").parse().unwrap());
+        let Arrival::IdentityProvider(incoming) = browser.go(Step::Login, page, From::Address, &mut log).await else {
+            panic!("not sent to the identity provider")
+        };
+        let message = redirect::decode(&incoming.query.unwrap()).unwrap();
+        let request = protocol::read_authn_request(&message.xml).unwrap();
+        let response = stage.response(Some(&request.header.id), &ane(), &[]);
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&response.xml);
+        let fields =
+            vec![("SAMLResponse".to_owned(), encoded), ("RelayState".to_owned(), message.relay_state.unwrap())];
+        let post = Request::Post(stage.acs.parse().unwrap(), fields);
+        match browser.go(Step::Deliver, post, From::IdentityProvider, &mut log).await {
+            Arrival::Page(page) => Some(page.status),
+            Arrival::IdentityProvider(_) => None,
+            Arrival::Stopped(stop) => panic!("{stop:?}"),
+        }
+    })
+}
+
+#[test]
+fn a_browser_that_keeps_the_rules_comes_through_unless_a_cookie_is_too_strict() {
+    assert_eq!(way_of_a_browser(&[]), Some(200));
+    assert_eq!(way_of_a_browser(&[Fault::LaxLoginCookie]), Some(403), "the login under way is forgotten");
+    assert_eq!(way_of_a_browser(&[Fault::StrictSessionCookie]), None, "sent to log in once more");
 }
 
 #[test]
