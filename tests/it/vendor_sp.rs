@@ -487,6 +487,7 @@ fn each_fault_of_the_login_changes_what_it_says_and_the_wrapping_faults_show_the
 
 #[test]
 fn faults_that_no_case_shows_are_faults_all_the_same() {
+    type Change = fn(&str) -> String;
     let strict = Stage::new(&[]);
     let with = |fault: Fault| Stage::new(&[fault]);
     let status = |stage: &Stage, person: &Person, mutations: &[Mutation]| {
@@ -534,7 +535,6 @@ fn faults_that_no_case_shows_are_faults_all_the_same() {
         visitor.deliver(&response, None);
         visitor.serial()
     };
-    type Change = fn(&str) -> String;
     let rows: [(Fault, Change); 3] = [
         (Fault::StatusNotChecked, |xml| xml.replace("status:Success", "status:Responder")),
         (Fault::MethodNotChecked, |xml| xml.replace("cm:bearer", "cm:sender-vouches")),
