@@ -2,5 +2,6 @@
 
 pub mod metadata;
 pub mod pki;
+pub mod service_provider;
 pub mod system;
 pub mod tls;

@@ -30,7 +30,7 @@ const MAX_HEADERS: usize = 100;
 const HANDSHAKE: Duration = Duration::from_secs(10);
 const HEADER: Duration = Duration::from_secs(10);
 /// Longest life of a connection; then it ends with the answer under way.
-const LIFE: Duration = Duration::from_secs(120);
+const LIFE: Duration = Duration::from_mins(2);
 /// How long an answer under way may still take when the server ends.
 const LAST_ANSWER: Duration = Duration::from_secs(2);
 

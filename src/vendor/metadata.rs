@@ -10,8 +10,12 @@ use quick_xml::escape::escape;
 pub struct VendorMetadata {
     /// `entityID`.
     pub entity_id: String,
-    /// Host of all endpoints.
+    /// Host of all endpoints, with a port where that is needed.
     pub host: String,
+    /// Path of the single logout endpoint.
+    pub logout: String,
+    /// Path of its ResponseLocation, when it has one.
+    pub logout_response: Option<String>,
     /// Address of a function mailbox, such as `drift@vendor.example`.
     pub contact: String,
     /// Certificates for signing, the current one first.
@@ -32,6 +36,8 @@ impl VendorMetadata {
         Self {
             entity_id: entity_id.to_owned(),
             host: host.to_owned(),
+            logout: "/saml/logout".to_owned(),
+            logout_response: Some("/saml/logout/response".to_owned()),
             contact: contact.to_owned(),
             signing: vec![certificate.to_vec()],
             encryption: vec![certificate.to_vec()],
@@ -44,6 +50,11 @@ impl VendorMetadata {
     #[must_use]
     pub fn to_xml(&self) -> String {
         let (entity_id, host, contact) = (escape(&*self.entity_id), escape(&*self.host), escape(&*self.contact));
+        let logout = escape(&*self.logout);
+        let logout_response = self.logout_response.as_deref();
+        let logout_response = logout_response
+            .map(|path| format!(" ResponseLocation=\"https://{host}{}\"", escape(path)))
+            .unwrap_or_default();
         let key = |usage: &str, certificate: &Vec<u8>, methods: &str| {
             let base64 = base64::engine::general_purpose::STANDARD.encode(certificate);
             format!(
@@ -66,7 +77,7 @@ impl VendorMetadata {
             r#"<?xml version="1.0" encoding="UTF-8"?>
 <EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" ID="_kravprobe-example" entityID="{entity_id}">
   <SPSSODescriptor AuthnRequestsSigned="true" WantAssertionsSigned="true" protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
-{signing}{encryption}    <SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://{host}/saml/logout" ResponseLocation="https://{host}/saml/logout/response"/>
+{signing}{encryption}    <SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://{host}{logout}"{logout_response}/>
     <NameIDFormat>urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName</NameIDFormat>
     <AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://{host}/saml/acs" index="0" isDefault="true"/>
     <AttributeConsumingService index="0" isDefault="true">

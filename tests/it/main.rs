@@ -28,4 +28,5 @@ mod run;
 mod sample_report;
 mod support;
 mod tls;
+mod vendor_sp;
 mod verify;
