@@ -31,8 +31,9 @@
 //! - **No minimum age of anything:** SessionNotOnOrAfter ends the session early, else it lives 24 hours (`add_attributes`).
 
 use jiff::Timestamp;
-use kravprobe::fki::login::{AFTER_COMMENT, Order, Person, Recipient, Shape};
+use kravprobe::fki::login::{Order, Person, Recipient, Shape};
 use kravprobe::fki::logout::{LogoutOrder, LogoutSigner};
+use kravprobe::fki::mutation::AFTER_COMMENT;
 use kravprobe::fki::{self, IdentityProvider, Style};
 use kravprobe::saml::signature::{SigningOptions, sign_enveloped};
 use kravprobe::saml::{protocol, redirect};
