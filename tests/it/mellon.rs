@@ -863,9 +863,9 @@ impl<'m> Trials<'m> {
             LogoutCase::WrongKey => (LogoutSigner::Stranger, &mut visitor),
             LogoutCase::OtherUser => (LogoutSigner::Own, &mut other),
         };
-        let carried = (case == LogoutCase::OtherUser).then(|| {
-            let (second, _) = self.log_in(carrier);
-            (second, carrier.cookies.clone())
+        let second = (case == LogoutCase::OtherUser).then(|| {
+            let (user, _) = self.log_in(carrier);
+            (user, carrier.cookies.clone())
         });
         let order = LogoutOrder {
             destination: &self.mellon.base.join("mellon/logout").unwrap(),
@@ -877,10 +877,10 @@ impl<'m> Trials<'m> {
             at: Timestamp::now(),
         };
         carrier.get(&self.provider.logout_request(&order).unwrap().url);
-        if let Some((second, cookies)) = carried {
-            assert_eq!(self.seen(&mut other, &second), Expected::Refused, "its cookie is taken away");
+        if let Some((user, cookies)) = second {
+            assert_eq!(self.seen(&mut other, &user), Expected::Refused, "its cookie is taken away");
             other.cookies = cookies;
-            assert_eq!(self.seen(&mut other, &second), Expected::LoggedIn, "its session lives on");
+            assert_eq!(self.seen(&mut other, &user), Expected::LoggedIn, "its session lives on");
         }
         self.over(&mut visitor, &person)
     }
