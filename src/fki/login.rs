@@ -15,6 +15,9 @@ pub const VALIDITY: SignedDuration = SignedDuration::from_mins(5);
 
 /// The identity provider where the user logged in, as the Context Handler names it in AuthenticatingAuthority.
 const AUTHENTICATING_AUTHORITY: &str = "https://saml.local-idp.kravprobe.example/runtime";
+/// Attributes that carry the level of assurance: OIOSAML 3 and OIOSAML 2.
+pub(super) const LEVELS: [&str; 2] =
+    ["https://data.gov.dk/concept/core/nsis/loa", "dk:gov:saml:attribute:AssuranceLevel"];
 /// AuthnContextClassRef of OIOSAML 2.
 const X509_CLASS: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:X509";
 
@@ -278,17 +281,18 @@ impl<'a> Draft<'a> {
     /// Names and values, in the order of the Context Handler's own sample.
     fn attributes(&self) -> Vec<(String, String)> {
         let person = &self.person;
+        // Without an X509SubjectName nothing else carries the name; NemLog-in sends it anyhow.
+        let named = self.style == Style::Nemlogin || self.shape.name_id != NameIdKind::X509SubjectName;
+        let common_name = named.then(|| person.common_name.clone());
         let mut list: Vec<(&str, Option<String>)> = match self.shape.attributes {
             AttributeProfile::Oiosaml3 => {
-                // Without an X509SubjectName nothing else carries the name; NemLog-in sends it anyhow.
-                let named = self.style == Style::Nemlogin || self.shape.name_id != NameIdKind::X509SubjectName;
                 let kombit = self.style == Style::ContextHandler;
                 vec![
-                    ("https://data.gov.dk/concept/core/nsis/loa", Some(self.level.name().to_owned())),
+                    (LEVELS[0], Some(self.level.name().to_owned())),
                     ("https://data.gov.dk/model/core/eid/email", person.email.clone()),
                     ("https://data.gov.dk/model/core/specVersion", Some("OIO-SAML-3.0".to_owned())),
                     ("dk:gov:saml:attribute:KombitSpecVer", kombit.then(|| "2.0".to_owned())),
-                    ("https://data.gov.dk/model/core/eid/fullName", named.then(|| person.common_name.clone())),
+                    ("https://data.gov.dk/model/core/eid/fullName", common_name),
                     (
                         "https://data.gov.dk/model/core/eid/professional/uuid/persistent",
                         (!kombit).then(|| format!("urn:uuid:{}", person.serial)),
@@ -302,15 +306,18 @@ impl<'a> Draft<'a> {
                 ("dk:gov:saml:attribute:KombitSpecVer", Some("1.0".to_owned())),
                 ("dk:gov:saml:attribute:CvrNumberIdentifier", Some(person.cvr.clone())),
                 ("dk:gov:saml:attribute:Privileges_intermediate", person.privileges(Namespace::Itst)),
-                ("dk:gov:saml:attribute:AssuranceLevel", Some(self.level.nist().to_string())),
+                (LEVELS[1], Some(self.level.nist().to_string())),
                 ("dk:gov:saml:attribute:SpecVer", Some("DK-SAML-2.0".to_owned())),
+                ("urn:oid:2.5.4.3", common_name),
                 ("urn:oid:0.9.2342.19200300.100.1.3", person.email.clone()),
             ],
             AttributeProfile::Plain => vec![("cn", Some(person.common_name.clone())), ("mail", person.email.clone())],
         };
-        list.retain(|(name, _)| !person.attributes.contains_key(*name));
+        // A further attribute replaces one of ours, but never the level: trials on levels would change half of it.
+        list.retain(|(name, _)| LEVELS.contains(name) || !person.attributes.contains_key(*name));
         let own = list.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        own.chain(person.attributes.clone()).collect()
+        let further = person.attributes.iter().filter(|(name, _)| !LEVELS.contains(&name.as_str()));
+        own.chain(further.map(|(name, value)| (name.clone(), value.clone()))).collect()
     }
 
     fn attribute(&self, name: &str, value: &str) -> String {

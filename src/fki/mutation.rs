@@ -3,7 +3,7 @@
 //! A message is made of parts: the Assertion as signed and as unsigned text, its Signature, and the Response around them. A new
 //! change before signing is one arm in [`Treatment::read`]; a new wrapping is one arm in [`Parts::wrapped`].
 
-use super::login::{Draft, Order, Person, Response};
+use super::login::{Draft, LEVELS, Order, Person, Response};
 use super::{FkiError, IdentityProvider, SigningKey, new_id};
 use crate::saml::encryption::encrypt;
 use crate::saml::signature::{KeyInfo, SigningOptions, algorithm, sign_element};
@@ -160,29 +160,28 @@ impl Treatment {
     }
 }
 
-/// The draft with one value changed: the first further attribute, else the common name in the Subject, else the whole NameID.
+/// The draft with one value changed, and surely changed: a further attribute in which the forged person differs, else the common
+/// name in the Subject, else the whole NameID.
 fn tampered<'a>(draft: &Draft<'a>, forged: Option<&Person>) -> Draft<'a> {
     let mut other = draft.clone();
-    let first = draft.person.attributes.iter().next();
-    if let Some((name, value)) = first {
-        let value = match forged.and_then(|f| f.attributes.get(name)) {
-            Some(theirs) => theirs.clone(),
-            None => format!("{value}{AFTER_COMMENT}"),
-        };
+    let mut further = draft.person.attributes.iter().filter(|(name, _)| !LEVELS.contains(&name.as_str()));
+    let changed = further.find_map(|(name, value)| match forged {
+        Some(forged) => forged.attributes.get(name).filter(|theirs| *theirs != value).map(|v| (name, v.clone())),
+        None => Some((name, format!("{value}{AFTER_COMMENT}"))),
+    });
+    if let Some((name, value)) = changed {
         other.person.attributes.insert(name.clone(), value);
         return other;
     }
-    let name = match forged {
+    let common_name = match forged {
         Some(forged) => forged.common_name.clone(),
         None => format!("{}{AFTER_COMMENT}", draft.person.common_name),
     };
-    let changed = Person { common_name: name, ..draft.person.clone() };
-    other.name_id = match (draft.name_id_of(&changed), forged) {
-        // A NameID without the common name in it.
-        (same, Some(forged)) if same == draft.name_id => draft.name_id_of(forged),
-        (same, None) if same == draft.name_id => format!("{same}{AFTER_COMMENT}"),
-        (changed, _) => changed,
-    };
+    let renamed = draft.name_id_of(&Person { common_name, ..draft.person.clone() });
+    let theirs = forged.map(|forged| draft.name_id_of(forged));
+    // A NameID need not hold the common name, and two persons may share it.
+    let different = [Some(renamed), theirs].into_iter().flatten().find(|name| *name != draft.name_id);
+    other.name_id = different.unwrap_or_else(|| format!("{}{AFTER_COMMENT}", draft.name_id));
     other
 }
 

@@ -17,6 +17,7 @@ mod inspect_many;
 mod interrupt;
 mod local_server;
 mod mellon;
+mod messages;
 mod metadata;
 mod oracle;
 mod plan;
