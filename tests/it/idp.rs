@@ -1,5 +1,6 @@
 //! `kravprobe idp`: keys and metadata on disk, and the page for a person with a browser, driven by a plain HTTP client.
 
+use crate::mellon::{Mellon, Visitor, free_port};
 use crate::support::{kravprobe, run};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -176,11 +177,17 @@ impl Answer {
 impl Desk {
     fn start(more: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let idp = made(directory.path());
-        let keys = ExampleKeys::shipped().unwrap();
-        let pki = ExamplePki::new(keys.clone(), Timestamp::now()).unwrap();
+        made(directory.path());
+        let pki = ExamplePki::new(ExampleKeys::shipped().unwrap(), Timestamp::now()).unwrap();
         let signing = pki.issue(&Leaf::system("Eksempel Fagsystem")).unwrap().certificate;
         let metadata = VendorMetadata::new(SP, "fagsystem.vendor.example", "drift@vendor.example", &signing).to_xml();
+        Self::start_with(directory, &metadata, more)
+    }
+
+    /// With the identity provider in this directory, for the system with this metadata.
+    fn start_with(directory: TempDir, metadata: &str, more: &[&str]) -> Self {
+        let idp = directory.path().join("idp/idp.toml");
+        let keys = ExampleKeys::shipped().unwrap();
         let read = reading::read(metadata.as_bytes()).unwrap().metadata.entity.unwrap();
         let acs = read.service_providers[0].assertion_consumers[0].location.clone();
         let (sp, target) = (directory.path().join("sp.xml"), directory.path().join("target.toml"));
@@ -460,4 +467,35 @@ fn the_page_speaks_tls_and_plain_http_stays_on_this_machine() {
     assert_eq!((code, stderr.contains("loopback")), (2, true), "{stderr}");
     let (code, _, stderr) = serve(&[]);
     assert_eq!((code, stderr.contains("sp.xml")), (2, true), "{stderr}");
+}
+
+#[test]
+fn a_system_of_others_is_logged_in_to_and_out_of_through_the_page() {
+    let directory = tempfile::tempdir().unwrap();
+    let idp = made(directory.path());
+    let port = free_port().to_string();
+    let (code, metadata, stderr) =
+        run(&["idp", "metadata", text(&idp), "--address", &format!("http://localhost:{port}")]);
+    assert_eq!(code, 0, "{stderr}");
+    let mellon = Mellon::start(&metadata);
+    let listen = format!("127.0.0.1:{port}");
+    let desk = Desk::start_with(directory, &mellon.metadata, &["--http", "--listen", &listen]);
+
+    let mut visitor = Visitor::new(&mellon);
+    let away = visitor.get(&mellon.protected()).away.unwrap();
+    let page = desk.send(desk.client.get(away)).header("location").to_owned();
+    let shown = desk.get(&page);
+    assert!(!shown.body.contains("✗ stemmer ikke"), "{}", shown.body);
+    let sent = desk.answer(&page, "good");
+    let (response, state) = (hidden(&sent.body, "SAMLResponse"), hidden(&sent.body, "RelayState"));
+    let inside = visitor.post(&desk.acs, &[("SAMLResponse", &response), ("RelayState", &state)]);
+    assert_eq!(inside.status, 200, "{inside:?}");
+    assert!(inside.body.contains("Testesen"), "{inside:?}");
+
+    let away = visitor.get(&mellon.logout()).away.unwrap();
+    let page = desk.send(desk.client.get(away)).header("location").to_owned();
+    assert!(!desk.get(&page).body.contains("✗"), "{}", desk.get(&page).body);
+    let back = desk.post("/logout-answer", &[("key", page.split(['/', '?']).nth(2).unwrap())]);
+    assert_eq!(visitor.get(&back.header("location").parse().unwrap()).status, 200);
+    assert!(visitor.get(&mellon.protected()).away.is_some());
 }
