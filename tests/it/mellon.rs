@@ -5,7 +5,7 @@
 //! the package `apache2`, which is not needed).
 //!
 //! [`EXPECTED`] says what mod_auth_mellon does with each kind of message. It was written from the documents and sources named
-//! in it, before anything was measured:
+//! in it, before anything was measured (the one row that came out otherwise says so):
 //!
 //! - mod_auth_mellon 0.18.1 (Debian 12): `auth_mellon_handler.c` as of commit 1609f45f49b5 of latchset/mod_auth_mellon,
 //!   `README.md` (packaged), `NEWS` (packaged as `changelog.gz`).
@@ -21,7 +21,7 @@
 //!   Subject->SubjectConfirmationData->InResponseTo"). What is left: a Response with `InResponseTo` needs *some* cookie of this
 //!   name, which `/mellon/login` sets to `cookietest` (`am_handle_reply_common`, "Check that we have a cookie").
 //! - **One session a NameID at logout.** `am_handle_logout_request` takes the first session in the table whose NameID is the
-//!   request's (`am_get_request_session_by_nameid`; all of them are taken from 0.19 on), and lasso then compares the
+//!   request's (`am_get_request_session_by_nameid`; later versions take all of them), and lasso then compares the
 //!   SessionIndex with that session's (`lasso_saml20_logout_validate_request`, UnknownPrincipal: status 500, nobody logged out).
 //!   So an earlier session of the same NameID that is still alive makes a good LogoutRequest fail. Vary the NameID.
 //! - **What is not read:** `IssueInstant` of Response and Assertion, `AuthnInstant`, the validity of the identity provider's
@@ -353,7 +353,7 @@ pub const EXPECTED: &[Row] = &[
     login(
         &[Mutation::Sha1],
         Expected::LoggedIn,
-        "lasso commit after f095ac8f5740 (#54037): --min-hash-algo, \"The default is sha1\"; Debian's changelog names no other. \
+        "lasso commit f095ac8f5740 (#54037): --min-hash-algo, \"The default is sha1\"; Debian's changelog names no other. \
          lasso_saml_constrain_dsigctxt allows SHA-1 then",
     ),
     login(
