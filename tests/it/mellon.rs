@@ -942,3 +942,36 @@ fn a_logout_request_that_names_an_algorithm_and_carries_no_signature_ends_the_se
     visitor.get(&url);
     assert_eq!(trials.over(&mut visitor, &person), Expected::LoggedOut);
 }
+
+/// Two things that no row shows, and that a trial has to know: an Assertion is forgotten with its session, and an earlier session
+/// with the same NameID stands in the way of logout.
+#[test]
+fn an_assertion_is_forgotten_at_logout_and_an_earlier_session_of_the_same_user_prevents_one() {
+    let emulated = Emulated::start();
+    let mellon = &emulated.mellon;
+    let mut trials = emulated.trials();
+    let mut visitor = Visitor::new(mellon);
+    let (person, response) = trials.log_in(&mut visitor);
+    trials.log_out(&mut visitor);
+    trials.begin(&mut visitor);
+    trials.deliver(&mut visitor, &response, None);
+    assert_eq!(trials.seen(&mut visitor, &person), Expected::LoggedIn, "replayed after logout, with a cookie");
+
+    let mut second = Visitor::new(mellon);
+    let (id, relay_state) = trials.begin(&mut second);
+    let again = trials.answer(Some(&id), &person, &[]);
+    trials.deliver(&mut second, &again, Some(&relay_state));
+    assert_eq!(again.name_id, response.name_id);
+    let order = LogoutOrder {
+        destination: &mellon.base.join("mellon/logout").unwrap(),
+        name_id: &again.name_id,
+        name_id_format: &again.name_id_format,
+        session_index: &again.session_index,
+        relay_state: None,
+        signer: LogoutSigner::Own,
+        at: Timestamp::now(),
+    };
+    let visit = second.get(&trials.provider.logout_request(&order).unwrap().url);
+    assert_eq!(visit.status, 500);
+    assert_eq!(trials.over(&mut second, &person), Expected::StillLoggedIn);
+}
