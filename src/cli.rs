@@ -4,6 +4,7 @@ mod completions;
 mod demo;
 mod explain;
 mod generate;
+mod idp;
 mod init;
 mod inspect;
 mod plan;
@@ -85,6 +86,8 @@ enum Command {
     Init(init::Args),
     /// Judge the embedded reference vendor, good and with deliberate defects
     Demo(demo::Args),
+    /// The test identity provider: keys, metadata, and a page for a person with a browser
+    Idp(idp::Args),
     /// The reference vendor and its example PKI
     Vendor(vendor::Args),
     /// Make docs and JSON Schemas from the code
@@ -111,6 +114,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
+        Command::Idp(args) => idp::run(&args, common),
         Command::Vendor(args) => vendor::run(&args, common),
         Command::Generate(args) => generate::run(&args, common),
         Command::Completions(args) => Ok(completions::run(&args)),

@@ -11,6 +11,7 @@ mod certificate_defects;
 mod certificate_input;
 mod certificates;
 mod example_pki;
+mod idp;
 mod inspect;
 mod inspect_many;
 mod interrupt;
