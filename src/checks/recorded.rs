@@ -248,6 +248,13 @@ pub fn service_provider(subject: &TrialSubject) -> Option<ServiceProvider> {
     metadata.entity?.service_providers.into_iter().next()
 }
 
+/// Judges what concerns only systems that can be encrypted to: those whose metadata has a certificate for it.
+pub fn if_encrypted_to(subject: &TrialSubject, judge: impl FnOnce() -> Outcome) -> Outcome {
+    let keys = service_provider(subject).map(|p| p.keys);
+    let none = keys.is_some_and(|keys| !keys.iter().any(|k| k.encrypts() && !k.certificates.is_empty()));
+    if none { Outcome::not_applicable("a certificate for encryption in the SP metadata", "none") } else { judge() }
+}
+
 /// The DER certificates that the SP metadata gives for signing.
 fn signing_certificates(subject: &TrialSubject) -> Vec<Vec<u8>> {
     let keys = service_provider(subject).map(|p| p.keys).unwrap_or_default();
