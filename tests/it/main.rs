@@ -23,4 +23,5 @@ mod run;
 mod sample_report;
 mod support;
 mod tls;
+mod trial_checks;
 mod verify;
