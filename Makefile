@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 DEMO ?= demo
 BUILD_PACKAGES := pkg-config libssl-dev ca-certificates
-TEST_PACKAGES := openssl xmlsec1 libxml2-utils python3 python3-venv
+TEST_PACKAGES := openssl xmlsec1 libxml2-utils python3 python3-venv apache2-bin libapache2-mod-auth-mellon
 VENV := .venv
 REVISION := $(shell git rev-parse HEAD 2>/dev/null)
 
@@ -29,7 +29,8 @@ setup-build:
 	@command -v cc >/dev/null || { echo "a C compiler is needed: apt-get install gcc libc6-dev"; exit 1; }
 	@$(call install,$(BUILD_PACKAGES))
 
-# The independent witnesses of the tests: xmlsec1, xmllint and openssl from Debian, the rest pinned from PyPI.
+# The independent witnesses of the tests: xmlsec1, xmllint, openssl and a SAML service provider (mod_auth_mellon) from Debian, the
+# rest pinned from PyPI. apache2-bin is the program alone: unlike the package apache2, it starts no service.
 setup-test: setup-build $(VENV)/installed
 	@$(call install,$(TEST_PACKAGES))
 

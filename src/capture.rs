@@ -1,10 +1,12 @@
 //! The only part that does I/O: produces subjects and evidence.
 
+pub mod browser;
 pub mod certificate;
 pub mod http;
 pub mod metadata;
 pub mod revocation;
 pub mod tls;
+pub mod trial;
 
 use crate::digest::sha256_hex;
 use crate::document::read_bounded;
@@ -124,8 +126,8 @@ impl Session {
     }
 }
 
-/// Captures everything that a target names. Files that cannot be used are errors; endpoints that do not answer are facts in
-/// their subjects.
+/// Captures what a target's files and endpoints show without a trial. Files that cannot be used are errors; endpoints that do
+/// not answer are facts in their subjects.
 pub fn capture(
     loaded: &LoadedTarget,
     at: Timestamp,

@@ -7,6 +7,7 @@ pub mod logout;
 pub mod metadata;
 mod recorded;
 pub mod tls;
+pub mod trials;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;

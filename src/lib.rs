@@ -35,3 +35,4 @@ pub mod trial;
 pub mod vendor;
 pub mod verdict;
 pub mod waiver;
+pub mod web;

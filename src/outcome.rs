@@ -164,6 +164,14 @@ reasons! {
     Accepted = "accepted", da "Det blev accepteret, men skal afvises.", en "It was accepted but must be refused.";
     /// Something that must be accepted was refused.
     Refused = "refused", da "Det blev afvist, men skal accepteres.", en "It was refused but must be accepted.";
+    /// What was seen is not clear enough to decide.
+    Unclear = "unclear", da "Det, der blev set, er ikke klart nok til en afgørelse.", en "What was seen is not clear enough to decide.";
+    /// A session is open that must have ended.
+    StillOpen = "still-open", da "Sessionen er åben, men skulle være afsluttet.", en "The session is open but should have ended.";
+    /// A session ended that must stay.
+    Ended = "ended", da "Sessionen blev afsluttet, men skulle bestå.", en "The session ended but should have stayed.";
+    /// Nobody has authorised active trials.
+    NotAuthorised = "not-authorised", da "Aktive forsøg er ikke tilladt i målfilen for dette tidspunkt og miljø.", en "The target does not permit active trials at this time and in this environment.";
     /// The target does not say what the check needs.
     NotSupplied = "not-supplied", da "Målfilen oplyser ikke det, prøven har brug for.", en "The target does not supply what the check needs.";
     /// A declaration is missing.

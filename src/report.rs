@@ -4,5 +4,6 @@ pub mod build;
 pub mod bundle;
 pub mod replay;
 pub mod schema;
+pub mod trials;
 pub mod v1;
 pub mod verify;

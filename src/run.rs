@@ -85,7 +85,10 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     // The place is claimed before anybody is bothered with a connection.
     let mut bundle = Assembly { writer: BundleWriter::create(options.out)?, members: Vec::new() };
     let at = options.at;
-    let captured = capture::capture(&loaded, at, options.offline, progress)?;
+    let session = capture::Session::new(&loaded, options.offline)?;
+    let mut captured = capture::capture_in(&session, &loaded, at, progress)?;
+    let trials = capture::trial::capture(&session, &loaded, &plan, &captured.subjects, at, progress)?;
+    captured.subjects.extend(trials);
 
     let mut store =
         Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(|e| output(options.out, e))?;

@@ -6,6 +6,7 @@
 pub mod attributes;
 pub mod encryption;
 pub mod metadata;
+pub mod privileges;
 pub mod protocol;
 pub mod reading;
 pub mod redirect;

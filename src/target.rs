@@ -704,7 +704,7 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
     },
 ];
 
-fn is_plain_web_address(url: &Url) -> bool {
+pub(crate) fn is_plain_web_address(url: &Url) -> bool {
     matches!(url.scheme(), "https" | "http")
         && url.host_str().is_some()
         && url.password().is_none()

@@ -6,7 +6,7 @@
 //! rebinding). The list is written by that party, and internal test systems must be reachable.
 
 use crate::target::Politeness;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use reqwest::{Method, StatusCode, redirect, retry};
 use std::collections::BTreeSet;
 use std::error::Error as StdError;
@@ -20,6 +20,12 @@ use url::Url;
 pub const OCES_HOSTS: [&str; 2] = ["ca1.gov.dk", "ca1.cti-gov.dk"];
 
 const MAX_REDIRECTS: usize = 5;
+/// Largest body of a redirect that is read, bytes. Nobody shows a larger one, and reading it would only cost time.
+const MAX_REDIRECT_BODY: usize = 16 * 1024;
+/// Longest list of headers, bytes. Chrome's limit too (`net/http/http_stream_parser.cc`).
+const MAX_HEADERS: u32 = 256 * 1024;
+/// Servers commonly end an idle connection after five seconds; a request that meets that end would look broken.
+const IDLE: Duration = Duration::from_secs(2);
 const USER_AGENT: &str = concat!("kravprobe/", env!("CARGO_PKG_VERSION"));
 
 /// Why no answer came that may be used.
@@ -109,6 +115,19 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+/// The answer to one request, whatever its status.
+#[derive(Clone, Debug)]
+pub struct Exchanged {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Every header, as sent.
+    pub headers: HeaderMap,
+    /// The body as sent. That of a redirect is read only when it says that it is small and plain.
+    pub body: Vec<u8>,
+    /// How long it took, without the wait for a free slot.
+    pub took: Duration,
+}
+
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
@@ -163,6 +182,8 @@ impl HttpClient {
             .no_deflate()
             .no_zstd()
             .connect_timeout(timeout)
+            .pool_idle_timeout(IDLE)
+            .http2_max_header_list_size(MAX_HEADERS)
             .user_agent(USER_AGENT)
             .build()
             .map_err(set_up)?;
@@ -187,10 +208,14 @@ impl HttpClient {
     pub async fn send(&self, request: &Request<'_>) -> Result<Response, HttpError> {
         let mut url = request.url.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let (status, location) = match self.send_once(&url, request).await? {
-                Answer::Complete(response) => return Ok(response),
-                Answer::Redirect { status, location } => (status, location),
-            };
+            let Request { limit, post, oces, .. } = request.clone();
+            let answer = self.once(&Request { url: &url, limit, post, oces }, &HeaderMap::new(), Duration::MAX).await?;
+            let status = answer.status;
+            if !is_redirect(status) {
+                let content_type = text(&answer.headers, CONTENT_TYPE);
+                return Ok(Response { url, status, content_type, body: answer.body });
+            }
+            let location = text(&answer.headers, LOCATION);
             let host = url.host_str().unwrap_or_default().to_owned();
             let refused = |reason| Err(HttpError::Redirect { host: host.clone(), reason });
             let Some(next) = location.and_then(|location| url.join(&location).ok()) else {
@@ -213,7 +238,15 @@ impl HttpClient {
         Err(HttpError::Redirect { host, reason: "there were more than five" })
     }
 
-    async fn send_once(&self, url: &Url, request: &Request<'_>) -> Result<Answer, HttpError> {
+    /// Sends one request and reads the whole answer, also when it is a redirect. Takes the client's time-out or `at_most`,
+    /// whichever is less, after the wait for a free slot.
+    pub async fn once(
+        &self,
+        request: &Request<'_>,
+        headers: &HeaderMap,
+        at_most: Duration,
+    ) -> Result<Exchanged, HttpError> {
+        let url = request.url;
         let usable = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
         let Some(host) = url.host_str().filter(|_| usable).map(str::to_owned) else { return Err(HttpError::BadUrl) };
         if !self.allows(url, request.oces) {
@@ -222,9 +255,16 @@ impl HttpClient {
         let closed = |_| HttpError::SetUp { reason: "the client has been shut down".to_owned() };
         let _permit = self.permits.acquire().await.map_err(closed)?;
         self.wait_for_turn().await;
-        timeout(self.timeout, self.exchange(url, &host, request))
+        let limit = self.timeout.min(at_most);
+        timeout(limit, self.exchange(&host, request, headers))
             .await
-            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.clone(), seconds: self.timeout.as_secs() }))
+            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.clone(), seconds: limit.as_secs() }))
+    }
+
+    /// The time-out of one request.
+    #[must_use]
+    pub const fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     async fn wait_for_turn(&self) {
@@ -238,34 +278,47 @@ impl HttpClient {
         sleep_until(turn).await;
     }
 
-    async fn exchange(&self, url: &Url, host: &str, request: &Request<'_>) -> Result<Answer, HttpError> {
+    async fn exchange(&self, host: &str, request: &Request<'_>, headers: &HeaderMap) -> Result<Exchanged, HttpError> {
+        let started = Instant::now();
+        let url = request.url.clone();
         let builder = match &request.post {
             Some((media_type, body)) => {
-                self.client.request(Method::POST, url.clone()).header(CONTENT_TYPE, *media_type).body(body.clone())
+                self.client.request(Method::POST, url).header(CONTENT_TYPE, *media_type).body(body.clone())
             }
-            None => self.client.request(Method::GET, url.clone()),
+            None => self.client.request(Method::GET, url),
         };
+        let builder = builder.headers(headers.clone());
         let mut response = builder.send().await.map_err(|error| self.classify(host, &error))?;
-        let status = response.status();
-        if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return Ok(Answer::Redirect { status, location: text(response.headers(), LOCATION) });
+        let (status, headers) = (response.status(), response.headers().clone());
+        let done = |body| Exchanged { status, headers: headers.clone(), body, took: started.elapsed() };
+        let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|value| value != "identity");
+        let mut limit = request.limit;
+        let moved = is_redirect(status) && headers.contains_key(LOCATION);
+        if moved {
+            // Where it leads is all that counts: a body that cannot be used does not keep anybody from following.
+            limit = limit.min(MAX_REDIRECT_BODY);
+            let declared = text(&headers, CONTENT_LENGTH).and_then(|n| n.parse::<usize>().ok());
+            if encoded || declared.is_none_or(|n| n > limit) {
+                return Ok(done(Vec::new()));
+            }
         }
-        if response.headers().get_all(CONTENT_ENCODING).iter().any(|value| value != "identity") {
+        if encoded {
             return Err(HttpError::Encoded { host: host.to_owned() });
         }
-        let too_large = || HttpError::TooLarge { host: host.to_owned(), limit: request.limit };
-        if response.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > request.limit)) {
+        let too_large = || HttpError::TooLarge { host: host.to_owned(), limit };
+        if response.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > limit)) {
             return Err(too_large());
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.classify(host, &error))? {
-            if chunk.len() > request.limit - body.len() {
-                return Err(too_large());
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if chunk.len() > limit - body.len() => return Err(too_large()),
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(done(body)),
+                Err(_) if moved => return Ok(done(body)),
+                Err(error) => return Err(self.classify(host, &error)),
             }
-            body.extend_from_slice(&chunk);
         }
-        let content_type = text(response.headers(), CONTENT_TYPE);
-        Ok(Answer::Complete(Response { url: url.clone(), status, content_type, body }))
     }
 
     /// Errors name the host, never the path or the query, which may hold tokens.
@@ -283,9 +336,9 @@ impl HttpClient {
     }
 }
 
-enum Answer {
-    Complete(Response),
-    Redirect { status: StatusCode, location: Option<String> },
+/// Whether a browser looks for a Location (Fetch standard, "redirect status").
+pub(crate) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

@@ -11,8 +11,7 @@ mod signature;
 mod time;
 mod wrapping;
 
-use crate::check::{Check, Parameters};
-use crate::outcome::Outcome;
+use crate::check::Check;
 use crate::subject::TrialSubject;
 use crate::trial::Case;
 
@@ -85,18 +84,3 @@ pub static CHECKS: &[&dyn LoginCheck] = &[
     &replay::ReplayInOtherBrowserRefused,
     &level::LevelBelowMinimumRefused,
 ];
-
-/// The message must log the user in.
-pub fn logged_in(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}
-
-/// No session may come of the message.
-pub fn refused(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}
-
-/// The message is refused, or the whole text of the NameID is the identity: never the part before the comment.
-pub fn never_the_prefix(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}

@@ -3,9 +3,10 @@
 use super::seal::SealArgs;
 use super::{Common, Format};
 use crate::capture::Progress;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::language::Text;
 use crate::render;
+use crate::report::bundle::discard_unfinished;
 use crate::run::{Finished, Options, run as run_target};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -35,6 +36,9 @@ pub struct Args {
     seal: SealArgs,
 }
 
+/// Exit code of an interrupted run: 128 and the number of SIGINT, as shells write it.
+const INTERRUPTED: i32 = 130;
+
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let at = args.at.unwrap_or_else(crate::clock::now);
     // A key that cannot be used ends the run before anybody is bothered. It is sealed with now, whatever instant is judged:
@@ -51,6 +55,13 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         language: common.lang,
         key: key.as_ref(),
     };
+    // Ctrl-C or a termination signal: no bundle is left, and nothing that looks like one.
+    ctrlc::set_handler(|| {
+        discard_unfinished();
+        eprintln!("kravprobe: interrupted; no report has been written");
+        std::process::exit(INTERRUPTED);
+    })
+    .map_err(|e| Error::Internal(e.to_string()))?;
     let bar = progress_bar(common);
     let finished = run_target(&options, &mut |progress: Progress<'_>| {
         bar.set_length(progress.total as u64);

@@ -87,6 +87,8 @@ pub struct Store {
     limits: StoreLimits,
     files: BTreeSet<String>,
     items: BTreeSet<EvidenceEntry>,
+    /// Blobs that were kept as they were, by digest and media type: several subjects share one conversation.
+    unchanged: BTreeSet<(String, String)>,
     total: u64,
 }
 
@@ -95,7 +97,14 @@ impl Store {
     pub fn create(directory: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
         let folder = directory.join(FOLDER);
         std::fs::create_dir_all(&folder).map_err(|source| StoreError::Write { path: folder, source })?;
-        Ok(Self { directory: directory.to_owned(), limits, files: BTreeSet::new(), items: BTreeSet::new(), total: 0 })
+        Ok(Self {
+            directory: directory.to_owned(),
+            limits,
+            files: BTreeSet::new(),
+            items: BTreeSet::new(),
+            unchanged: BTreeSet::new(),
+            total: 0,
+        })
     }
 
     /// Redacts and keeps bytes.
@@ -142,8 +151,18 @@ impl Store {
 
     /// Keeps a subject's blob, and makes the blob refer to the bytes as kept. True when redaction changed them.
     pub fn put_blob(&mut self, blob: &mut Blob, provenance: Provenance) -> Result<bool, StoreError> {
+        let known = (blob.sha256.clone(), blob.media_type.clone());
+        let again = self.items.iter().find(|i| i.sha256 == known.0 && i.media_type == known.1);
+        if self.unchanged.contains(&known)
+            && again.is_some_and(|i| i.direction == provenance.direction && i.peer == provenance.peer)
+        {
+            return Ok(false);
+        }
         let stored = self.put(blob.data(), &blob.media_type, provenance)?;
         let changed = stored.item.sha256 != blob.sha256;
+        if !changed {
+            self.unchanged.insert(known);
+        }
         if changed {
             *blob = Blob::new(&blob.media_type, stored.bytes);
         }

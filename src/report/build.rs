@@ -75,7 +75,8 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let aggregate_entry = aggregate_entry(total, profile);
     let results_digest = results_digest(&requirements, &entries, &aggregate_entry)?;
     let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
-    let limitations = limitations(profile, &facts);
+    let mut limitations = limitations(profile, &facts);
+    limitations.extend(super::trials::limitations(target, subjects));
     Ok(v1::Report {
         schema_version: v1::SCHEMA_VERSION.to_owned(),
         report_id: facts.report_id,

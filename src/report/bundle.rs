@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use zip::write::SimpleFileOptions;
 
 /// The canonical report.
@@ -43,11 +44,35 @@ fn is_member_name(name: &str) -> bool {
     name.len() <= 240 && name.split('/').count() <= 8 && name.split('/').all(part)
 }
 
+/// Working folders of bundles that are not finished.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Removes the working folders of unfinished bundles: an interrupted run leaves no bundle rather than a part of one.
+pub fn discard_unfinished() {
+    let folders = std::mem::take(&mut *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner));
+    for folder in folders {
+        // The program is about to end; there is nobody to tell.
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+fn unfinished(change: impl FnOnce(&mut BTreeSet<PathBuf>)) {
+    change(&mut UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
 /// Puts a bundle together.
 #[derive(Debug)]
 pub struct BundleWriter {
     target: PathBuf,
     work: tempfile::TempDir,
+}
+
+impl Drop for BundleWriter {
+    fn drop(&mut self) {
+        unfinished(|folders| {
+            folders.remove(self.work.path());
+        });
+    }
 }
 
 impl BundleWriter {
@@ -61,6 +86,9 @@ impl BundleWriter {
         };
         let work =
             tempfile::Builder::new().prefix(".kravprobe-").tempdir_in(parent).map_err(|e| unwritable(target, &e))?;
+        unfinished(|folders| {
+            folders.insert(work.path().to_owned());
+        });
         Ok(Self { target: target.to_owned(), work })
     }
 
@@ -88,7 +116,7 @@ impl BundleWriter {
     }
 
     /// Moves the finished bundle to its place and gives the place.
-    pub fn finish(self) -> Result<PathBuf> {
+    pub fn finish(mut self) -> Result<PathBuf> {
         refuse_taken(&self.target)?;
         let fault = |e: &std::io::Error| unwritable(&self.target, e);
         if is_zip(&self.target) {
@@ -103,9 +131,9 @@ impl BundleWriter {
             permit(self.work.path(), 0o755).map_err(|e| fault(&e))?;
             std::fs::rename(self.work.path(), &self.target).map_err(|e| fault(&e))?;
             // The folder has another name now; there is nothing left to clean up.
-            let _ = self.work.keep();
+            self.work.disable_cleanup(true);
         }
-        Ok(self.target)
+        Ok(self.target.clone())
     }
 }
 

@@ -62,6 +62,30 @@ impl std::fmt::Debug for SealingKey {
     }
 }
 
+/// A private key, the certificate that fits it, and the other certificates that came with them.
+pub(crate) fn load_pair(
+    source: &KeySource,
+    base: &Path,
+) -> Result<(PKey<Private>, Certificate, Vec<Certificate>), SealError> {
+    let (key, mut supplied, file) = match source {
+        KeySource::Pkcs12 { file, password } => {
+            let (key, supplied) = read_pkcs12(file, secret(password.as_ref(), base)?.as_ref())?;
+            (key, supplied, file)
+        }
+        KeySource::Pem { key, certificates, password } => {
+            let private = read_pem_key(key, secret(password.as_ref(), base)?)?;
+            (private, read_pem_certificates(certificates)?, certificates)
+        }
+    };
+    if supplied.is_empty() {
+        return Err(SealError::NoCertificate(file.clone()));
+    }
+    let fits = |c: &Certificate| public_key(c).is_some_and(|public| public.public_eq(&key));
+    let position = supplied.iter().position(fits).ok_or(SealError::KeyMismatch)?;
+    let leaf = supplied.remove(position);
+    Ok((key, leaf, supplied))
+}
+
 impl SealingKey {
     /// Loads a key and refuses it unless it is fit to seal at `policy.at`. `base` is the folder that relative secret files
     /// count from. Without an algorithm, PS256 for RSA and ES256 for P-256.
@@ -71,31 +95,7 @@ impl SealingKey {
         algorithm: Option<Algorithm>,
         policy: SealingPolicy<'_>,
     ) -> Result<Self, SealError> {
-        let (key, supplied, file) = match source {
-            KeySource::Pkcs12 { file, password } => {
-                let (key, supplied) = read_pkcs12(file, secret(password.as_ref(), base)?.as_ref())?;
-                (key, supplied, file)
-            }
-            KeySource::Pem { key, certificates, password } => {
-                let private = read_pem_key(key, secret(password.as_ref(), base)?)?;
-                (private, read_pem_certificates(certificates)?, certificates)
-            }
-        };
-        if supplied.is_empty() {
-            return Err(SealError::NoCertificate(file.clone()));
-        }
-        Self::new(key, supplied, algorithm, policy)
-    }
-
-    fn new(
-        key: PKey<Private>,
-        mut supplied: Vec<Certificate>,
-        algorithm: Option<Algorithm>,
-        policy: SealingPolicy<'_>,
-    ) -> Result<Self, SealError> {
-        let fits = |c: &Certificate| public_key(c).is_some_and(|public| public.public_eq(&key));
-        let position = supplied.iter().position(fits).ok_or(SealError::KeyMismatch)?;
-        let leaf = supplied.remove(position);
+        let (key, leaf, supplied) = load_pair(source, base)?;
         let algorithm = choose(&leaf, algorithm)?;
         let mut chain = vec![leaf];
         chain.extend(supplied);

@@ -1,7 +1,7 @@
 //! The bounded HTTP client against servers that misbehave.
 
 use crate::example_pki::pki;
-use crate::local_server::{LocalServer, answer};
+use crate::local_server::{Handler, LocalServer, answer};
 use kravprobe::capture::http::{HttpClient, HttpError, Request, Response};
 use kravprobe::target::Politeness;
 use kravprobe::vendor::pki::Key;
@@ -10,7 +10,7 @@ use openssl::x509::X509;
 use std::time::{Duration, Instant};
 use url::Url;
 
-const QUICK: Politeness = Politeness { requests_per_second: 1000, concurrency: 4, timeout_seconds: 1 };
+pub const QUICK: Politeness = Politeness { requests_per_second: 1000, concurrency: 4, timeout_seconds: 1 };
 
 pub fn client(hosts: &[&str]) -> HttpClient {
     HttpClient::new(hosts.iter().map(|host| (*host).to_owned()), QUICK, &[]).unwrap()
@@ -145,8 +145,13 @@ async fn nobody_listening_is_a_failed_connection() {
     assert!(matches!(error, HttpError::Connect { .. }), "{error}");
 }
 
-/// The certificate is made for today: rustls judges it by the system's clock.
 fn tls_server(names: &[&str], status: &'static str, headers: &'static str) -> (LocalServer, Vec<u8>) {
+    start_tls(names, move |_, out| answer(out, status, headers, b"over TLS"))
+}
+
+/// A server with TLS, and the root that its certificate leads to. The certificate is made for today: rustls judges it by the
+/// system's clock.
+pub fn start_tls(names: &[&str], handler: impl Handler) -> (LocalServer, Vec<u8>) {
     let now = kravprobe::vendor::pki::ExamplePki::new(pki().keys().clone(), jiff::Timestamp::now()).unwrap();
     let root = now.web_root().unwrap();
     let certificate = X509::from_der(&now.web_server(names).unwrap()).unwrap();
@@ -154,10 +159,9 @@ fn tls_server(names: &[&str], status: &'static str, headers: &'static str) -> (L
     acceptor.set_certificate(&certificate).unwrap();
     acceptor.set_private_key(now.keys().get(Key::WebServer)).unwrap();
     let acceptor = acceptor.build();
-    let server = LocalServer::start_wrapped(
-        move |_, out| answer(out, status, headers, b"over TLS"),
-        move |stream| acceptor.accept(stream).ok().map(|stream| Box::new(stream) as _),
-    );
+    let server = LocalServer::start_wrapped(handler, move |stream| {
+        acceptor.accept(stream).ok().map(|stream| Box::new(stream) as _)
+    });
     (server, root)
 }
 

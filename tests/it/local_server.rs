@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// What came in: the request line and the body.
+/// What came in: the request line, the whole head and the body.
 #[derive(Clone, Debug)]
 pub struct Received {
     pub line: String,
+    pub head: String,
     pub body: Vec<u8>,
 }
 
@@ -89,7 +90,20 @@ fn read_request(stream: &mut dyn Stream) -> Option<Received> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    Some(Received { line: head.lines().next().unwrap_or_default().to_owned(), body })
+    Some(Received { line: head.lines().next().unwrap_or_default().to_owned(), head, body })
+}
+
+impl Received {
+    /// A header's value; empty when it was not sent.
+    pub fn header(&self, name: &str) -> &str {
+        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        fields.into_iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
+    /// Path and query.
+    pub fn path(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
 }
 
 /// Answers with a status, headers (each ended by a line break) and a body.

@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod browser;
 mod capture_certificate;
 mod capture_http;
 mod certificate_defects;
@@ -12,8 +13,11 @@ mod certificates;
 mod example_pki;
 mod inspect;
 mod inspect_many;
+mod interrupt;
 mod local_server;
+mod mellon;
 mod metadata;
+mod oracle;
 mod plan;
 mod profile;
 mod registry;

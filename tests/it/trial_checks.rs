@@ -325,9 +325,9 @@ fn a_fault_in_one_of_two_authn_requests_counts() {
 fn signed_with(query: &str, algorithm: &str, digest: MessageDigest) -> String {
     let escape = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let query = format!("{query}&SigAlg={}", escape(algorithm));
-    let mut signer = openssl::sign::Signer::new(digest, &VENDOR.key).unwrap();
+    let mut maker = openssl::sign::Signer::new(digest, &VENDOR.key).unwrap();
     let (_, signed) = query.split_once('?').unwrap();
-    let signature = signer.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
+    let signature = maker.sign_oneshot_to_vec(signed.as_bytes()).unwrap();
     format!("{query}&Signature={}", escape(&openssl::base64::encode_block(&signature)))
 }
 
@@ -345,10 +345,8 @@ fn the_signature_of_a_query_counts_over_its_exact_octets_with_a_registered_key()
     let relay = |id: &str| signed(id).replace("_c0ffee", "_decaf");
     let encoding = |id: &str| signed(id).replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d");
 
-    type Expected = BTreeMap<&'static str, (Verdict, Reason)>;
-    let judged = |url: &dyn Fn(&str) -> String| -> Expected {
-        not_passed(&judge(Family::AuthnRequest, &logins(&url(ID_1), &url(ID_2))))
-    };
+    let judged =
+        |url: &dyn Fn(&str) -> String| not_passed(&judge(Family::AuthnRequest, &logins(&url(ID_1), &url(ID_2))));
     assert_eq!(judged(&signed), BTreeMap::new());
     assert_eq!(judged(&sha512), BTreeMap::new());
     let missing = BTreeMap::from([
@@ -375,13 +373,13 @@ fn an_algorithm_that_the_probe_cannot_verify_is_no_fault_of_the_system() {
 
 /// A login whose request comes in a form.
 fn posted(xml: &str) -> Transcript {
-    let mut exchange = exchange(Step::Login, SSO, Outcome::ToIdentityProvider);
-    exchange.method = "POST".to_owned();
-    exchange.form = vec![
+    let mut request = exchange(Step::Login, SSO, Outcome::ToIdentityProvider);
+    request.method = "POST".into();
+    request.form = vec![
         ("SAMLRequest".to_owned(), openssl::base64::encode_block(xml.as_bytes())),
         ("RelayState".to_owned(), "_c0ffee".to_owned()),
     ];
-    transcript(vec![exchange])
+    transcript(vec![request])
 }
 
 fn enveloped(xml: &str, id: &str, by: &Identity) -> String {
@@ -484,7 +482,7 @@ fn a_trial_that_was_not_made_is_not_tested() {
         let message_checks =
             judge(family, &subject).into_iter().filter(|(id, _)| id.contains("request-") || id.contains("response-"));
         for (id, outcome) in message_checks.filter(|(id, _)| !id.ends_with("-refused")) {
-            assert_eq!((outcome.verdict, outcome.reason), (Verdict::NotTested, Reason::NotAsked), "{id}");
+            assert_eq!((outcome.verdict, outcome.reason), (Verdict::NotTested, Reason::NotAuthorised), "{id}");
         }
     }
 }
@@ -536,9 +534,25 @@ fn logout_response() -> String {
     )
 }
 
+/// A witness: the protected page and the page that shows who is logged in, one after the other.
+fn witness(step: Step, protected: Exchange, identity: &str) -> [Exchange; 2] {
+    let mut protected = protected;
+    protected.step = step;
+    protected.visit = 100;
+    let mut identity = page(step, identity);
+    identity.visit = 101;
+    [protected, identity]
+}
+
+fn seen_by_nobody() -> Transcript {
+    let sent_to_login = exchange(Step::Witness, SSO, Outcome::ToIdentityProvider);
+    transcript(witness(Step::Witness, sent_to_login, "Ingen er logget ind").into())
+}
+
 /// A conversation with a login, and then this.
 fn after_login(messages: Vec<Sent>, exchanges: Vec<Exchange>) -> Transcript {
-    let mut all = vec![page(Step::WitnessLogin, "Velkommen, Test Testesen 4711")];
+    let user = "Velkommen, Test Testesen 4711";
+    let mut all = Vec::from(witness(Step::WitnessLogin, page(Step::WitnessLogin, user), user));
     all.extend(exchanges);
     let mut transcript = transcript(all);
     transcript.genuine = vec![Marker { field: "common-name".to_owned(), value: "Test Testesen 4711".to_owned() }];
@@ -546,13 +560,27 @@ fn after_login(messages: Vec<Sent>, exchanges: Vec<Exchange>) -> Transcript {
     transcript
 }
 
-fn judge_logout(transcript: &Transcript, prefix: &str) -> BTreeMap<&'static str, (Verdict, Reason)> {
+fn logout_subject(trial: &Transcript) -> TrialSubject {
     let mut subject = subject("logout:sp-initiated");
-    subject.trial = Some(blob(transcript));
-    let mut outcomes = judge(Family::Logout, &subject);
+    subject.nobody = Some(blob(&seen_by_nobody()));
+    subject.before = Some(blob(&after_login(Vec::new(), Vec::new())));
+    subject.trial = Some(blob(trial));
+    subject
+}
+
+fn judge_logout(transcript: &Transcript, prefix: &str) -> BTreeMap<&'static str, (Verdict, Reason)> {
+    let mut outcomes = judge(Family::Logout, &logout_subject(transcript));
     outcomes.retain(|id, _| id.starts_with(prefix));
     assert!(outcomes.len() >= 4);
     not_passed(&outcomes)
+}
+
+/// The identity provider's LogoutRequest on its way to the system.
+fn ended_by_identity_provider() -> Exchange {
+    let location = "https://fagsystem.leverandoer-eksempel.dk/saml/slo";
+    let url = redirect(location, Parameter::Request, "<samlp:LogoutRequest/>", Some("kravprobe-relay"), None);
+    let outcome = Outcome::Answered { status: 302, headers: Vec::new(), set: Vec::new(), body: String::new() };
+    exchange(Step::Logout, &url, outcome)
 }
 
 fn requested(location: &str, xml: &str, by: Option<&Identity>) -> BTreeMap<&'static str, (Verdict, Reason)> {
@@ -562,8 +590,11 @@ fn requested(location: &str, xml: &str, by: Option<&Identity>) -> BTreeMap<&'sta
 }
 
 fn answered(location: &str, xml: &str, by: Option<&Identity>) -> BTreeMap<&'static str, (Verdict, Reason)> {
-    let url = redirect(location, Parameter::Response, xml, None, by);
-    let exchanges = vec![exchange(Step::Deliver, &url, Outcome::ToIdentityProvider)];
+    answered_with(&redirect(location, Parameter::Response, xml, Some("kravprobe-relay"), by))
+}
+
+fn answered_with(url: &str) -> BTreeMap<&'static str, (Verdict, Reason)> {
+    let exchanges = vec![ended_by_identity_provider(), exchange(Step::Logout, url, Outcome::ToIdentityProvider)];
     judge_logout(&after_login(vec![sent("LogoutRequest", "_logout-1")], exchanges), "logout.response-")
 }
 
@@ -629,15 +660,22 @@ fn a_fault_in_the_logout_response_turns_exactly_its_checks_red() {
     assert_eq!(answered(SIGNOFF, &logout_response(), None), one("logout.response-signed", Reason::Missing));
     let stranger = answered(SIGNOFF, &logout_response(), Some(&STRANGER));
     assert_eq!(stranger, one("logout.response-signed", Reason::SignatureInvalid));
+    let signed = |state| redirect(SIGNOFF, Parameter::Response, &logout_response(), state, Some(&VENDOR));
+    assert_eq!(answered_with(&signed(None)), one("logout.response-relay-state", Reason::Missing));
+    assert_eq!(answered_with(&signed(Some("other"))), one("logout.response-relay-state", Reason::Different));
 }
 
 #[test]
 fn a_logout_response_in_a_form_is_read_too() {
     let judged = |xml: &str| {
-        let mut delivered = exchange(Step::Deliver, SIGNOFF, Outcome::ToIdentityProvider);
-        delivered.method = "POST".to_owned();
-        delivered.form = vec![("SAMLResponse".to_owned(), openssl::base64::encode_block(xml.as_bytes()))];
-        judge_logout(&after_login(vec![sent("LogoutRequest", "_logout-1")], vec![delivered]), "logout.response-")
+        let mut answer = exchange(Step::Logout, SIGNOFF, Outcome::ToIdentityProvider);
+        answer.method = "POST".into();
+        answer.form = vec![
+            ("SAMLResponse".to_owned(), openssl::base64::encode_block(xml.as_bytes())),
+            ("RelayState".to_owned(), "kravprobe-relay".to_owned()),
+        ];
+        let exchanges = vec![ended_by_identity_provider(), answer];
+        judge_logout(&after_login(vec![sent("LogoutRequest", "_logout-1")], exchanges), "logout.response-")
     };
     assert_eq!(judged(&enveloped(&logout_response(), ID_1, &VENDOR)), BTreeMap::new());
     assert_eq!(judged(&logout_response()), failures(&[("logout.response-signed", Reason::Missing)]));
@@ -646,9 +684,7 @@ fn a_logout_response_in_a_form_is_read_too() {
 #[test]
 fn a_system_that_sends_no_logout_message_fails_only_when_it_answered_and_a_login_was_seen() {
     let verdict = |transcript: &Transcript, id: &'static str| {
-        let mut subject = subject("logout:sp-initiated");
-        subject.trial = Some(blob(transcript));
-        let outcome = judge(Family::Logout, &subject).remove(id).unwrap();
+        let outcome = judge(Family::Logout, &logout_subject(transcript)).remove(id).unwrap();
         (outcome.verdict, outcome.reason)
     };
     let silent = after_login(Vec::new(), vec![page(Step::Logout, "Du er logget ud")]);
@@ -659,13 +695,14 @@ fn a_system_that_sends_no_logout_message_fails_only_when_it_answered_and_a_login
     let again = after_login(Vec::new(), vec![exchange(Step::Logout, &url, Outcome::ToIdentityProvider)]);
     assert_eq!(verdict(&again, "logout.request-sent"), (Verdict::Fail, Reason::Missing));
     let mut unseen = silent.clone();
-    unseen.genuine.clear();
+    unseen.exchanges.retain(|e| e.step != Step::WitnessLogin);
+    let outside = exchange(Step::WitnessLogin, SSO, Outcome::ToIdentityProvider);
+    unseen.exchanges.extend(witness(Step::WitnessLogin, outside, "Ingen er logget ind"));
     assert_eq!(verdict(&unseen, "logout.request-sent"), (Verdict::Inconclusive, Reason::ControlFailed));
     let mut broken = silent;
     broken.stopped = Some(Stop::TimedOut { seconds: 20 });
     assert_eq!(verdict(&broken, "logout.request-sent"), (Verdict::Inconclusive, Reason::AnswerUnusable));
-    let unanswered =
-        after_login(vec![sent("LogoutRequest", "_logout-1")], vec![page(Step::Deliver, "Du er logget ud")]);
+    let unanswered = after_login(vec![sent("LogoutRequest", "_logout-1")], vec![page(Step::Logout, "Du er logget ud")]);
     assert_eq!(verdict(&unanswered, "logout.response-sent"), (Verdict::Fail, Reason::Missing));
     assert_eq!(verdict(&unanswered, "logout.response-success"), (Verdict::NotTested, Reason::Missing));
 }

@@ -1,8 +1,8 @@
 //! Good messages, which must log the user in. They also show that the refusals of the other files mean something.
 
 use crate::check::Parameters;
-use crate::checks::login::logged_in;
 use crate::checks::recorded;
+use crate::checks::trials::logged_in;
 use crate::login_check;
 use crate::outcome::Outcome;
 use crate::subject::TrialSubject;

@@ -1,6 +1,6 @@
 //! Messages for somebody else, or from somebody else. Signature, time and request are right.
 
-use crate::checks::login::refused;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::trial::{Case, Mutation};
 

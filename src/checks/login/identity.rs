@@ -1,6 +1,6 @@
 //! Identities that read differently from what was signed.
 
-use crate::checks::login::never_the_prefix;
+use crate::checks::trials::never_the_prefix;
 use crate::login_check;
 use crate::trial::{Case, Mutation};
 

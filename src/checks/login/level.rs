@@ -1,6 +1,6 @@
 //! The level of assurance of a login.
 
-use crate::checks::login::refused;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::trial::{Case, Mutation};
 

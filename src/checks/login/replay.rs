@@ -1,6 +1,6 @@
 //! A good message, used a second time.
 
-use crate::checks::login::refused;
+use crate::checks::trials::replay_refused;
 use crate::login_check;
 use crate::trial::{Case, Delivery};
 
@@ -17,7 +17,7 @@ login_check! {
     pub ReplayAtOnceRefused {
         id: "login.replay-at-once-refused",
         case: Case::delivered("replay-at-once", Delivery::ReplayAtOnce),
-        judged: refused,
+        judged: replay_refused,
         title: da "Samme Response giver ikke en session mere med det samme", en "The same Response gives no second session at once",
         rows: ["FKI-RSP-23", "SP-REJ-26", "ATT-41"],
         basis: Norm,
@@ -43,7 +43,7 @@ login_check! {
     pub ReplayAfterLogoutRefused {
         id: "login.replay-after-logout-refused",
         case: Case::delivered("replay-after-logout", Delivery::ReplayAfterLogout),
-        judged: refused,
+        judged: replay_refused,
         title: da "Samme Response giver ingen ny session efter logout", en "The same Response gives no new session after logout",
         rows: ["SP-REJ-27", "ATT-41"],
         basis: Norm,
@@ -69,7 +69,7 @@ login_check! {
     pub ReplayInOtherBrowserRefused {
         id: "login.replay-in-other-browser-refused",
         case: Case::delivered("replay-in-other-browser", Delivery::ReplayInOtherBrowser),
-        judged: refused,
+        judged: replay_refused,
         title: da "Samme Response giver ingen session i en anden browser", en "The same Response gives no session in another browser",
         rows: ["FKI-RSP-23", "SP-REJ-27", "ATT-41"],
         basis: Norm,

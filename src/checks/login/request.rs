@@ -1,6 +1,6 @@
 //! Messages that answer no request, or somebody else's.
 
-use crate::checks::login::refused;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::trial::{Case, Delivery, Mutation};
 

@@ -1,8 +1,8 @@
 //! Signatures that are missing, by the wrong key, or over something else. None of them vouches for the identity inside.
 
 use crate::check::Parameters;
-use crate::checks::login::refused;
 use crate::checks::recorded;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::outcome::Outcome;
 use crate::subject::TrialSubject;

@@ -1,6 +1,6 @@
 //! Messages at the wrong time. An hour is far outside every clock skew (3 to 5 minutes).
 
-use crate::checks::login::refused;
+use crate::checks::trials::refused;
 use crate::login_check;
 use crate::trial::{Case, Mutation};
 

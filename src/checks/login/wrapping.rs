@@ -2,7 +2,7 @@
 //!
 //! XSW1 and XSW2 wrap a signed Response; its Assertion is signed as well, so that nothing but the wrapping is wrong.
 
-use crate::checks::login::refused;
+use crate::checks::trials::no_forged_identity;
 use crate::login_check;
 use crate::trial::{Case, Mutation, Wrapping};
 
@@ -18,7 +18,7 @@ login_check! {
     pub Wrapping1Refused {
         id: "login.signature-wrapping-1-refused",
         case: Case::answer("xsw1", &[Mutation::SignResponse, Mutation::Wrap(Wrapping::Xsw1)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW1 (en kopi af den ægte Response inde i signaturen på en forfalsket) giver ingen session",
                en "Signature wrapping XSW1 (a copy of the genuine, signed Response inside the Signature of a forged one) gives no session",
         rows: ["FKI-RSP-07", "ATT-01"],
@@ -31,7 +31,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -47,7 +47,7 @@ login_check! {
     pub Wrapping2Refused {
         id: "login.signature-wrapping-2-refused",
         case: Case::answer("xsw2", &[Mutation::SignResponse, Mutation::Wrap(Wrapping::Xsw2)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW2 (en kopi af den ægte Response før signaturen på en forfalsket) giver ingen session",
                en "Signature wrapping XSW2 (a copy of the genuine, signed Response before the Signature of a forged one) gives no session",
         rows: ["FKI-RSP-07", "ATT-02"],
@@ -60,7 +60,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -77,7 +77,7 @@ login_check! {
     pub Wrapping3Refused {
         id: "login.signature-wrapping-3-refused",
         case: Case::answer("xsw3", &[Mutation::Wrap(Wrapping::Xsw3)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW3 (en forfalsket assertion før den signerede) giver ingen session",
                en "Signature wrapping XSW3 (a forged assertion before the signed one) gives no session",
         rows: ["FKI-RSP-07", "ATT-03"],
@@ -90,7 +90,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -106,7 +106,7 @@ login_check! {
     pub Wrapping4Refused {
         id: "login.signature-wrapping-4-refused",
         case: Case::answer("xsw4", &[Mutation::Wrap(Wrapping::Xsw4)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW4 (en forfalsket assertion uden om den signerede) giver ingen session",
                en "Signature wrapping XSW4 (a forged assertion around the signed one) gives no session",
         rows: ["FKI-RSP-07", "ATT-04"],
@@ -119,7 +119,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -136,7 +136,7 @@ login_check! {
     pub Wrapping5Refused {
         id: "login.signature-wrapping-5-refused",
         case: Case::answer("xsw5", &[Mutation::Wrap(Wrapping::Xsw5)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW5 (signaturen i en forfalsket assertion, den ægte til sidst) giver ingen session",
                en "Signature wrapping XSW5 (the signature in a forged assertion, the genuine one at the end) gives no session",
         rows: ["FKI-RSP-07", "ATT-05"],
@@ -149,7 +149,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -166,7 +166,7 @@ login_check! {
     pub Wrapping6Refused {
         id: "login.signature-wrapping-6-refused",
         case: Case::answer("xsw6", &[Mutation::Wrap(Wrapping::Xsw6)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW6 (signaturen i en forfalsket assertion, den ægte inde i signaturen) giver ingen session",
                en "Signature wrapping XSW6 (the signature in a forged assertion, the genuine one inside the signature) gives no session",
         rows: ["FKI-RSP-07", "ATT-06"],
@@ -179,7 +179,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -195,7 +195,7 @@ login_check! {
     pub Wrapping7Refused {
         id: "login.signature-wrapping-7-refused",
         case: Case::answer("xsw7", &[Mutation::Wrap(Wrapping::Xsw7)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW7 (en forfalsket assertion med samme ID i Extensions) giver ingen session",
                en "Signature wrapping XSW7 (a forged assertion with the same ID in Extensions) gives no session",
         rows: ["FKI-RSP-07", "ATT-07"],
@@ -208,7 +208,7 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }
 
@@ -224,7 +224,7 @@ login_check! {
     pub Wrapping8Refused {
         id: "login.signature-wrapping-8-refused",
         case: Case::answer("xsw8", &[Mutation::Wrap(Wrapping::Xsw8)]),
-        judged: refused,
+        judged: no_forged_identity,
         title: da "Signaturindpakning XSW8 (den ægte assertion i et ds:Object i signaturen) giver ingen session",
                en "Signature wrapping XSW8 (the genuine assertion in a ds:Object of the signature) gives no session",
         rows: ["FKI-RSP-07", "ATT-08"],
@@ -237,6 +237,6 @@ login_check! {
         ],
         remediation: da "Læs kun identiteten i det element, som den verificerede signatur dækker, og kræv netop én Assertion som barn af Response.",
                      en "Read the identity only from the element that the verified signature covers, and require exactly one Assertion as a child of Response.",
-        parameters: [],
+        parameters: [("signed_identity_may_enter", Boolean(false), "whether a session as the signed identity, with the forged part ignored, counts as met")],
     }
 }

@@ -49,11 +49,7 @@ pub fn verify_child(
         [only] => *only,
         several => return Err(SignatureProblem::Several(several.len())),
     };
-    if !reader.children(signature, "KeyInfo").is_empty() {
-        reader.structure(signature)?;
-    } else {
-        reader.structure_of(signature, false)?;
-    }
+    reader.structure_of(signature, !reader.children(signature, "KeyInfo").is_empty())?;
     let part = |parent, local| reader.child(parent, local).ok_or(SignatureProblem::Structure(local));
     let signed_info = part(signature, "SignedInfo")?;
     let reference = part(signed_info, "Reference")?;

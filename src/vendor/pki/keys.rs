@@ -166,6 +166,12 @@ impl ExampleKeys {
             .map(Self)
     }
 
+    /// Whether a key is one of those that ship with the program, which everybody has.
+    #[must_use]
+    pub fn ships(key: &PKey<Private>) -> bool {
+        Self::shipped().is_ok_and(|keys| keys.0.iter().any(|known| known.public_eq(key)))
+    }
+
     /// Reads the keys that [`ExampleKeys::write`] wrote into `directory`.
     pub fn read(directory: &Path) -> Result<Self, PkiError> {
         let read = |key: &Key| {
