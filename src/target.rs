@@ -687,6 +687,21 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
         values: &[],
         doc: "how the private key of the certificate is protected",
     },
+    KnownDeclaration {
+        kind: "job-function-roles",
+        values: &["true", "false", "no-user-system-roles"],
+        doc: "end users log in with jobfunktionsroller; or the system has no brugersystemroller",
+    },
+    KnownDeclaration {
+        kind: "organisation-lookup",
+        values: &["sf1500", "none-needed", "other"],
+        doc: "where the system looks up organisational information beyond what the assertion carries",
+    },
+    KnownDeclaration {
+        kind: "single-logout",
+        values: &["true", "false"],
+        doc: "the system offers SAML single logout (for profiles in which it is optional)",
+    },
 ];
 
 pub(crate) fn is_plain_web_address(url: &Url) -> bool {

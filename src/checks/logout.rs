@@ -4,8 +4,7 @@ mod request;
 mod response;
 mod session;
 
-use crate::check::{Check, Parameters};
-use crate::outcome::Outcome;
+use crate::check::Check;
 use crate::subject::TrialSubject;
 use crate::trial::LogoutCase;
 
@@ -59,27 +58,8 @@ pub static CHECKS: &[&dyn LogoutCheck] = &[
     &response::ResponseSigned,
     &response::ResponseSuccess,
     &response::ResponseInResponseTo,
+    &response::ResponseRelayState,
     &session::UnsignedRequestRefused,
     &session::StrangersRequestRefused,
     &session::OtherUserKeepsSession,
 ];
-
-/// The session of the login has ended.
-pub fn session_ended(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}
-
-/// The cookies from before the logout give no session.
-pub fn old_cookie_refused(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}
-
-/// The session of the login lives on.
-pub fn session_kept(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}
-
-/// The session of the browser's own user lives on.
-pub fn own_session_kept(_: &TrialSubject, _: &Parameters) -> Outcome {
-    Outcome::error("session truth is not there yet")
-}

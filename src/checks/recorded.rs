@@ -3,6 +3,7 @@
 //! One rule about messages that are missing: a conversation that broke off is inconclusive, a message that cannot be read fails the
 //! check on its form alone and leaves every other check `not-tested`.
 
+use super::trials;
 use crate::outcome::{Outcome, Reason};
 use crate::saml::metadata::{Certificate, ServiceProvider};
 use crate::saml::protocol::{
@@ -13,8 +14,8 @@ use crate::saml::redirect::{self, Parameter, RedirectMessage, RedirectProblem};
 use crate::saml::signature::{SignatureProblem, algorithm, verify_child, verify_enveloped};
 use crate::saml::{reading, xml};
 use crate::subject::TrialSubject;
-use crate::subject::trial::NotMade;
-use crate::subject::trial::transcript::{self, Exchange, Sent, Step, Stop, Transcript};
+use crate::subject::trial::session::Oracle;
+use crate::subject::trial::transcript::{self, Exchange, Sent, Step, Transcript};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -40,7 +41,7 @@ pub struct Received<M> {
 #[derive(Clone, Debug)]
 pub enum Nothing {
     /// The trial was not made.
-    NotMade(NotMade),
+    NotMade(Box<Outcome>),
     /// There is no conversation, or it ended before the message was due.
     BrokeOff(String),
     /// The user was not seen logged in, so nothing had to come.
@@ -56,7 +57,7 @@ impl Nothing {
     #[must_use]
     pub fn outcome(self, expected: &str) -> Outcome {
         match self {
-            Self::NotMade(why) => not_made(why, expected),
+            Self::NotMade(outcome) => *outcome,
             Self::BrokeOff(why) => Outcome::inconclusive(Reason::AnswerUnusable, expected, why),
             Self::NoControl => Outcome::inconclusive(Reason::ControlFailed, expected, "no login was seen before"),
             Self::NotSent => Outcome::not_tested(Reason::Missing, expected, "no message was sent"),
@@ -75,28 +76,10 @@ impl Nothing {
     }
 }
 
-/// The outcome of every check on a trial that was not made.
-#[must_use]
-pub fn not_made(why: NotMade, expected: &str) -> Outcome {
-    let (reason, observed) = match why {
-        NotMade::NotAuthorised => (Reason::NotAsked, "active trials are not authorised"),
-        NotMade::Offline => (Reason::NotAsked, "offline"),
-        NotMade::NotReached => (Reason::NotAsked, "the run ended before it"),
-        NotMade::NeedsSecondUser => (Reason::NotSupplied, "no second test user"),
-        NotMade::NeedsSecondKey => (Reason::NotSupplied, "no second signing key of the identity provider"),
-        NotMade::NeedsEncryptionKey => (Reason::NotSupplied, "no encryption certificate in the metadata"),
-        NotMade::NeedsConsumerService => (Reason::NotSupplied, "no AssertionConsumerService with HTTP-POST"),
-        NotMade::NeedsLogoutService => (Reason::NotSupplied, "no SingleLogoutService with HTTP-Redirect"),
-        NotMade::NeedsLogoutWay => (Reason::NotSupplied, "no way to logout in the target"),
-        NotMade::NeedsMinimumLevel => (Reason::NotSupplied, "no minimum level in the target, or none below it"),
-    };
-    Outcome::not_tested(reason, expected, observed)
-}
-
 /// The AuthnRequests of the subject's two logins. Not empty.
 pub fn authn_requests(subject: &TrialSubject) -> Result<Vec<Received<AuthnRequest>>, Nothing> {
-    if let Some(why) = subject.not_made {
-        return Err(Nothing::NotMade(why));
+    if let Some(outcome) = trials::not_made(subject) {
+        return Err(Nothing::NotMade(Box::new(outcome)));
     }
     let mut found = Vec::new();
     let mut broken = None;
@@ -105,7 +88,7 @@ pub fn authn_requests(subject: &TrialSubject) -> Result<Vec<Received<AuthnReques
             broken.get_or_insert_with(|| "no recorded conversation".to_owned());
             continue;
         };
-        let requests = messages(&conversation, &[Step::Login], Parameter::Request, read_authn_request)?;
+        let requests = messages(&conversation, Step::Login, Parameter::Request, read_authn_request)?;
         if requests.is_empty() {
             broken.get_or_insert_with(|| stopped(&conversation));
         }
@@ -120,73 +103,74 @@ pub fn authn_requests(subject: &TrialSubject) -> Result<Vec<Received<AuthnReques
 /// The LogoutRequest of a logout that the system begins, with the Response that the session came from.
 pub fn logout_request(subject: &TrialSubject) -> Result<(Received<LogoutRequest>, Sent), Nothing> {
     let conversation = conversation(subject)?;
-    let mut requests = messages(&conversation, &[Step::Logout], Parameter::Request, read_logout_request)?;
+    let mut requests = messages(&conversation, Step::Logout, Parameter::Request, read_logout_request)?;
     let login = conversation.sent.iter().rfind(|s| s.message == "Response").cloned();
     match (requests.is_empty(), login) {
         (false, Some(login)) => Ok((requests.swap_remove(0), login)),
         (false, None) => Err(Nothing::BrokeOff("no Response is recorded".to_owned())),
-        (true, _) => Err(absent(&conversation, Step::Logout)),
+        (true, _) => Err(absent(subject, &conversation)),
     }
 }
 
 /// The LogoutResponse to the identity provider's LogoutRequest, with that request.
 pub fn logout_response(subject: &TrialSubject) -> Result<(Received<LogoutResponse>, Sent), Nothing> {
     let conversation = conversation(subject)?;
-    let mut responses =
-        messages(&conversation, &[Step::Deliver, Step::Logout], Parameter::Response, read_logout_response)?;
+    let mut responses = messages(&conversation, Step::Logout, Parameter::Response, read_logout_response)?;
     let request = conversation.sent.iter().rfind(|s| s.message == "LogoutRequest").cloned();
     match (responses.is_empty(), request) {
         (false, Some(request)) => Ok((responses.swap_remove(0), request)),
         (_, None) => Err(Nothing::BrokeOff(stopped(&conversation))),
-        (true, Some(_)) => Err(absent(&conversation, Step::Deliver)),
+        (true, Some(_)) => Err(absent(subject, &conversation)),
     }
 }
 
 fn conversation(subject: &TrialSubject) -> Result<Transcript, Nothing> {
-    if let Some(why) = subject.not_made {
-        return Err(Nothing::NotMade(why));
+    if let Some(outcome) = trials::not_made(subject) {
+        return Err(Nothing::NotMade(Box::new(outcome)));
     }
     TrialSubject::read(subject.trial.as_ref()).ok_or_else(|| Nothing::BrokeOff("no recorded conversation".to_owned()))
 }
 
-/// Why a step of the conversation has no message: the system's doing only when it answered to the end, and the login before it
-/// was seen.
-fn absent(conversation: &Transcript, step: Step) -> Nothing {
-    let last = conversation.of_step(step).last().map(|e| &e.outcome);
-    let ended = matches!(conversation.stopped, None | Some(Stop::NoRequest));
-    let sent_on = last == Some(&transcript::Outcome::ToIdentityProvider);
-    if !ended || !(sent_on || matches!(last, Some(transcript::Outcome::Answered { .. }))) {
+/// Why a logout has no message: the system's doing only when it answered to the end, and the user was logged in before.
+fn absent(subject: &TrialSubject, conversation: &Transcript) -> Nothing {
+    let last = conversation.of_step(Step::Logout).last().map(|e| &e.outcome);
+    let answered = matches!(last, Some(transcript::Outcome::ToIdentityProvider | transcript::Outcome::Answered { .. }));
+    if conversation.stopped.is_some() || !answered {
         return Nothing::BrokeOff(stopped(conversation));
     }
-    let seen = conversation.of_step(Step::WitnessLogin).any(|e| {
-        let transcript::Outcome::Answered { body, .. } = &e.outcome else { return false };
-        conversation.genuine.iter().any(|marker| !marker.value.is_empty() && body.contains(&marker.value))
-    });
-    if seen { Nothing::NotSent } else { Nothing::NoControl }
+    let (nobody, before) = (TrialSubject::read(subject.nobody.as_ref()), TrialSubject::read(subject.before.as_ref()));
+    let oracle = nobody.as_ref().zip(before.as_ref()).and_then(|(nobody, before)| Oracle::learn(nobody, before).ok());
+    match oracle {
+        Some(oracle) if oracle.session(conversation, Step::WitnessLogin).is_open() => Nothing::NotSent,
+        _ => Nothing::NoControl,
+    }
 }
 
 fn stopped(conversation: &Transcript) -> String {
     match &conversation.stopped {
-        Some(stop) => serde_json::to_string(stop).unwrap_or_default(),
+        Some(stop) => stop.describe(),
         None => "the conversation has no message to the identity provider".to_owned(),
     }
 }
 
-/// The messages of one kind that these steps sent to the identity provider. Messages of another kind are passed over: after a logout, a
+/// The messages of one kind that a step sent to the identity provider. Messages of another kind are passed over: after a logout, a
 /// system may well begin a new login.
 fn messages<M>(
     conversation: &Transcript,
-    steps: &[Step],
+    step: Step,
     parameter: Parameter,
     read: fn(&str) -> Result<M, ProtocolProblem>,
 ) -> Result<Vec<Received<M>>, Nothing> {
     let mut found = Vec::new();
-    for exchange in conversation.to_identity_provider().filter(|e| steps.contains(&e.step) && carries(e, parameter)) {
+    for exchange in conversation.to_identity_provider().filter(|e| e.step == step && carries(e, parameter)) {
+        // Only the first message of a logout is judged; what comes after it is another matter.
+        if step == Step::Logout && !found.is_empty() {
+            break;
+        }
         let (xml, relay_state, redirect) = carried(exchange, parameter).map_err(Nothing::Unreadable)?;
+        let (at, url) = (exchange.at, exchange.url.clone());
         match read(&xml) {
-            Ok(message) => {
-                found.push(Received { at: exchange.at, url: exchange.url.clone(), xml, relay_state, redirect, message })
-            }
+            Ok(message) => found.push(Received { at, url, xml, relay_state, redirect, message }),
             Err(ProtocolProblem::Root { found, .. }) if is_other_request(&found) => {}
             Err(problem) => return Err(Nothing::Unreadable(problem.to_string())),
         }
@@ -197,6 +181,14 @@ fn messages<M>(
 /// Whether a document element is a request that a system may send on its own account before or after the one looked for.
 fn is_other_request(name: &str) -> bool {
     matches!(name.rsplit(':').next(), Some("AuthnRequest" | "LogoutRequest"))
+}
+
+/// RelayState of the identity provider's LogoutRequest, as the browser carried it to the system.
+pub fn relay_state_of_logout(subject: &TrialSubject) -> Option<String> {
+    let conversation = TrialSubject::read(subject.trial.as_ref())?;
+    let to_system = |e: &&Exchange| e.outcome != transcript::Outcome::ToIdentityProvider;
+    let mut queries = conversation.of_step(Step::Logout).filter(to_system).filter_map(|e| query(&e.url));
+    queries.find_map(|q| redirect::decode(q).ok().filter(|m| m.parameter == Parameter::Request)?.relay_state)
 }
 
 /// The query as it was sent, without question mark and fragment.
@@ -246,6 +238,13 @@ fn carried(exchange: &Exchange, parameter: Parameter) -> Result<Carried, String>
 pub fn service_provider(subject: &TrialSubject) -> Option<ServiceProvider> {
     let metadata = reading::read(subject.metadata.data()).ok()?.metadata;
     metadata.entity?.service_providers.into_iter().next()
+}
+
+/// Judges what concerns only systems that can be encrypted to: those whose metadata has a certificate for it.
+pub fn if_encrypted_to(subject: &TrialSubject, judge: impl FnOnce() -> Outcome) -> Outcome {
+    let keys = service_provider(subject).map(|p| p.keys);
+    let none = keys.is_some_and(|keys| !keys.iter().any(|k| k.encrypts() && !k.certificates.is_empty()));
+    if none { Outcome::not_applicable("a certificate for encryption in the SP metadata", "none") } else { judge() }
 }
 
 /// The DER certificates that the SP metadata gives for signing.

@@ -8,6 +8,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("ch-metadata-validation", include_str!("../../profiles/ch-metadata-validation.toml")),
     ("tls-endpoint", include_str!("../../profiles/tls-endpoint.toml")),
     ("i-08-passive", include_str!("../../profiles/i-08-passive.toml")),
+    ("sf1511-context-handler", include_str!("../../profiles/sf1511-context-handler.toml")),
+    ("sf1515-single-logout", include_str!("../../profiles/sf1515-single-logout.toml")),
+    ("saml2-web-sso", include_str!("../../profiles/saml2-web-sso.toml")),
+    ("i08-adgangsstyring-for-brugere", include_str!("../../profiles/i08-adgangsstyring-for-brugere.toml")),
 ];
 
 /// Text of the shipped profile with this id.

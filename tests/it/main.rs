@@ -29,5 +29,6 @@ mod run;
 mod sample_report;
 mod support;
 mod tls;
+mod trial_checks;
 mod vendor_sp;
 mod verify;

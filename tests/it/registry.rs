@@ -3,6 +3,8 @@
 use kravprobe::check::Meta;
 use kravprobe::explain::generate;
 use kravprobe::profile::{Profile, shipped};
+use kravprobe::subject::Family;
+use kravprobe::trial::LogoutCase;
 use kravprobe::{checks, explain, language::Language};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -34,8 +36,11 @@ fn none(problems: &[String]) {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+/// Families whose files are tables of small rows: several checks a file, because their cases are changes of one message.
+const TABLES: [Family; 2] = [Family::Login, Family::Logout];
+
 #[test]
-fn every_file_is_one_registered_check_named_like_it() {
+fn every_file_is_one_registered_check_named_like_it_or_a_table_of_them() {
     let metas = metas();
     assert!(!metas.is_empty(), "no check is registered");
     let mut problems = Vec::new();
@@ -43,14 +48,22 @@ fn every_file_is_one_registered_check_named_like_it() {
         let relative = file.strip_prefix(root()).unwrap().to_str().unwrap();
         let here: Vec<_> = metas.iter().filter(|m| m.file == relative).collect();
         let stem = file.file_stem().unwrap().to_str().unwrap().replace('_', "-");
-        let family = file.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        let folder = file.parent().unwrap().file_name().unwrap().to_str().unwrap();
+        let Some(family) = Family::ALL.into_iter().find(|f| f.folder() == folder) else {
+            problems.push(format!("{relative}: no family has this folder"));
+            continue;
+        };
+        if let Some(stray) = here.iter().find(|m| m.family != family) {
+            problems.push(format!("{relative}: {} is of another family", stray.id));
+        }
         match here.as_slice() {
-            [meta] if meta.id != format!("{family}.{stem}") => {
+            [] => problems.push(format!("{relative}: no registered check")),
+            _ if TABLES.contains(&family) => {}
+            [meta] if meta.id != format!("{}.{stem}", family.name()) => {
                 problems.push(format!("{relative}: the check is called {}", meta.id));
             }
-            [meta] if meta.family.name() != family => problems.push(format!("{relative}: is of another family")),
             [_] => {}
-            others => problems.push(format!("{relative}: {} registered checks instead of one", others.len())),
+            several => problems.push(format!("{relative}: {} registered checks instead of one", several.len())),
         }
     }
     let mut seen = BTreeSet::new();
@@ -60,8 +73,30 @@ fn every_file_is_one_registered_check_named_like_it() {
         if !files.contains(&root().join(meta.file)) {
             problems.push(format!("{}: {} is not under src/checks/<family>", meta.id, meta.file));
         }
+        let name = meta.id.strip_prefix(meta.family.name()).and_then(|rest| rest.strip_prefix('.'));
+        let is_kebab = |n: &str| n.split('-').all(|part| !part.is_empty() && part.chars().all(is_lower_or_digit));
+        if !name.is_some_and(is_kebab) {
+            problems.push(format!("{}: an id is the family's name, a dot and words with hyphens", meta.id));
+        }
     }
     none(&problems);
+}
+
+fn is_lower_or_digit(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
+}
+
+#[test]
+fn trials_with_the_same_id_are_the_same_trial_and_every_logout_case_has_a_check() {
+    let mut cases = BTreeMap::new();
+    for check in checks::login::CHECKS {
+        let case = check.case();
+        assert_eq!(*cases.entry(case.id).or_insert(case), case, "{}: two trials with one id", case.id);
+    }
+    assert!(!cases["good"].is_active(), "the plain good login is sent without an authorisation");
+    for case in LogoutCase::ALL {
+        assert!(checks::logout::CHECKS.iter().any(|c| c.case() == case), "{}: no check judges it", case.id());
+    }
 }
 
 #[test]
@@ -113,25 +148,29 @@ fn rows_exist_and_every_expected_row_is_decided_or_explained() {
 fn parameters_that_are_used_are_declared_with_that_type() {
     let kinds = [("integer", "integer"), ("text", "string"), ("boolean", "boolean"), ("list", "list of strings")];
     let mut problems = Vec::new();
-    for meta in metas() {
-        let source = std::fs::read_to_string(root().join(meta.file)).unwrap();
-        let mut used = BTreeSet::new();
+    // Trials are judged by shared functions, which read the parameters of the checks that name them.
+    let shared = std::fs::read_to_string(root().join("src/checks/trials.rs")).unwrap();
+    for file in check_files() {
+        let source = std::fs::read_to_string(&file).unwrap();
+        let relative = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let here: Vec<_> = metas().into_iter().filter(|m| m.file == relative).collect();
+        let declared: Vec<_> = here.iter().flat_map(|m| m.parameters).collect();
         for (getter, kind) in kinds {
             for part in source.split(&format!(".{getter}(\"")).skip(1) {
                 let name = part.split('"').next().unwrap();
-                used.insert(name);
-                match meta.parameters.iter().find(|p| p.name == name) {
-                    None => problems.push(format!("{}: reads undeclared parameter `{name}`", meta.id)),
+                match declared.iter().find(|p| p.name == name) {
+                    None => problems.push(format!("{relative}: reads undeclared parameter `{name}`")),
                     Some(p) if p.default.type_name() != kind => {
-                        problems.push(format!("{}: reads `{name}` as {kind}", meta.id));
+                        problems.push(format!("{relative}: reads `{name}` as {kind}"));
                     }
                     Some(_) => {}
                 }
             }
         }
-        for parameter in meta.parameters.iter().filter(|p| !source.contains(&format!("\"{}\")", p.name))) {
+        let is_read = |name: &str| [&source, &shared].iter().any(|text| text.contains(&format!("\"{name}\")")));
+        for parameter in declared.iter().filter(|p| !is_read(p.name)) {
             // A name also stands in the declaration, followed by a comma, so only a use matches.
-            problems.push(format!("{}: parameter `{}` is declared but never read", meta.id, parameter.name));
+            problems.push(format!("{relative}: parameter `{}` is declared but never read", parameter.name));
         }
     }
     none(&problems);

@@ -1,7 +1,11 @@
 //! Good messages, which must log the user in. They also show that the refusals of the other files mean something.
 
+use crate::check::Parameters;
+use crate::checks::recorded;
 use crate::checks::trials::logged_in;
 use crate::login_check;
+use crate::outcome::Outcome;
+use crate::subject::TrialSubject;
 use crate::trial::{Case, ContentEncryption, Encryption, KeyTransport, Mutation, RecipientKeyInfo, Signer};
 
 login_check! {
@@ -51,7 +55,7 @@ login_check! {
             key: KeyTransport::OaepMgf1pSha1,
             key_info: RecipientKeyInfo::X509Certificate,
         })]),
-        judged: logged_in,
+        judged: logged_in_if_encrypted_to,
         title: da "En assertion krypteret med AES-256-GCM og RSA-OAEP (SHA-1) logger brugeren ind",
                en "An assertion encrypted with AES-256-GCM and RSA-OAEP (SHA-1) logs the user in",
         rows: ["SP-ACC-01"],
@@ -78,7 +82,7 @@ login_check! {
     pub EncryptedOaepSha256Accepted {
         id: "login.encrypted-oaep-sha256-accepted",
         case: Case::answer("encrypted-oaep-sha256", &[Mutation::Encrypt(Encryption::CONTEXT_HANDLER)]),
-        judged: logged_in,
+        judged: logged_in_if_encrypted_to,
         title: da "En assertion krypteret med AES-256-GCM og RSA-OAEP (SHA-256) logger brugeren ind",
                en "An assertion encrypted with AES-256-GCM and RSA-OAEP (SHA-256) logs the user in",
         rows: ["FKI-RSP-02", "SP-ACC-02"],
@@ -121,4 +125,8 @@ login_check! {
                      en "Trust every signing key of the identity provider's metadata, and read the metadata again regularly.",
         parameters: [],
     }
+}
+
+fn logged_in_if_encrypted_to(subject: &TrialSubject, parameters: &Parameters) -> Outcome {
+    recorded::if_encrypted_to(subject, || logged_in(subject, parameters))
 }

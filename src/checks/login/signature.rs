@@ -1,7 +1,11 @@
 //! Signatures that are missing, by the wrong key, or over something else. None of them vouches for the identity inside.
 
+use crate::check::Parameters;
+use crate::checks::recorded;
 use crate::checks::trials::refused;
 use crate::login_check;
+use crate::outcome::Outcome;
+use crate::subject::TrialSubject;
 use crate::trial::{Case, Encryption, Mutation, Signer};
 
 login_check! {
@@ -160,7 +164,7 @@ login_check! {
     pub EncryptedUnsignedRefused {
         id: "login.encrypted-unsigned-refused",
         case: Case::answer("encrypted-unsigned", &[Mutation::Unsigned, Mutation::Encrypt(Encryption::CONTEXT_HANDLER)]),
-        judged: refused,
+        judged: refused_if_encrypted_to,
         title: da "En krypteret, men usigneret assertion giver ingen session",
                en "An encrypted but unsigned assertion gives no session",
         rows: ["FKI-RSP-35", "ATT-13"],
@@ -174,4 +178,8 @@ login_check! {
                      en "Require and verify the signature of the decrypted assertion.",
         parameters: [],
     }
+}
+
+fn refused_if_encrypted_to(subject: &TrialSubject, parameters: &Parameters) -> Outcome {
+    recorded::if_encrypted_to(subject, || refused(subject, parameters))
 }

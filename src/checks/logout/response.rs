@@ -118,6 +118,29 @@ logout_check! {
     }
 }
 
+logout_check! {
+    /// RelayState of the identity provider's LogoutRequest comes back unchanged with the LogoutResponse.
+    ///
+    /// ## Why
+    /// The identity provider finds its place in the chain of logouts again by it.
+    ///
+    /// ## What to do
+    /// Give RelayState of the request to the library when it makes the answer.
+    pub ResponseRelayState {
+        id: "logout.response-relay-state",
+        case: IdentityProviderInitiated,
+        judged: response_relay_state,
+        title: da "RelayState kommer uændret tilbage med LogoutResponse", en "RelayState comes back unchanged with the LogoutResponse",
+        rows: ["SP-SLO-14"],
+        basis: Norm,
+        method: Measured,
+        sources: [("SAML V2.0 Bindings (saml-bindings-2.0-os)", "3.4.3, 3.5.3")],
+        remediation: da "Send RelayState fra LogoutRequest uændret tilbage med LogoutResponse.",
+                     en "Send RelayState of the LogoutRequest back unchanged with the LogoutResponse.",
+        parameters: [],
+    }
+}
+
 fn on_response(
     subject: &TrialSubject,
     expected: &str,
@@ -164,6 +187,16 @@ fn response_in_response_to(subject: &TrialSubject, _: &Parameters) -> Outcome {
                 let reason = if found.is_some() { Reason::Different } else { Reason::Missing };
                 Outcome::fail(reason, expected, found.unwrap_or("none"))
             }
+        }
+    })
+}
+
+fn response_relay_state(subject: &TrialSubject, _: &Parameters) -> Outcome {
+    on_response(subject, "RelayState of the LogoutRequest", |response, _| {
+        match (recorded::relay_state_of_logout(subject), response.relay_state.as_deref()) {
+            (None, _) => Outcome::not_tested(Reason::Missing, "RelayState of the LogoutRequest", "none was sent"),
+            (Some(sent), Some(found)) => Outcome::when(sent == found, Reason::Different, sent, found),
+            (Some(sent), None) => Outcome::fail(Reason::Missing, sent, "none"),
         }
     })
 }

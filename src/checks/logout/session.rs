@@ -1,6 +1,6 @@
 //! What becomes of the session: it ends when it must, and only then.
 
-use crate::checks::logout::{old_cookie_refused, own_session_kept, session_ended, session_kept};
+use crate::checks::trials::{old_cookie_refused, session_ended, session_kept};
 use crate::logout_check;
 
 logout_check! {
@@ -147,7 +147,7 @@ logout_check! {
     pub OtherUserKeepsSession {
         id: "logout.other-user-keeps-session",
         case: OtherUser,
-        judged: own_session_kept,
+        judged: session_kept,
         title: da "En LogoutRequest for en anden bruger lukker ikke denne brugers session",
                en "A LogoutRequest for another user does not end this user's session",
         rows: ["SP-SLO-12"],
