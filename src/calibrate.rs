@@ -4,24 +4,23 @@
 use crate::canonical;
 use crate::capture::{self, Session};
 use crate::check::Parameters;
-use crate::checks::{self, AnyCheck};
+use crate::checks::AnyCheck;
 use crate::digest::sha256_hex;
 use crate::error::Result;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
-use crate::subject::{Family, Subject};
+use crate::subject::Subject;
 use crate::target::LoadedTarget;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Makes the trials of some families on a target and judges every check of them with its default parameters. What a run does,
+/// Makes the trials that some checks need on a target, and judges those checks with their default parameters. What a run does,
 /// without profile, report and bundle.
 pub fn judge_trials(
     loaded: &LoadedTarget,
-    families: &[Family],
+    checks: &[AnyCheck],
     at: Timestamp,
 ) -> Result<BTreeMap<&'static str, Outcome>> {
-    let checks: Vec<AnyCheck> = families.iter().flat_map(|f| checks::of_family(*f)).collect();
     let items = checks.iter().map(|check| PlanItem {
         requirement: check.meta().id.to_owned(),
         check: Some(check.meta().id.to_owned()),

@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::TrialSubject;
 use crate::subject::trial::NotMade;
 use crate::subject::trial::session::{NoOracle, Oracle, Session, Witness};
-use crate::subject::trial::transcript::{self, Step, Stop, Transcript};
+use crate::subject::trial::transcript::{self, Step, Transcript};
 
 const NO_SESSION: &str = "no session";
 const A_SESSION: &str = "a session as the user of the message";
@@ -80,7 +80,7 @@ fn answered(trial: &Transcript, step: Step) -> Result<(), Box<Outcome>> {
     }
     match trial.of_step(step).next().map(|exchange| &exchange.outcome) {
         Some(transcript::Outcome::Answered { .. } | transcript::Outcome::ToIdentityProvider) => Ok(()),
-        Some(transcript::Outcome::Failed(stop)) => Err(inconclusive(stop.describe())),
+        Some(transcript::Outcome::Failed(why)) => Err(inconclusive(why.describe())),
         None => Err(inconclusive("the message was not sent".to_owned())),
     }
 }
@@ -334,10 +334,4 @@ impl NotMade {
             Self::NotReached => "a run that gets as far as this trial",
         }
     }
-}
-
-/// Why a conversation was cut short, for checks that read its messages.
-#[must_use]
-pub fn cut_short(transcript: &Transcript) -> Option<&Stop> {
-    transcript.stopped.as_ref()
 }

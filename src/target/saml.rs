@@ -254,10 +254,10 @@ impl Saml {
                 None,
             ));
         }
-        let named = [("protected", Some(&self.protected)), ("identity", self.identity.as_ref())];
+        let pages = [("protected", Some(&self.protected)), ("identity", self.identity.as_ref())];
         let ways = [("login", &self.login), ("logout", &self.logout)];
         let of_ways = ways.iter().flat_map(|(key, way)| way.iter().flat_map(Way::urls).map(|url| (*key, Some(url))));
-        for (key, url) in named.into_iter().chain(of_ways) {
+        for (key, url) in pages.into_iter().chain(of_ways) {
             if url.is_some_and(|url| !is_plain_web_address(url)) {
                 problems.push(document.mistake(
                     &[table, Step::Key(key)],

@@ -39,12 +39,14 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use base64::Engine;
 use fault::Faults;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openssl::pkey::{PKey, Private};
 use pages::Answer;
 use provider::Provider;
 use response::Identity;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Session, Store};
@@ -217,6 +219,54 @@ impl ServiceProvider {
     #[must_use]
     pub fn web_root(&self) -> &[u8] {
         &self.web_root
+    }
+
+    /// The `[saml]` table of a target for this system, with two test users and an authorisation that counts from an hour before
+    /// `at` until a day after it. `identity_provider` is the file that `kravprobe idp init` wrote; the metadata is called `sp`.
+    #[must_use]
+    pub fn saml_table(&self, identity_provider: &Path, at: Timestamp) -> String {
+        let hour = SignedDuration::from_hours(1);
+        let base = &self.base;
+        let mut text = format!(
+            r#"
+[authorisation]
+granted_by = "Systemejer, Eksempel Leverandør A/S"
+granted_at = "{}"
+until = "{}"
+scope = "login- og logoutforsøg mod eksempelsystemet"
+
+[saml]
+identity_provider = '{}'
+metadata = "sp"
+minimum_level = "Substantial"
+protected = "{base}sager"
+identity = "{base}mig"
+logout = "{base}logout"
+canary_attribute = "{CANARY_ATTRIBUTE}"
+"#,
+            at - hour,
+            at + hour * 24,
+            identity_provider.display(),
+        );
+        for (number, name, common_name) in [(1, "anna", "Anna Eksempel"), (2, "berit", "Berit Eksempel")] {
+            let _ = write!(
+                text,
+                r#"
+[[saml.user]]
+name = "{name}"
+common_name = "{common_name}"
+serial = "7c0e6e5e-0000-4000-8000-00000000000{number}"
+cvr = "90000009"
+organisation = "Eksempel Kommune"
+email = "{name}@kommune.example"
+free = ["common-name", "email", "serial", "canary-attribute"]
+
+[[saml.user.role]]
+uri = "{ROLE}"
+"#
+            );
+        }
+        text
     }
 
     /// Runs until the process ends.

@@ -5,6 +5,7 @@
 mod aggregate;
 mod bad_input;
 mod browser;
+mod calibrate;
 mod capture_certificate;
 mod capture_http;
 mod certificate_defects;

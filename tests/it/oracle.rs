@@ -104,8 +104,8 @@ fn trial(delivered: &Seen, protected: &Seen, identity: &Seen) -> Talk {
         .witness(Step::Witness, protected, identity)
 }
 
-fn blob(talk: &Talk) -> Option<Blob> {
-    Some(Blob::new(TRANSCRIPT, serde_json::to_vec(&talk.0).unwrap()))
+fn blob(talk: &Talk) -> Blob {
+    Blob::new(TRANSCRIPT, serde_json::to_vec(&talk.0).unwrap())
 }
 
 fn subject(nobody: &Talk, before: &Talk, trial: &Talk, after: &Talk) -> TrialSubject {
@@ -126,10 +126,10 @@ fn subject(nobody: &Talk, before: &Talk, trial: &Talk, after: &Talk) -> TrialSub
         },
         metadata: Blob::new("application/samlmetadata+xml", Vec::new()),
         not_made: None,
-        nobody: blob(nobody),
-        before: blob(before),
-        trial: blob(trial),
-        after: blob(after),
+        nobody: Some(blob(nobody)),
+        before: Some(blob(before)),
+        trial: Some(blob(trial)),
+        after: Some(blob(after)),
     }
 }
 

@@ -212,7 +212,7 @@ impl<'a> Conversation<'a> {
         form.extend(relay_state.map(|state| ("RelayState".to_owned(), state.to_owned())));
         let request = Request::Post(consumer.url.clone(), form);
         match self.browsers[browser].go(step, request, From::IdentityProvider, &mut self.log).await {
-            Arrival::Stopped(stop) => Err(stop),
+            Arrival::Stopped(why) => Err(why),
             Arrival::Page(_) | Arrival::IdentityProvider(_) => Ok(()),
         }
     }
@@ -326,7 +326,7 @@ impl<'a> Conversation<'a> {
 
     async fn redirect(&mut self, browser: usize, url: Url) -> Result<(), Stop> {
         match self.browsers[browser].go(Step::Logout, Request::Get(url), From::IdentityProvider, &mut self.log).await {
-            Arrival::Stopped(stop) => Err(stop),
+            Arrival::Stopped(why) => Err(why),
             Arrival::Page(_) | Arrival::IdentityProvider(_) => Ok(()),
         }
     }
