@@ -35,12 +35,17 @@ struct ServiceProvider {
     entity_id: String,
     /// AssertionConsumerServices with HTTP-POST, the default one first.
     consumers: Vec<Consumer>,
-    /// SingleLogoutService with HTTP-Redirect.
-    logout: Option<Url>,
-    /// Where its LogoutResponses go: ResponseLocation, else Location.
-    logout_response: Option<Url>,
+    /// SingleLogoutService with HTTP-Redirect: its Location as written, and as an address.
+    logout: Option<(String, Url)>,
+    /// Where LogoutResponses go: ResponseLocation, else Location.
+    logout_response: Option<(String, Url)>,
     /// First certificate that may be encrypted to, DER.
     encryption: Option<Vec<u8>>,
+}
+
+/// An address as written and parsed.
+fn address(written: &str) -> Option<(String, Url)> {
+    Some((written.to_owned(), Url::parse(written).ok()?))
 }
 
 /// Where Responses go.
@@ -76,9 +81,8 @@ impl ServiceProvider {
         Self {
             entity_id: entity.entity_id.unwrap_or_default(),
             consumers: consumers.into_iter().map(|(_, consumer)| consumer).collect(),
-            logout: logout.and_then(|e| Url::parse(&e.location).ok()),
-            logout_response: logout
-                .and_then(|e| Url::parse(e.response_location.as_deref().unwrap_or(&e.location)).ok()),
+            logout: logout.and_then(|e| address(&e.location)),
+            logout_response: logout.and_then(|e| address(e.response_location.as_deref().unwrap_or(&e.location))),
             encryption: encryption.map(<[u8]>::to_vec),
         }
     }
@@ -245,20 +249,16 @@ impl Campaign<'_> {
             subjects.push(Subject::AuthnRequest(subject));
         }
         let mut controls = Controls { nobody: blob(&nobody), last: blob(&nobody), failed: 0 };
-        if logins.is_empty() && logouts.is_empty() || self.consumer_missing() {
-            subjects.extend(
-                logins
-                    .iter()
-                    .map(|c| Subject::Login(self.left_out(Family::Login, c.id, NotMade::NeedsConsumerService))),
-            );
-            subjects.extend(
-                logouts
-                    .iter()
-                    .map(|c| Subject::Logout(self.left_out(Family::Logout, c.id(), NotMade::NeedsConsumerService))),
-            );
+        if let Some(why) = self.hindrance_of_all() {
+            subjects.extend(logins.iter().map(|c| Subject::Login(self.left_out(Family::Login, c.id, why))));
+            subjects.extend(logouts.iter().map(|c| Subject::Logout(self.left_out(Family::Logout, c.id(), why))));
             return subjects;
         }
-        self.control(stage, &nobody, &mut controls).await;
+        let made = logins.iter().any(|c| self.hindrance(c).is_none())
+            || logouts.iter().any(|c| self.logout_hindrance(*c).is_none());
+        if made {
+            self.control(stage, &nobody, &mut controls).await;
+        }
         for case in logins {
             step(case.id);
             subjects.push(Subject::Login(self.login(stage, case, &nobody, &mut controls).await));
@@ -268,8 +268,15 @@ impl Campaign<'_> {
         subjects
     }
 
-    fn consumer_missing(&self) -> bool {
-        self.service_provider.consumers.is_empty() || self.saml.encrypted && self.service_provider.encryption.is_none()
+    /// What every login needs and the system's metadata does not have.
+    fn hindrance_of_all(&self) -> Option<NotMade> {
+        if self.service_provider.consumers.is_empty() {
+            Some(NotMade::NeedsConsumerService)
+        } else if self.saml.encrypted && self.service_provider.encryption.is_none() {
+            Some(NotMade::NeedsEncryptionKey)
+        } else {
+            None
+        }
     }
 
     /// One good login. It replaces the last control.
@@ -295,7 +302,8 @@ impl Campaign<'_> {
         }
         let mut subject = self.subject(Family::Login, case.id);
         subject.nobody = Some(controls.nobody.clone());
-        if controls.failed > 0 && !controls.is_hopeless() {
+        // Who has not permitted trials gets one good login and no second try.
+        if controls.failed > 0 && !controls.is_hopeless() && self.permitted {
             self.control(stage, nobody, controls).await;
         }
         subject.before = Some(controls.last.clone());

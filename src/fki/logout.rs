@@ -51,6 +51,16 @@ pub struct Redirected {
 impl IdentityProvider {
     /// Makes a LogoutRequest for a system.
     pub fn logout_request(&self, order: &LogoutOrder<'_>) -> Result<Redirected, FkiError> {
+        self.logout_request_as_written(order, order.destination.as_str())
+    }
+
+    /// The same with `Destination` exactly as the system's metadata writes it: a system compares the text, and an address that
+    /// has been parsed may have lost `:443` or gained a `/`.
+    pub fn logout_request_as_written(
+        &self,
+        order: &LogoutOrder<'_>,
+        destination: &str,
+    ) -> Result<Redirected, FkiError> {
         let id = new_id()?;
         let xml = format!(
             "<samlp:LogoutRequest xmlns:samlp=\"{}\" xmlns:saml=\"{}\" ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{}\" \
@@ -60,7 +70,7 @@ impl IdentityProvider {
             ns::PROTOCOL,
             ns::ASSERTION,
             instant(order.at),
-            attribute(order.destination.as_str()),
+            attribute(destination),
             text(&self.entity_id),
             attribute(order.name_id_format),
             text(order.name_id),
@@ -84,6 +94,18 @@ impl IdentityProvider {
         relay_state: Option<&str>,
         at: Timestamp,
     ) -> Result<Redirected, FkiError> {
+        self.logout_response_as_written(destination, destination.as_str(), in_response_to, relay_state, at)
+    }
+
+    /// The same with `Destination` exactly as the system's metadata writes it.
+    pub fn logout_response_as_written(
+        &self,
+        address: &Url,
+        destination: &str,
+        in_response_to: &str,
+        relay_state: Option<&str>,
+        at: Timestamp,
+    ) -> Result<Redirected, FkiError> {
         let id = new_id()?;
         let xml = format!(
             "<samlp:LogoutResponse xmlns:samlp=\"{}\" xmlns:saml=\"{}\" ID=\"{id}\" Version=\"2.0\" IssueInstant=\"{}\" \
@@ -92,13 +114,13 @@ impl IdentityProvider {
             ns::PROTOCOL,
             ns::ASSERTION,
             instant(at),
-            attribute(destination.as_str()),
+            attribute(destination),
             attribute(in_response_to),
             text(&self.entity_id),
             status::SUCCESS,
         );
         let key = &self.first_key()?.key;
-        let url = redirect::encode(destination, Parameter::Response, &xml, relay_state, Some(key.as_ref()))?;
+        let url = redirect::encode(address, Parameter::Response, &xml, relay_state, Some(key.as_ref()))?;
         Ok(Redirected { url, xml, id })
     }
 }

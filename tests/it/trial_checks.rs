@@ -289,6 +289,16 @@ fn what_a_system_may_leave_out_of_an_authn_request_is_no_fault() {
 }
 
 #[test]
+fn a_request_that_redaction_touched_fails_nobody() {
+    let url = |id: &str| {
+        let whole = redirect(SSO, Parameter::Request, &authn_request(id), Some("_c0ffee"), Some(&VENDOR));
+        whole.replace("_c0ffee", "«redacted:token»")
+    };
+    let outcomes = judge(Family::AuthnRequest, &logins(&url(ID_1), &url(ID_2)));
+    assert!(outcomes.values().all(|o| o.verdict == Verdict::Inconclusive), "{:?}", not_passed(&outcomes));
+}
+
+#[test]
 fn an_absent_destination_passes_where_the_profile_allows_it() {
     let subject = changed(|xml| xml.replace(&format!(" Destination=\"{SSO}\""), ""));
     let check = checks::by_id("authn-request.destination").unwrap();

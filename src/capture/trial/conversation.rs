@@ -310,13 +310,13 @@ impl<'a> Conversation<'a> {
                 // What cannot be read is not answered; the check on the LogoutRequest says so.
                 let Ok(message) = message(&incoming, Parameter::Request) else { return Ok(()) };
                 let Ok(request) = protocol::read_logout_request(&message.xml) else { return Ok(()) };
-                let Some(destination) = &self.stage.service_provider.logout_response else { return Ok(()) };
+                let Some((destination, address)) = &self.stage.service_provider.logout_response else { return Ok(()) };
                 let at = crate::clock::now();
                 let relay_state = message.relay_state.as_deref();
                 let answer = self
                     .stage
                     .identity_provider
-                    .logout_response(destination, &request.header.id, relay_state, at)
+                    .logout_response_as_written(address, destination, &request.header.id, relay_state, at)
                     .map_err(|e| fault(&e))?;
                 self.note("LogoutResponse", &answer);
                 self.redirect(browser, answer.url).await
@@ -362,9 +362,9 @@ impl<'a> Conversation<'a> {
                 LogoutCase::WrongKey => LogoutSigner::Stranger,
                 _ => LogoutSigner::Own,
             };
-            let destination = self.stage.service_provider.logout.as_ref().ok_or(Stop::BadAddress)?;
+            let (destination, address) = self.stage.service_provider.logout.as_ref().ok_or(Stop::BadAddress)?;
             let order = LogoutOrder {
-                destination,
+                destination: address,
                 name_id: &ended.name_id,
                 name_id_format: &ended.name_id_format,
                 session_index: &ended.session_index,
@@ -372,7 +372,8 @@ impl<'a> Conversation<'a> {
                 signer,
                 at: crate::clock::now(),
             };
-            let request = self.stage.identity_provider.logout_request(&order).map_err(|e| fault(&e))?;
+            let request =
+                self.stage.identity_provider.logout_request_as_written(&order, destination).map_err(|e| fault(&e))?;
             self.note("LogoutRequest", &request);
             self.redirect(0, request.url).await
         };
