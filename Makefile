@@ -59,6 +59,10 @@ generate: setup-build
 test: setup-test lint
 	@.ci/test
 
+# The whole matrix: every check on login and logout against every fault of the reference vendor. Takes some minutes.
+calibrate: release
+	target/release/kravprobe calibrate
+
 bench: setup-test
 	KRAVPROBE_REVISION=$(REVISION) cargo build --release --locked
 	cargo bench --locked

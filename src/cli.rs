@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod calibrate;
 mod completions;
 mod demo;
 mod explain;
@@ -86,6 +87,8 @@ enum Command {
     Init(init::Args),
     /// Judge the embedded reference vendor, good and with deliberate defects
     Demo(demo::Args),
+    /// Try the checks on the reference vendor: each fault must turn red what it must, and nothing else
+    Calibrate(calibrate::Args),
     /// The test identity provider: keys, metadata, and a page for a person with a browser
     Idp(idp::Args),
     /// The reference vendor and its example PKI
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
+        Command::Calibrate(args) => calibrate::run(&args, common),
         Command::Idp(args) => idp::run(&args, common),
         Command::Vendor(args) => vendor::run(&args, common),
         Command::Generate(args) => generate::run(&args, common),

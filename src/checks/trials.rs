@@ -160,6 +160,13 @@ pub fn replay_refused(subject: &TrialSubject, _: &Parameters) -> Outcome {
         let session = oracle.session(&conversations.trial, Step::Witness);
         if session == Session::None {
             answered(&conversations.trial, Step::Replay)?;
+        } else if conversations.trial.of_step(Step::WitnessLogout).next().is_some() {
+            // The session may be the first one, which the logout between did not end.
+            let between = oracle.session(&conversations.trial, Step::WitnessLogout);
+            if between != Session::None {
+                let why = format!("after the logout; {}", between.describe());
+                return Ok(Outcome::inconclusive(Reason::ControlFailed, "a logout that ends the session", why));
+            }
         }
         judge_refusal(&conversations, &oracle, session)
     })())

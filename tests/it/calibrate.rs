@@ -1,39 +1,184 @@
-//! The instrument tried on the reference vendor.
+//! The instrument tried on the reference vendor. The whole matrix is `make calibrate`; here every fault meets its own checks and a
+//! few that it must leave alone.
 
+use crate::support::run;
 use jiff::Timestamp;
-use kravprobe::calibrate::judge_trials;
-use kravprobe::fki::{IdentityProvider, Style};
-use kravprobe::target::{LoadedTarget, Target};
-use kravprobe::vendor::pki::ExampleKeys;
-use kravprobe::vendor::service_provider::{ServiceProvider, Setup};
+use kravprobe::calibrate::{Calibration, Expected, Line, expected};
+use kravprobe::checks::{self, AnyCheck};
+use kravprobe::subject::Family;
+use kravprobe::vendor::service_provider::{Area, Fault};
+use kravprobe::verdict::Verdict;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
-#[test]
-fn first_look() {
-    let folder = tempfile::tempdir().unwrap();
-    let now = Timestamp::now();
-    let idp = IdentityProvider::create(folder.path(), Style::ContextHandler, 2, now).unwrap();
-    let provider = IdentityProvider::load(&idp).unwrap();
-    let vendor =
-        ServiceProvider::start(Setup::new(provider.metadata(now).unwrap(), ExampleKeys::shipped().unwrap())).unwrap();
-    std::fs::write(folder.path().join("sp.xml"), vendor.metadata()).unwrap();
-    std::fs::write(folder.path().join("web.der"), vendor.web_root()).unwrap();
-    let text = format!(
-        "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n[politeness]\nrequests_per_second = 100\n[[anchor]]\nfile = \"web.der\"\nuse = \"tls\"\n[[metadata]]\nname = \"sp\"\nfile = \"sp.xml\"\n{}",
-        vendor.saml_table(&idp, now)
-    );
-    let loaded = LoadedTarget {
-        target: Target::parse("t", &text).unwrap_or_else(|e| panic!("{e}")),
-        text,
-        base: folder.path().to_owned(),
-    };
-    let begun = std::time::Instant::now();
-    for (id, outcome) in
-        judge_trials(&loaded, &kravprobe::checks::all().filter(|c| c.meta().family.is_trial()).collect::<Vec<_>>(), now)
-            .unwrap()
-    {
-        if outcome.verdict != kravprobe::verdict::Verdict::Pass {
-            println!("{:<14} {id} | {} | {}", outcome.verdict.name(), outcome.expected, outcome.observed);
+static CALIBRATION: LazyLock<Calibration> = LazyLock::new(|| Calibration::new(Timestamp::now()).unwrap());
+
+/// A good login, a refusal that goes red with broad faults alone, and a request: three trials.
+const SENTINELS: [&str; 3] = ["login.good-response-accepted", "login.other-audience-refused", "authn-request.version"];
+
+fn checks_of(ids: impl IntoIterator<Item = &'static str>) -> Vec<AnyCheck> {
+    let ids: BTreeSet<_> = ids.into_iter().collect();
+    ids.into_iter().map(|id| checks::by_id(id).unwrap_or_else(|| panic!("{id} is no check"))).collect()
+}
+
+/// What the line says that is not as it must be.
+fn complaint(line: &Line) -> String {
+    let name = line.fault.map_or("strict", Fault::name);
+    let odd = line.outcomes.iter().filter(|(_, o)| o.verdict != Verdict::Pass);
+    let odd: Vec<_> =
+        odd.map(|(id, o)| format!("  {} {id}: {} | {}\n", o.verdict.name(), o.expected, o.observed)).collect();
+    format!("{name}: must fail {:?}, undecided {:?}\n{}", line.must_fail(), line.undecided(), odd.concat())
+}
+
+/// Tries every fault of an area, or one part of several of them.
+fn try_faults(area: Area, part: usize, parts: usize) {
+    let faults = Fault::ALL.iter().filter(|fault| fault.area() == area);
+    let mut wrong = String::new();
+    for (_, fault) in faults.enumerate().filter(|(number, _)| number % parts == part) {
+        let judged = checks_of(SENTINELS.into_iter().chain(expected(*fault).checks().iter().copied()));
+        let line = CALIBRATION.line(*fault, &judged).unwrap();
+        assert_eq!(line.must_fail(), expected(*fault).checks().iter().copied().collect(), "all of them are judged");
+        if !line.holds() {
+            wrong += &complaint(&line);
         }
     }
-    println!("{:?}", begun.elapsed());
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_strict_vendor_passes_every_check() {
+    let all: Vec<_> = checks::all().filter(|check| check.meta().family.is_trial()).collect();
+    let line = CALIBRATION.strict(&all).unwrap();
+    assert!(line.holds(), "{}", complaint(&line));
+    assert_eq!(line.outcomes.len(), all.len());
+    assert!(line.outcomes.values().all(|outcome| outcome.verdict == Verdict::Pass), "{}", complaint(&line));
+}
+
+#[test]
+fn faults_of_the_request_turn_their_checks_red() {
+    try_faults(Area::AuthnRequest, 0, 1);
+}
+
+#[test]
+fn faults_of_the_response_turn_their_checks_red_first_half() {
+    try_faults(Area::Response, 0, 2);
+}
+
+#[test]
+fn faults_of_the_response_turn_their_checks_red_second_half() {
+    try_faults(Area::Response, 1, 2);
+}
+
+#[test]
+fn faults_of_the_session_turn_their_checks_red() {
+    try_faults(Area::Session, 0, 1);
+}
+
+#[test]
+fn faults_of_the_logout_turn_their_checks_red() {
+    try_faults(Area::Logout, 0, 1);
+}
+
+/// Verdicts of the good login, a refusal, a replay and a wrapping.
+fn verdicts(fault: Option<Fault>) -> [&'static str; 4] {
+    const JUDGED: [&str; 4] = [
+        "login.good-response-accepted",
+        "login.other-audience-refused",
+        "login.replay-at-once-refused",
+        "login.signature-wrapping-3-refused",
+    ];
+    let checks = checks_of(JUDGED);
+    let line = match fault {
+        None => CALIBRATION.strict(&checks),
+        Some(fault) => CALIBRATION.line(fault, &checks),
+    }
+    .unwrap();
+    assert!(line.holds(), "{}", complaint(&line));
+    JUDGED.map(|id| line.outcomes[id].verdict.name())
+}
+
+#[test]
+fn five_systems_that_answer_differently_are_told_apart_by_what_they_do() {
+    let all_good = ["pass", "pass", "pass", "pass"];
+    // A system that refuses everybody has shown nothing by refusing the bad ones.
+    let nobody = ["fail", "inconclusive", "inconclusive", "inconclusive"];
+    // A status of 403 does not undo the session that came with it.
+    let everybody = ["pass", "fail", "fail", "fail"];
+    assert_eq!(verdicts(None), all_good);
+    assert_eq!(verdicts(Some(Fault::RefusesEverybody)), nobody);
+    assert_eq!(verdicts(Some(Fault::ErrorsWith200)), all_good);
+    assert_eq!(verdicts(Some(Fault::SessionForEverythingThen403)), everybody);
+    assert_eq!(verdicts(Some(Fault::SessionForBadThen403)), everybody);
+    assert_eq!(verdicts(Some(Fault::GoodWith500)), all_good);
+}
+
+#[test]
+fn a_replay_is_not_blamed_for_a_session_that_the_logout_left_open() {
+    let judged = checks_of(["login.replay-after-logout-refused", "login.good-response-accepted"]);
+    for (fault, verdict) in [
+        (Fault::LogoutKeepsSession, Verdict::Inconclusive),
+        (Fault::RememberMe, Verdict::Inconclusive),
+        (Fault::LogoutCookieOnly, Verdict::Pass),
+    ] {
+        let line = CALIBRATION.line(fault, &judged).unwrap();
+        assert_eq!(line.outcomes["login.replay-after-logout-refused"].verdict, verdict, "{fault}");
+    }
+}
+
+#[test]
+fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
+    let mut caught: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for fault in Fault::ALL {
+        match expected(*fault) {
+            Expected::Red(ids) => {
+                assert!(!ids.is_empty(), "{fault}");
+                for id in ids {
+                    let check = checks::by_id(id).unwrap_or_else(|| panic!("{fault}: {id} is no check"));
+                    assert!(check.meta().family.is_trial(), "{id}");
+                    caught.entry(id).or_default().push(fault.name());
+                }
+                assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{fault} names a check twice");
+            }
+            Expected::Nothing(because) => assert!(!because.da.is_empty() && !because.en.is_empty(), "{fault}"),
+        }
+    }
+    // The oracle's variants turn everything red at once, so they do not count as a fault of a check's own.
+    let own = |faults: &Vec<&str>| faults.iter().any(|f| f.parse::<Fault>().unwrap().area() != Area::Oracle);
+    let trials = checks::all().filter(|check| check.meta().family.is_trial());
+    let uncaught: Vec<_> = trials.map(|c| c.meta().id).filter(|id| !caught.get(id).is_some_and(own)).collect();
+    // No fault writes an unreadable request, a second signature, or a LogoutResponse that reports a failure.
+    assert_eq!(uncaught, ["authn-request.readable", "authn-request.no-embedded-signature", "logout.response-success"]);
+}
+
+#[test]
+fn the_command_prints_a_line_a_fault_and_knows_no_other() {
+    let arguments = ["calibrate", "--family", "authn-request", "--fault", "request-issuer", "--fault", "accepts-sha1"];
+    let (code, out, error) = run(&[&arguments[..], &["--lang", "en"]].concat());
+    assert_eq!(code, 0, "{out}{error}");
+    let lines: Vec<_> = out.lines().collect();
+    assert!(lines[0].starts_with("strict ") && lines[0].contains("holds"), "{out}");
+    assert!(lines[1].starts_with("request-issuer ") && lines[1].ends_with("red: authn-request.issuer"), "{out}");
+    assert!(lines[2].starts_with("accepts-sha1 ") && lines[2].ends_with("holds"), "of another family: {out}");
+    assert_eq!(lines[3], "3/3 lines hold");
+    let (code, out, _) = run(&[&arguments[..], &["--format", "json"]].concat());
+    assert_eq!(code, 0);
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["holds"], true);
+    assert_eq!(value["checks"], checks::of_family(Family::AuthnRequest).count());
+    assert_eq!(value["lines"][1]["system"], "request-issuer");
+    assert_eq!(value["lines"][1]["failed"][0], "authn-request.issuer");
+    let (code, _, error) = run(&["calibrate", "--fault", "accept-sha1"]);
+    assert_eq!(code, 2);
+    assert!(error.contains("accepts-sha1"), "{error}");
+}
+
+#[test]
+fn a_line_that_is_not_as_it_must_be_does_not_hold() {
+    let judged = checks_of(["authn-request.issuer", "authn-request.version"]);
+    let line = CALIBRATION.line(Fault::RequestIssuer, &judged).unwrap();
+    assert!(line.holds(), "{}", complaint(&line));
+    let as_if = |fault: Fault| Line { fault: Some(fault), expected: expected(fault), ..line.clone() };
+    assert!(!as_if(Fault::RequestVersion).holds(), "another check went red");
+    assert!(!as_if(Fault::ErrorsWith200).holds(), "nothing may go red");
+    assert!(!Line { outcomes: BTreeMap::new(), ..line.clone() }.holds(), "nothing was judged");
 }

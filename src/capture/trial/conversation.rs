@@ -287,6 +287,11 @@ impl<'a> Conversation<'a> {
             Delivery::ReplayInOtherBrowser => 1,
             Delivery::ReplayAfterLogout => {
                 self.log_out(0).await?;
+                // A session that outlived the logout must not be taken for one that the replay opened. The look must leave no
+                // new login under way in the browser, which could be why the replay is refused.
+                let cookies = self.browsers[0].cookies();
+                self.witness(0, Step::WitnessLogout).await;
+                self.browsers[0].set_cookies(cookies);
                 0
             }
             _ => {

@@ -97,6 +97,8 @@ pub enum Step {
     Logout,
     /// The page that shows who is logged in is asked for, or the protected one, after the login.
     WitnessLogin,
+    /// ... after a logout that is followed by more.
+    WitnessLogout,
     /// ... at the end of the trial.
     Witness,
     /// ... at the end of the trial, with the cookies from before a logout.
