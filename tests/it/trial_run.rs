@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -152,8 +153,12 @@ fn sound(world: &World, bundle: &str) {
     let again: Value = serde_json::from_str(&out).unwrap();
     assert_eq!(again["agrees"], true);
     assert_eq!(again["reported"], again["recomputed"]);
-    let (code, out, err) = run(&["verify", bundle]);
-    assert_eq!(code, 0, "{out}{err}");
+    // Everything holds but the seal, which these runs have none of.
+    let (code, out, err) = run(&["verify", bundle, "--lang", "en"]);
+    assert_eq!(code, 3, "{out}{err}");
+    let shown = |line: &&str| !line.starts_with("shown") && *line != "Nothing is refuted.";
+    let others: Vec<_> = out.lines().filter(|l| !l.trim().is_empty()).filter(shown).collect();
+    assert!(others.len() == 1 && others[0].contains("unsealed"), "{out}");
 
     let keys: Vec<String> = files(&world.path("idp"))
         .iter()
@@ -248,8 +253,8 @@ fn everything(prefixes: &[&str]) -> Vec<&'static str> {
 fn what_a_trial_needs_and_does_not_have_is_named() {
     let world = World::new(1);
     let metadata = world.vendor.metadata();
-    let encryption = metadata.find("<md:KeyDescriptor use=\"encryption\"").expect("a key for encryption");
-    let end = encryption + metadata[encryption..].find("</md:KeyDescriptor>").unwrap() + "</md:KeyDescriptor>".len();
+    let encryption = metadata.find("<KeyDescriptor use=\"encryption\"").expect("a key for encryption");
+    let end = encryption + metadata[encryption..].find("</KeyDescriptor>").unwrap() + "</KeyDescriptor>".len();
     world.write("sp.xml", &format!("{}{}", &metadata[..encryption], &metadata[end..]));
     let target = world.target();
     let target = target[..target.rfind("[[saml.user]]").unwrap()].replace("minimum_level = \"Substantial\"\n", "");
@@ -260,7 +265,6 @@ fn what_a_trial_needs_and_does_not_have_is_named() {
         ("login.changed-after-signing-refused", "a second [[saml.user]]"),
         ("logout.other-user-keeps-session", "a second [[saml.user]]"),
         ("login.second-signing-key-accepted", "an identity provider with two signing keys"),
-        ("login.encrypted-oaep-sha256-accepted", "a certificate for encryption"),
         ("login.encrypted-unsigned-refused", "a certificate for encryption"),
         ("login.level-below-minimum-refused", "`minimum_level` in [saml]"),
         ("login.replay-after-logout-refused", "`logout` in [saml]"),
@@ -305,6 +309,13 @@ fn an_identity_provider_that_is_not_there_or_signs_with_an_example_key_ends_the_
 /// The value of the hostile systems' cookie.
 const COOKIE: &str = "Vaerdien-af-en-cookie-0123456789";
 
+/// Sixteen MiB, packed.
+static BOMB: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&vec![0; 16 << 20]).unwrap();
+    packed.finish().unwrap()
+});
+
 /// What a hostile system does with a request.
 #[derive(Clone, Copy, Debug)]
 enum Hostile {
@@ -330,10 +341,7 @@ impl Hostile {
                 while out.write_all(&[b'a'; 16 * 1024]).is_ok() {}
             }
             Self::Bomb => {
-                let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-                packed.write_all(&vec![0; 64 << 20]).unwrap();
-                let body = packed.finish().unwrap();
-                answer(out, "200 OK", "Content-Encoding: gzip\r\nContent-Type: text/html\r\n", &body);
+                answer(out, "200 OK", "Content-Encoding: gzip\r\nContent-Type: text/html\r\n", &BOMB);
             }
         }
     }
@@ -353,6 +361,7 @@ impl Hostile {
 
 /// A system that is hostile everywhere, or only where it takes Responses.
 fn hostile(kind: Hostile, only_responses: bool, environment: &str) {
+    assert!(BOMB.len() < 1 << 20);
     let folder = tempfile::tempdir().unwrap();
     let now = Timestamp::now();
     let idp = IdentityProvider::create(&folder.path().join("idp"), Style::ContextHandler, 1, now).unwrap();
@@ -419,11 +428,13 @@ fn hostile(kind: Hostile, only_responses: bool, environment: &str) {
                 named += 1;
             }
             "not-tested" => assert!(!found.expected.is_empty(), "{what}"),
+            // Its metadata names no key for encryption, so a good encrypted message is none of its concern.
+            "not-applicable" => assert!(found.check.starts_with("login.encrypted-oaep-"), "{what}"),
             _ => panic!("{what}"),
         }
         if environment == "production" && !found.check.starts_with("authn-request.") {
             let good = found.check == "login.good-response-accepted";
-            assert_eq!(found.reason == "not-authorised", !good, "{what}");
+            assert_eq!(found.reason == "not-authorised", !good && found.verdict != "not-applicable", "{what}");
         }
     }
     assert!(named > 0);
