@@ -18,7 +18,7 @@ use crate::subject::trial::{NotMade, Setting, TRANSCRIPT};
 use crate::subject::{Blob, Family, MetadataSubject, Subject, TrialSubject};
 use crate::target::LoadedTarget;
 use crate::target::saml::{LevelOfAssurance, Saml};
-use crate::trial::{Case, Delivery, LogoutCase, Mutation, Signer};
+use crate::trial::{Case, Delivery, Encryption, KeyTransport, LogoutCase, Mutation, Signer};
 use crate::vendor::pki::ExampleKeys;
 use crate::verdict::Environment;
 use conversation::Stage;
@@ -281,12 +281,8 @@ impl Campaign<'_> {
 
     /// One good login. It replaces the last control.
     async fn control(&self, stage: &Stage<'_>, nobody: &Transcript, controls: &mut Controls) {
-        let login = stage.control().await;
-        let worked = match Oracle::learn(nobody, &login) {
-            Ok(oracle) => oracle.session(&login, Step::WitnessLogin).is_open(),
-            Err(_) => false,
-        };
-        controls.failed = if worked { 0 } else { controls.failed + 1 };
+        let login = stage.control(&[]).await;
+        controls.failed = if worked(nobody, &login) { 0 } else { controls.failed + 1 };
         controls.last = blob(&login);
     }
 
@@ -316,10 +312,37 @@ impl Campaign<'_> {
         if controls.failed > 0 {
             return subject;
         }
-        subject.trial = Some(blob(&stage.login(case).await));
+        let mut mutations = case.mutations.to_vec();
+        if let Some(at) = mutations.iter().position(|m| matches!(m, Mutation::Encrypt(_)))
+            && mutations.len() > 1
+        {
+            // What a system cannot decrypt it refuses for that reason: the encryption must be one that a good message came
+            // through with.
+            let (used, login) = self.decryptable(stage, nobody, mutations[at]).await;
+            subject.before = Some(blob(&login));
+            let Some(used) = used else { return subject };
+            mutations[at] = used;
+        }
+        subject.trial = Some(blob(&stage.login(case, &mutations).await));
         self.control(stage, nobody, controls).await;
         subject.after = Some(controls.last.clone());
         subject
+    }
+
+    /// An encryption that the system can decrypt, and the good login that shows it. Without one, the last login that failed.
+    async fn decryptable(
+        &self,
+        stage: &Stage<'_>,
+        nobody: &Transcript,
+        first: Mutation,
+    ) -> (Option<Mutation>, Transcript) {
+        let login = stage.control(&[first]).await;
+        if worked(nobody, &login) {
+            return (Some(first), login);
+        }
+        let second = Mutation::Encrypt(Encryption { key: KeyTransport::OaepMgf1pSha1, ..Encryption::CONTEXT_HANDLER });
+        let login = stage.control(&[second]).await;
+        (worked(nobody, &login).then_some(second), login)
     }
 
     /// What the trial needs and does not have.
@@ -409,6 +432,11 @@ impl Campaign<'_> {
         }
         subjects
     }
+}
+
+/// Whether a good login opened a session.
+fn worked(nobody: &Transcript, login: &Transcript) -> bool {
+    Oracle::learn(nobody, login).is_ok_and(|oracle| oracle.session(login, Step::WitnessLogin).is_open())
 }
 
 fn blob(transcript: &Transcript) -> Blob {

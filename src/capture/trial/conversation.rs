@@ -8,6 +8,7 @@ use crate::fki::login::{Order, Person, Recipient, Response, Shape};
 use crate::fki::logout::{LogoutOrder, LogoutSigner, Redirected};
 use crate::saml::protocol;
 use crate::saml::redirect::{self, Parameter};
+use crate::saml::signature::algorithm;
 use crate::subject::trial::transcript::{Marker, Sent, Step, Stop, Transcript};
 use crate::target::saml::{FreeField, LevelOfAssurance, Saml, User, Way};
 use crate::trial::{Case, Delivery, LogoutCase, Mutation};
@@ -66,21 +67,21 @@ impl<'a> Stage<'a> {
         talk.end(begun)
     }
 
-    /// A good login.
-    pub(super) async fn control(&self) -> Transcript {
+    /// A good login; with a mutation, a login that is still good, such as one with an encrypted Assertion.
+    pub(super) async fn control(&self, harmless: &[Mutation]) -> Transcript {
         let mut talk = Conversation::new(self, 1);
         let identity = talk.genuine(&self.saml.user[0]);
-        let done = talk.log_in(0, &identity).await;
+        let done = talk.log_in(0, &identity, harmless).await;
         if done.is_ok() {
             talk.witness(0, Step::WitnessLogin).await;
         }
         talk.end(done.err())
     }
 
-    /// A login trial.
-    pub(super) async fn login(&self, case: &Case) -> Transcript {
+    /// A login trial. `mutations` are the case's, but for the choice of encryption.
+    pub(super) async fn login(&self, case: &Case, mutations: &[Mutation]) -> Transcript {
         let mut talk = Conversation::new(self, 2);
-        let done = talk.login(case).await;
+        let done = talk.login(case, mutations).await;
         talk.end(done.err())
     }
 
@@ -217,9 +218,9 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn log_in(&mut self, browser: usize, identity: &Identity) -> Result<Response, Stop> {
+    async fn log_in(&mut self, browser: usize, identity: &Identity, mutations: &[Mutation]) -> Result<Response, Stop> {
         let asked = self.begin_login(browser).await?;
-        let response = self.respond(&asked.consumer, Some(&asked.id), identity, None, &[])?;
+        let response = self.respond(&asked.consumer, Some(&asked.id), identity, None, mutations)?;
         self.deliver(browser, Step::Deliver, &asked.consumer, &response, asked.relay_state.as_deref()).await?;
         Ok(response)
     }
@@ -233,21 +234,19 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    async fn login(&mut self, case: &Case) -> Result<(), Stop> {
+    async fn login(&mut self, case: &Case, mutations: &[Mutation]) -> Result<(), Stop> {
         let users = &self.stage.saml.user;
         let identity = self.genuine(&users[0]);
         let mixes =
             |m: &Mutation| matches!(m, Mutation::Wrap(_) | Mutation::CommentInNameId | Mutation::TamperAttribute);
-        let forged =
-            users.get(1).filter(|_| case.mutations.iter().any(mixes)).map(|u| self::identity(self.stage.saml, u));
+        let forged = users.get(1).filter(|_| mutations.iter().any(mixes)).map(|u| self::identity(self.stage.saml, u));
         if let Some(forged) = &forged {
             self.forged.clone_from(&forged.markers);
         }
         match case.delivery {
             Delivery::Answer => {
                 let asked = self.begin_login(0).await?;
-                let response =
-                    self.respond(&asked.consumer, Some(&asked.id), &identity, forged.as_ref(), case.mutations)?;
+                let response = self.respond(&asked.consumer, Some(&asked.id), &identity, forged.as_ref(), mutations)?;
                 let relay_state = asked.relay_state.as_deref();
                 let delivered = self.deliver(0, Step::Deliver, &asked.consumer, &response, relay_state).await;
                 self.witness(0, Step::Witness).await;
@@ -255,7 +254,7 @@ impl<'a> Conversation<'a> {
             }
             Delivery::Unsolicited => {
                 let consumer = self.stage.service_provider.consumers.first().cloned().ok_or(Stop::BadAddress)?;
-                let response = self.respond(&consumer, None, &identity, None, case.mutations)?;
+                let response = self.respond(&consumer, None, &identity, None, mutations)?;
                 let delivered = self.deliver(0, Step::Deliver, &consumer, &response, None).await;
                 self.witness(0, Step::Witness).await;
                 delivered
@@ -264,7 +263,7 @@ impl<'a> Conversation<'a> {
                 let foreign = self.begin_login(1).await?;
                 // The victim's browser is in the middle of a login of its own.
                 let own = self.begin_login(0).await?;
-                let response = self.respond(&foreign.consumer, Some(&foreign.id), &identity, None, case.mutations)?;
+                let response = self.respond(&foreign.consumer, Some(&foreign.id), &identity, None, mutations)?;
                 let relay_state = own.relay_state.as_deref();
                 let delivered = self.deliver(0, Step::Deliver, &foreign.consumer, &response, relay_state).await;
                 self.witness(0, Step::Witness).await;
@@ -283,15 +282,19 @@ impl<'a> Conversation<'a> {
         let relay_state = asked.relay_state.as_deref();
         self.deliver(0, Step::Deliver, &asked.consumer, &response, relay_state).await?;
         self.witness(0, Step::WitnessLogin).await;
+        // Whoever uses a message again has begun a login of their own: a system that only misses a cookie has refused nothing.
         let browser = match case.delivery {
-            Delivery::ReplayInOtherBrowser => 1,
+            Delivery::ReplayInOtherBrowser => {
+                self.begin_login(1).await?;
+                1
+            }
             Delivery::ReplayAfterLogout => {
                 self.log_out(0).await?;
-                // A session that outlived the logout must not be taken for one that the replay opened. The look must leave no
-                // new login under way in the browser, which could be why the replay is refused.
+                // A session that outlived the logout must not be taken for one that the replay opened.
                 let cookies = self.browsers[0].cookies();
                 self.witness(0, Step::WitnessLogout).await;
                 self.browsers[0].set_cookies(cookies);
+                self.begin_login(0).await?;
                 0
             }
             _ => {
@@ -350,7 +353,7 @@ impl<'a> Conversation<'a> {
     async fn logout(&mut self, case: LogoutCase) -> Result<(), Stop> {
         let users = &self.stage.saml.user;
         let identity = self.genuine(&users[0]);
-        let own = self.log_in(0, &identity).await?;
+        let own = self.log_in(0, &identity, &[]).await?;
         self.witness(0, Step::WitnessLogin).await;
         let cookies = self.browsers[0].cookies();
         let done = if case == LogoutCase::ServiceProviderInitiated {
@@ -358,7 +361,7 @@ impl<'a> Conversation<'a> {
         } else {
             let ended = if case == LogoutCase::OtherUser {
                 let other = self::identity(self.stage.saml, users.get(1).ok_or(Stop::NoRequest)?);
-                self.log_in(1, &other).await?
+                self.log_in(1, &other, &[]).await?
             } else {
                 own
             };
@@ -380,7 +383,21 @@ impl<'a> Conversation<'a> {
             let request =
                 self.stage.identity_provider.logout_request_as_written(&order, destination).map_err(|e| fault(&e))?;
             self.note("LogoutRequest", &request);
-            self.redirect(0, request.url).await
+            let sent = self.redirect(0, request.url).await;
+            if case == LogoutCase::Unsigned && sent.is_ok() {
+                // Once more, naming an algorithm: some libraries look for SigAlg first, and overlook the missing Signature
+                // only when that is there.
+                let mut request = self
+                    .stage
+                    .identity_provider
+                    .logout_request_as_written(&order, destination)
+                    .map_err(|e| fault(&e))?;
+                request.url.query_pairs_mut().append_pair("SigAlg", algorithm::RSA_SHA256);
+                self.note("LogoutRequest", &request);
+                self.redirect(0, request.url).await
+            } else {
+                sent
+            }
         };
         self.witness(0, Step::Witness).await;
         if matches!(case, LogoutCase::ServiceProviderInitiated | LogoutCase::IdentityProviderInitiated) {
