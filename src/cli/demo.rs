@@ -9,7 +9,7 @@ use crate::report::verify;
 use crate::run::{Options, run as run_target};
 use crate::seal::{KeySource, SealingKey, SealingPolicy, Trust};
 use crate::vendor::pki::ExampleKeys;
-use crate::vendor::system::{DEFECTS, ExampleSystem};
+use crate::vendor::system::{TRIAL_DEFECTS, TrialSystem};
 use crate::verdict::Verdict;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub struct Args {
     out: PathBuf,
 }
 
-const PROFILE: &str = "i-08-passive";
+const PROFILE: &str = "i08-adgangsstyring-for-brugere";
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     if args.out.exists() {
@@ -34,7 +34,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let heading = Text { da: "De indlagte fejl i det andet system", en: "The defects seeded in the second system" };
     common.print(&format!("\n{}:", heading.get(common.lang)));
     let mut found_all = true;
-    for seeded in DEFECTS {
+    for seeded in TRIAL_DEFECTS {
         let found = failed(&defective, seeded.check);
         found_all &= found;
         let word = if found { Text { da: "fundet", en: "found" } } else { Text { da: "IKKE fundet", en: "NOT found" } };
@@ -66,7 +66,7 @@ fn failed(report: &Report, id: &str) -> bool {
 fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) -> Result<Report> {
     let fault = |e: &dyn std::fmt::Display| Error::file(directory, e);
     let at = crate::clock::now();
-    let system = ExampleSystem::start(&directory.join("system"), keys, at, defective).map_err(|e| fault(&e))?;
+    let system = TrialSystem::start(&directory.join("system"), keys, at, defective).map_err(|e| fault(&e))?;
     let source =
         KeySource::Pem { key: system.seal_key.clone(), certificates: system.seal_certificate.clone(), password: None };
     let trust = Trust::production();

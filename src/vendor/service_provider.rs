@@ -26,7 +26,7 @@ pub use provider::MetadataProblem;
 pub use response::CANARY_ATTRIBUTE;
 
 use super::metadata::VendorMetadata;
-use super::pki::{ExampleKeys, ExamplePki, Key, Leaf, PkiError};
+use super::pki::{Defect, ExampleKeys, ExamplePki, Issued, Key, Leaf, PkiError};
 use crate::language::Text;
 use crate::saml::redirect::EncodingProblem;
 use crate::saml::signature::SigningError;
@@ -92,6 +92,8 @@ pub struct Setup {
     pub keys: ExampleKeys,
     /// Deliberate faults.
     pub faults: Vec<Fault>,
+    /// Deliberate defects of the signing certificate.
+    pub signing_defects: Vec<Defect>,
     /// Lowest level of assurance that is let in.
     pub minimum_level: LevelOfAssurance,
     /// The role that `/sager` needs, for the CVR number of the user's organisation.
@@ -110,6 +112,7 @@ impl Setup {
             identity_provider_metadata,
             keys,
             faults: Vec::new(),
+            signing_defects: Vec::new(),
             minimum_level: LevelOfAssurance::Substantial,
             role: ROLE.to_owned(),
             clock: Clock::system(),
@@ -161,6 +164,9 @@ pub struct ServiceProvider {
     base: Url,
     metadata: String,
     web_root: Vec<u8>,
+    pki: ExamplePki,
+    signing: Issued,
+    encryption: Issued,
 }
 
 impl ServiceProvider {
@@ -169,7 +175,7 @@ impl ServiceProvider {
         let provider = Provider::read(&setup.identity_provider_metadata)?;
         let pki = ExamplePki::new(setup.keys.clone(), (setup.clock.0)())?;
         let party = |leaf: Leaf| leaf.party("Eksempel Leverandør A/S", CVR_OF_VENDOR);
-        let signing = pki.issue(&party(Leaf::system("Eksempel Fagsystem")))?;
+        let signing = pki.issue_with(&party(Leaf::system("Eksempel Fagsystem")), &setup.signing_defects)?;
         let encryption = pki.issue(&party(Leaf::system("Eksempel Fagsystem kryptering").key(Key::OtherSystem)))?;
         let web_root = pki.web_root()?;
         let tls = Tls::new(&[pki.web_server(&["localhost", "127.0.0.1"])?], setup.keys.get(Key::WebServer))?;
@@ -178,7 +184,7 @@ impl ServiceProvider {
         let host = format!("localhost:{}", listener.address().port());
         let base: Url = format!("https://{host}/").parse().map_err(|_| SystemError::Address)?;
         let mut metadata = VendorMetadata::new(ENTITY_ID, &host, "drift@vendor.example", &signing.certificate);
-        metadata.encryption = vec![encryption.certificate];
+        metadata.encryption = vec![encryption.certificate.clone()];
         "/saml/slo".clone_into(&mut metadata.logout);
         metadata.logout_response = None;
         let metadata = metadata.signed(setup.keys.get(Key::System), &signing.certificate, None)?;
@@ -200,7 +206,7 @@ impl ServiceProvider {
             store: Mutex::default(),
         };
         let server = listener.serve(Some(tls), router(system))?;
-        Ok(Self { server, base, metadata, web_root })
+        Ok(Self { server, base, metadata, web_root, pki, signing, encryption })
     }
 
     /// `https://localhost:PORT/`.
@@ -219,6 +225,24 @@ impl ServiceProvider {
     #[must_use]
     pub fn web_root(&self) -> &[u8] {
         &self.web_root
+    }
+
+    /// The example PKI that the system's certificates are from.
+    #[must_use]
+    pub const fn pki(&self) -> &ExamplePki {
+        &self.pki
+    }
+
+    /// The certificate that the system signs with.
+    #[must_use]
+    pub const fn signing(&self) -> &Issued {
+        &self.signing
+    }
+
+    /// The certificate that messages to the system are encrypted for.
+    #[must_use]
+    pub const fn encryption(&self) -> &Issued {
+        &self.encryption
     }
 
     /// The `[saml]` table of a target for this system, with two test users and an authorisation that counts from an hour before

@@ -1,5 +1,10 @@
-//! The reference vendor's whole system as files and a running endpoint: what `kravprobe demo` judges. Good, or with a
-//! handful of deliberate defects that the report must name.
+//! The reference vendor's whole system as files and running endpoints. Good, or with a handful of deliberate defects that the
+//! report must name: [`ExampleSystem`] for everything that needs no login, [`TrialSystem`] with login and logout, which
+//! `kravprobe demo` judges.
+
+mod trials;
+
+pub use trials::{TRIAL_DEFECTS, TrialSystem};
 
 use super::metadata::{MetadataFault, VendorMetadata};
 use super::pki::{Crl, Defect, ExampleKeys, ExamplePki, Key, Leaf, Ocsp, PkiError};
@@ -26,6 +31,15 @@ pub enum SystemError {
     /// The metadata signature.
     #[error("{0}")]
     Signing(#[from] SigningError),
+    /// The system with login and logout.
+    #[error(transparent)]
+    System(#[from] super::service_provider::SystemError),
+    /// The identity provider.
+    #[error(transparent)]
+    IdentityProvider(#[from] crate::error::Error),
+    /// The identity provider's metadata.
+    #[error(transparent)]
+    Message(#[from] crate::fki::FkiError),
     /// The TLS endpoint.
     #[error(transparent)]
     Endpoint(#[from] StartError),
@@ -164,11 +178,18 @@ fn pem(der: &[u8]) -> Result<Vec<u8>, ErrorStack> {
 }
 
 fn target_text(endpoint: &TlsEndpoint, registered: bool) -> String {
-    let mut text = format!(
+    let mut text = head(&format!("\nallowed_hosts = [\"{HOST}\", \"saml.{HOST}\"]"), 50);
+    text += &tls_entry("web", endpoint.port());
+    text += &certificates_and_declarations(&format!("https://saml.{HOST}"), registered);
+    text
+}
+
+/// Who is who, what is believed, and the metadata. `more` follows the environment.
+fn head(more: &str, requests_per_second: u32) -> String {
+    format!(
         r#"# The reference vendor that ships with kravprobe. Everything in it is fictitious.
 schema = 1
-environment = "local"
-allowed_hosts = ["{HOST}", "saml.{HOST}"]
+environment = "local"{more}
 
 [system]
 name = "Eksempel Fagsystem"
@@ -192,7 +213,7 @@ kind = "SKI 02.19"
 phase = "overtagelsesprøve"
 
 [politeness]
-requests_per_second = 50
+requests_per_second = {requests_per_second}
 concurrency = 2
 timeout_seconds = 5
 
@@ -209,16 +230,25 @@ name = "sp"
 file = "metadata.xml"
 supplied = ["issuing-ca.pem"]
 crl = ["issuing-ca.crl"]
+"#
+    )
+}
 
+fn tls_entry(name: &str, port: u16) -> String {
+    format!(
+        r#"
 [[tls]]
-name = "web"
+name = "{name}"
 host = "127.0.0.1"
-port = {}
+port = {port}
 server_name = "localhost"
 purpose = "browser"
-"#,
-        endpoint.port()
-    );
+"#
+    )
+}
+
+fn certificates_and_declarations(entity_id: &str, registered: bool) -> String {
+    let mut text = String::new();
     for name in ["signing", "encryption"] {
         let _ = write!(
             text,
@@ -234,7 +264,6 @@ ocsp_response = ["{name}.ocsp"]
 "#
         );
     }
-    let entity_id = format!("https://saml.{HOST}");
     let declarations = [
         ("registered-in-administrationsmodul", registered.to_string()),
         ("sole-use", "true".to_owned()),
@@ -245,16 +274,19 @@ ocsp_response = ["{name}.ocsp"]
         ("personal-attributes", "[\"https://data.gov.dk/model/core/eid/email\"]".to_owned()),
     ];
     for (kind, value) in declarations {
-        let _ = write!(
-            text,
-            r#"
+        text += &declaration(kind, &value);
+    }
+    text
+}
+
+fn declaration(kind: &str, value: &str) -> String {
+    format!(
+        r#"
 [[declaration]]
 kind = "{kind}"
 value = {value}
 who = "Systemejer, Eksempel Kommune"
 when = "2026-11-01"
 "#
-        );
-    }
-    text
+    )
 }
