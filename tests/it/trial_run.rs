@@ -383,7 +383,7 @@ fn hostile(kind: Hostile, only_responses: bool, environment: &str) {
     );
     let login = redirect::encode(&idp.sso, Parameter::Request, &request, None, None).unwrap();
     let server = LocalServer::start(move |received, out| {
-        if only_responses && received.line.starts_with("GET") {
+        if only_responses && received.path() != "/acs" {
             let headers = format!("Location: {login}\r\nSet-Cookie: sid={COOKIE}; Path=/\r\n");
             answer(out, "302 Found", &headers, b"");
         } else {
