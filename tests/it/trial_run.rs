@@ -113,7 +113,7 @@ impl Report {
 
     fn limitations(&self) -> String {
         let list = self.0["run"]["limitations"].as_array().unwrap();
-        list.iter().map(|l| format!("{}\n", l["en"].as_str().unwrap())).collect()
+        list.iter().map(|l| l["en"].as_str().unwrap()).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -258,7 +258,7 @@ fn what_a_trial_needs_and_does_not_have_is_named() {
     world.write("sp.xml", &format!("{}{}", &metadata[..encryption], &metadata[end..]));
     let target = world.target();
     let target = target[..target.rfind("[[saml.user]]").unwrap()].replace("minimum_level = \"Substantial\"\n", "");
-    let target: String = target.lines().filter(|l| !l.starts_with("logout =")).map(|l| format!("{l}\n")).collect();
+    let target = target.lines().filter(|l| !l.starts_with("logout =")).collect::<Vec<_>>().join("\n");
     let needs = [
         ("login.signature-wrapping-3-refused", "a second [[saml.user]]"),
         ("login.comment-in-name-id", "a second [[saml.user]]"),
@@ -427,7 +427,7 @@ fn hostile(kind: Hostile, only_responses: bool, environment: &str) {
     let bundle = folder.path().join("bundle");
     let begun = Instant::now();
     let (code, report) = judge(&profile, &target, bundle.to_str().unwrap());
-    assert!(begun.elapsed() < Duration::from_secs(60), "{kind:?} took {:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_mins(1), "{kind:?} took {:?}", begun.elapsed());
     assert_eq!(code, 3, "{kind:?}: {}", report.0["aggregate"]);
     let mut named = 0;
     for found in report.found() {
