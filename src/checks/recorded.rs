@@ -128,7 +128,12 @@ fn conversation(subject: &TrialSubject) -> Result<Transcript, Nothing> {
     if let Some(outcome) = trials::not_made(subject) {
         return Err(Nothing::NotMade(Box::new(outcome)));
     }
-    TrialSubject::read(subject.trial.as_ref()).ok_or_else(|| Nothing::BrokeOff("no recorded conversation".to_owned()))
+    TrialSubject::read(subject.trial.as_ref()).ok_or_else(|| {
+        // Not made because the good login before it failed: that login's own words say why.
+        let control = TrialSubject::read(subject.nobody.as_ref()).zip(TrialSubject::read(subject.before.as_ref()));
+        let why = control.and_then(|(nobody, before)| Oracle::learn(&nobody, &before).err());
+        Nothing::BrokeOff(why.map_or_else(|| "no recorded conversation".to_owned(), |why| why.to_string()))
+    })
 }
 
 /// Why a logout has no message: the system's doing only when it answered to the end, and the user was logged in before.
