@@ -285,7 +285,12 @@ impl<'a> Conversation<'a> {
         // Whoever uses a message again has begun a login of their own: a system that only misses a cookie has refused nothing.
         let browser = match case.delivery {
             Delivery::ReplayInOtherBrowser => {
-                self.begin_login(1).await?;
+                // First in a browser without any cookie. If that opened a session, no new login begins.
+                self.deliver(1, Step::Replay, &asked.consumer, &response, relay_state).await?;
+                if self.begin_login(1).await.is_err() {
+                    self.witness(1, Step::Witness).await;
+                    return Ok(());
+                }
                 1
             }
             Delivery::ReplayAfterLogout => {
