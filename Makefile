@@ -67,6 +67,7 @@ bench: setup-test
 	KRAVPROBE_REVISION=$(REVISION) cargo build --release --locked
 	cargo bench --locked
 	benches/compare.sh
+	benches/trials.sh
 
 clean:
 	rm -rf target $(VENV) $(DEMO)
