@@ -144,7 +144,6 @@ pub fn capture(
         service_provider: &service_provider,
         identity_provider: &identity_provider,
         permitted: loaded.target.permits_trials(at),
-        offline: session.client.is_none(),
     };
     let total = logins.len() + logouts.len() + usize::from(requests);
     let mut done = 0;
@@ -182,7 +181,6 @@ struct Campaign<'a> {
     service_provider: &'a ServiceProvider,
     identity_provider: &'a IdentityProvider,
     permitted: bool,
-    offline: bool,
 }
 
 /// The good logins made so far.
@@ -224,10 +222,13 @@ impl Campaign<'_> {
         if requests {
             subjects.push(Subject::AuthnRequest(self.left_out(Family::AuthnRequest, "login", NotMade::Offline)));
         }
-        subjects.extend(logins.iter().map(|c| Subject::Login(self.left_out(Family::Login, c.id, NotMade::Offline))));
+        subjects.extend(self.all_left_out(logins, logouts, NotMade::Offline));
         subjects
-            .extend(logouts.iter().map(|c| Subject::Logout(self.left_out(Family::Logout, c.id(), NotMade::Offline))));
-        subjects
+    }
+
+    fn all_left_out(&self, logins: &[&Case], logouts: &[LogoutCase], why: NotMade) -> impl Iterator<Item = Subject> {
+        let logins = logins.iter().map(move |c| Subject::Login(self.left_out(Family::Login, c.id, why)));
+        logins.chain(logouts.iter().map(move |c| Subject::Logout(self.left_out(Family::Logout, c.id(), why))))
     }
 
     async fn carry_out(
@@ -250,8 +251,7 @@ impl Campaign<'_> {
         }
         let mut controls = Controls { nobody: blob(&nobody), last: blob(&nobody), failed: 0 };
         if let Some(why) = self.hindrance_of_all() {
-            subjects.extend(logins.iter().map(|c| Subject::Login(self.left_out(Family::Login, c.id, why))));
-            subjects.extend(logouts.iter().map(|c| Subject::Logout(self.left_out(Family::Logout, c.id(), why))));
+            subjects.extend(self.all_left_out(logins, logouts, why));
             return subjects;
         }
         let made = logins.iter().any(|c| self.hindrance(c).is_none())
@@ -348,9 +348,7 @@ impl Campaign<'_> {
     /// What the trial needs and does not have.
     fn hindrance(&self, case: &Case) -> Option<NotMade> {
         let has = |wanted: fn(&Mutation) -> bool| case.mutations.iter().any(wanted);
-        if self.offline {
-            Some(NotMade::Offline)
-        } else if case.is_active() && !self.permitted {
+        if case.is_active() && !self.permitted {
             Some(NotMade::NotAuthorised)
         } else if has(|m| matches!(m, Mutation::Wrap(_) | Mutation::CommentInNameId | Mutation::TamperAttribute))
             && self.saml.user.len() < 2
@@ -372,9 +370,7 @@ impl Campaign<'_> {
     }
 
     fn logout_hindrance(&self, case: LogoutCase) -> Option<NotMade> {
-        if self.offline {
-            Some(NotMade::Offline)
-        } else if !self.permitted {
+        if !self.permitted {
             Some(NotMade::NotAuthorised)
         } else if case == LogoutCase::ServiceProviderInitiated {
             self.saml.logout.is_none().then_some(NotMade::NeedsLogoutWay)
