@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod certificate;
+pub mod distribution;
 pub mod http;
 pub mod metadata;
 pub mod revocation;

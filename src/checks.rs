@@ -2,17 +2,27 @@
 
 pub mod authn_request;
 pub mod certificate;
+pub mod distributed;
 pub mod login;
 pub mod logout;
+pub mod mailbox;
+pub mod message;
 pub mod metadata;
+pub mod pull;
+pub mod push;
 mod recorded;
+pub mod send;
 pub mod tls;
+pub mod token;
 pub mod trials;
+pub mod value_list;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;
 use crate::outcome::Outcome;
-use crate::subject::{CertificateSubject, Family, MetadataSubject, Subject, TlsSubject, TrialSubject};
+use crate::subject::{
+    CertificateSubject, Family, MailboxSubject, MessageSubject, MetadataSubject, Subject, TlsSubject, TrialSubject,
+};
 
 /// A check of any family.
 #[derive(Clone, Copy)]
@@ -29,6 +39,12 @@ pub enum AnyCheck {
     Login(&'static dyn login::LoginCheck),
     /// Judges logout trials.
     Logout(&'static dyn logout::LogoutCheck),
+    /// Judges trials with messages.
+    Distribution(&'static dyn distributed::DistributionCheck),
+    /// Judges what is set up in the Beskedfordeler.
+    Mailbox(&'static dyn Check<MailboxSubject>),
+    /// Judges messages.
+    Message(&'static dyn Check<MessageSubject>),
 }
 
 impl AnyCheck {
@@ -42,6 +58,9 @@ impl AnyCheck {
             Self::AuthnRequest(c) => c.meta(),
             Self::Login(c) => c.meta(),
             Self::Logout(c) => c.meta(),
+            Self::Distribution(c) => c.meta(),
+            Self::Mailbox(c) => c.meta(),
+            Self::Message(c) => c.meta(),
         }
     }
 
@@ -49,10 +68,12 @@ impl AnyCheck {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         match self {
-            Self::Certificate(_) | Self::Metadata(_) | Self::Tls(_) => None,
+            Self::Certificate(_) | Self::Metadata(_) | Self::Tls(_) | Self::Message(_) => None,
             Self::AuthnRequest(_) => Some("authn-request:login".to_owned()),
             Self::Login(c) => Some(format!("login:{}", c.case().id)),
             Self::Logout(c) => Some(format!("logout:{}", c.case().id())),
+            Self::Distribution(c) => Some(format!("{}:{}", c.meta().family.name(), c.case())),
+            Self::Mailbox(_) => Some("mailbox:configuration".to_owned()),
         }
     }
 
@@ -67,6 +88,12 @@ impl AnyCheck {
             (Self::AuthnRequest(c), Subject::AuthnRequest(s)) => c.judge(s, parameters),
             (Self::Login(c), Subject::Login(s)) => c.judge(s, parameters),
             (Self::Logout(c), Subject::Logout(s)) => c.judge(s, parameters),
+            (
+                Self::Distribution(c),
+                Subject::Push(s) | Subject::Pull(s) | Subject::Token(s) | Subject::Send(s) | Subject::ValueList(s),
+            ) if c.meta().family == subject.family() => c.judge(s, parameters),
+            (Self::Mailbox(c), Subject::Mailbox(s)) => c.judge(s, parameters),
+            (Self::Message(c), Subject::Message(s)) => c.judge(s, parameters),
             _ => Outcome::error("subject of another family"),
         }));
         judged.unwrap_or_else(|_| Outcome::error("panic inside the check"))
@@ -83,6 +110,13 @@ pub fn all() -> impl Iterator<Item = AnyCheck> {
         .chain(authn_request::CHECKS.iter().map(|c| AnyCheck::AuthnRequest(*c)))
         .chain(login::CHECKS.iter().map(|c| AnyCheck::Login(*c)))
         .chain(logout::CHECKS.iter().map(|c| AnyCheck::Logout(*c)))
+        .chain(distribution().map(AnyCheck::Distribution))
+        .chain(mailbox::CHECKS.iter().map(|c| AnyCheck::Mailbox(*c)))
+        .chain(message::CHECKS.iter().map(|c| AnyCheck::Message(*c)))
+}
+
+fn distribution() -> impl Iterator<Item = &'static dyn distributed::DistributionCheck> {
+    [push::CHECKS, pull::CHECKS, token::CHECKS, send::CHECKS, value_list::CHECKS].into_iter().flatten().copied()
 }
 
 /// Every check of one family.

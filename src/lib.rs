@@ -6,6 +6,7 @@
 //! ```
 
 pub mod aggregate;
+pub mod besked;
 pub mod calibrate;
 pub mod canonical;
 pub mod capture;

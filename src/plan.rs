@@ -147,7 +147,8 @@ fn compile_requirement(requirement: &Requirement, target: &Target, items: &mut V
         let Some(check) = checks::by_id(&binding.id) else { continue };
         let family = check.meta().family;
         let subjects = match check.subject() {
-            Some(trial) => target.saml.iter().map(|_| (trial.clone(), Vec::new())).collect(),
+            Some(trial) if has_what_it_needs(family, target) => vec![(trial, Vec::new())],
+            Some(_) => Vec::new(),
             None => subjects(family, &binding.on, target),
         };
         if state != State::Run {
@@ -166,12 +167,26 @@ fn compile_requirement(requirement: &Requirement, target: &Target, items: &mut V
     }
 }
 
+/// Whether the target has the table that the trials of a family need.
+fn has_what_it_needs(family: Family, target: &Target) -> bool {
+    if family.is_trial() {
+        target.saml.is_some()
+    } else if family == Family::Mailbox {
+        target.beskedfordeler.as_ref().is_some_and(|b| b.configuration.is_some())
+    } else {
+        target.beskedfordeler.is_some()
+    }
+}
+
 fn nothing_to_judge(family: Family, on: &Selector) -> String {
     let what = match family {
         Family::Certificate => "certificate or metadata",
         Family::Metadata => "metadata",
         Family::Tls => "tls endpoint",
         Family::AuthnRequest | Family::Login | Family::Logout => "saml login",
+        Family::Push | Family::Pull | Family::Token | Family::Send | Family::ValueList => "beskedfordeler",
+        Family::Mailbox => "beskedfordeler.configuration",
+        Family::Message => "message, neither by file nor by a sender",
     };
     if *on == Selector::default() {
         format!("the target names no {what}")
@@ -209,8 +224,27 @@ fn subjects(family: Family, on: &Selector, target: &Target) -> Vec<(String, Vec<
             .filter(|t| named(&t.name) && on.purpose.as_ref().is_none_or(|p| p.contains(&t.purpose)))
             .map(|t| (format!("tls:{}", t.name), Vec::new()))
             .collect(),
+        Family::Message => target
+            .beskedfordeler
+            .iter()
+            .flat_map(|b| {
+                let files = b.message.iter().filter(|m| named(&m.name)).map(|m| format!("message:{}", m.name));
+                // What the system sends in trials is known only afterwards.
+                let sent = b.send.iter().filter(|_| on.name.is_none()).map(|_| "message:sent/*".to_owned());
+                files.chain(sent)
+            })
+            .map(|subject| (subject, Vec::new()))
+            .collect(),
         // A trial's check names its one subject itself.
-        Family::AuthnRequest | Family::Login | Family::Logout => Vec::new(),
+        Family::AuthnRequest
+        | Family::Login
+        | Family::Logout
+        | Family::Push
+        | Family::Pull
+        | Family::Token
+        | Family::Send
+        | Family::ValueList
+        | Family::Mailbox => Vec::new(),
     }
 }
 

@@ -89,6 +89,8 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     let mut captured = capture::capture_in(&session, &loaded, at, progress)?;
     let trials = capture::trial::capture(&session, &loaded, &plan, &captured.subjects, at, progress)?;
     captured.subjects.extend(trials);
+    let messages = capture::distribution::capture(&session, &loaded, &plan, &captured.subjects, at, progress)?;
+    captured.subjects.extend(messages);
 
     let mut store =
         Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(|e| output(options.out, e))?;

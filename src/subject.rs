@@ -2,15 +2,23 @@
 //! a verdict can be computed again years later from the bundle alone.
 
 pub mod certificate;
+pub mod distribution;
+pub mod mailbox;
+pub mod message;
 pub mod metadata;
 pub mod tls;
 pub mod trial;
 
 pub use certificate::CertificateSubject;
+pub use distribution::DistributionSubject;
+pub use mailbox::MailboxSubject;
+pub use message::MessageSubject;
 pub use metadata::MetadataSubject;
 pub use tls::TlsSubject;
 pub use trial::TrialSubject;
 
+use crate::verdict::Environment;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -31,12 +39,39 @@ pub enum Family {
     Login,
     /// One logout trial.
     Logout,
+    /// Messages pushed to the system.
+    Push,
+    /// Messages that the system fetches.
+    Pull,
+    /// The tokens that the system asks for.
+    Token,
+    /// Messages that the system sends.
+    Send,
+    /// The value lists that the system maintains.
+    ValueList,
+    /// What is set up for the system: dueslag, subscriptions, agreements, value lists.
+    Mailbox,
+    /// One message.
+    Message,
 }
 
 impl Family {
     /// Every family, in report order.
-    pub const ALL: [Self; 6] =
-        [Self::Certificate, Self::Metadata, Self::Tls, Self::AuthnRequest, Self::Login, Self::Logout];
+    pub const ALL: [Self; 13] = [
+        Self::Certificate,
+        Self::Metadata,
+        Self::Tls,
+        Self::AuthnRequest,
+        Self::Login,
+        Self::Logout,
+        Self::Push,
+        Self::Pull,
+        Self::Token,
+        Self::Send,
+        Self::ValueList,
+        Self::Mailbox,
+        Self::Message,
+    ];
 
     /// The family's name: first part of its checks' ids, folder of its check files.
     #[must_use]
@@ -48,6 +83,13 @@ impl Family {
             Self::AuthnRequest => "authn-request",
             Self::Login => "login",
             Self::Logout => "logout",
+            Self::Push => "push",
+            Self::Pull => "pull",
+            Self::Token => "token",
+            Self::Send => "send",
+            Self::ValueList => "value-list",
+            Self::Mailbox => "mailbox",
+            Self::Message => "message",
         }
     }
 
@@ -56,6 +98,7 @@ impl Family {
     pub const fn folder(self) -> &'static str {
         match self {
             Self::AuthnRequest => "authn_request",
+            Self::ValueList => "value_list",
             other => other.name(),
         }
     }
@@ -64,6 +107,12 @@ impl Family {
     #[must_use]
     pub const fn is_trial(self) -> bool {
         matches!(self, Self::AuthnRequest | Self::Login | Self::Logout)
+    }
+
+    /// Whether its subjects are trials with messages, which need the target's `[beskedfordeler]` table.
+    #[must_use]
+    pub const fn is_distribution(self) -> bool {
+        matches!(self, Self::Push | Self::Pull | Self::Token | Self::Send | Self::ValueList)
     }
 }
 
@@ -133,6 +182,20 @@ pub enum Subject {
     Login(TrialSubject),
     /// A logout trial.
     Logout(TrialSubject),
+    /// A push trial.
+    Push(DistributionSubject),
+    /// A pull trial.
+    Pull(DistributionSubject),
+    /// The tokens asked for.
+    Token(DistributionSubject),
+    /// A send trial.
+    Send(DistributionSubject),
+    /// A value-list trial.
+    ValueList(DistributionSubject),
+    /// What is set up.
+    Mailbox(MailboxSubject),
+    /// A message.
+    Message(MessageSubject),
 }
 
 impl Subject {
@@ -146,6 +209,13 @@ impl Subject {
             Self::AuthnRequest(_) => Family::AuthnRequest,
             Self::Login(_) => Family::Login,
             Self::Logout(_) => Family::Logout,
+            Self::Push(_) => Family::Push,
+            Self::Pull(_) => Family::Pull,
+            Self::Token(_) => Family::Token,
+            Self::Send(_) => Family::Send,
+            Self::ValueList(_) => Family::ValueList,
+            Self::Mailbox(_) => Family::Mailbox,
+            Self::Message(_) => Family::Message,
         }
     }
 
@@ -157,6 +227,25 @@ impl Subject {
             Self::Metadata(s) => &s.id,
             Self::Tls(s) => &s.id,
             Self::AuthnRequest(s) | Self::Login(s) | Self::Logout(s) => &s.id,
+            Self::Push(s) | Self::Pull(s) | Self::Token(s) | Self::Send(s) | Self::ValueList(s) => &s.id,
+            Self::Mailbox(s) => &s.id,
+            Self::Message(s) => &s.id,
+        }
+    }
+
+    /// The instant it is judged at, and the environment whose rules apply.
+    #[must_use]
+    pub const fn setting(&self) -> (Timestamp, Environment) {
+        match self {
+            Self::Certificate(s) => (s.at, s.environment),
+            Self::Metadata(s) => (s.at, s.environment),
+            Self::Tls(s) => (s.at, s.environment),
+            Self::AuthnRequest(s) | Self::Login(s) | Self::Logout(s) => (s.at, s.environment),
+            Self::Push(s) | Self::Pull(s) | Self::Token(s) | Self::Send(s) | Self::ValueList(s) => {
+                (s.at, s.environment)
+            }
+            Self::Mailbox(s) => (s.at, s.environment),
+            Self::Message(s) => (s.at, s.environment),
         }
     }
 
@@ -167,6 +256,9 @@ impl Subject {
             Self::Metadata(s) => s.blobs_mut(),
             Self::Tls(s) => s.blobs_mut(),
             Self::AuthnRequest(s) | Self::Login(s) | Self::Logout(s) => s.blobs_mut(),
+            Self::Push(s) | Self::Pull(s) | Self::Token(s) | Self::Send(s) | Self::ValueList(s) => s.blobs_mut(),
+            Self::Mailbox(s) => s.blobs_mut(),
+            Self::Message(s) => s.blobs_mut(),
         }
     }
 
@@ -175,7 +267,7 @@ impl Subject {
     pub const fn is_attested(&self) -> bool {
         match self {
             Self::Metadata(s) => s.attested.is_some(),
-            Self::Certificate(_) | Self::Tls(_) | Self::AuthnRequest(_) | Self::Login(_) | Self::Logout(_) => false,
+            _ => false,
         }
     }
 }

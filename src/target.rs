@@ -1,5 +1,6 @@
 //! A target: one vendor system in one environment. Secrets only by reference.
 
+pub mod beskedfordeler;
 pub mod saml;
 
 use crate::document::{Document, Step, nearest, read_text};
@@ -55,6 +56,9 @@ pub struct Target {
     /// How the system's login is driven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saml: Option<saml::Saml>,
+    /// How the system receives and sends messages, and what is set up for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beskedfordeler: Option<beskedfordeler::Beskedfordeler>,
     /// Permission for active trials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorisation: Option<Authorisation>,
@@ -274,7 +278,7 @@ const fn https() -> u16 {
 }
 
 /// A client certificate with its key by reference.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCertificate {
     /// PEM file with the certificate and its chain.
@@ -437,12 +441,15 @@ impl Target {
         let urls = published.filter_map(|url| url.as_ref()?.host_str().map(str::to_owned));
         let endpoints = self.tls.iter().map(|t| t.host.clone());
         let driven = self.saml.iter().flat_map(saml::Saml::urls).filter_map(|url| url.host_str().map(str::to_owned));
+        let messages = self.beskedfordeler.iter().flat_map(beskedfordeler::Beskedfordeler::urls);
+        let messages = messages.filter_map(|url| url.host_str().map(str::to_owned));
         self.allowed_hosts
             .iter()
             .cloned()
             .chain(urls)
             .chain(endpoints)
             .chain(driven)
+            .chain(messages)
             .map(|h| h.to_ascii_lowercase())
             .collect()
     }
@@ -474,7 +481,7 @@ impl Target {
         let mut names = BTreeSet::new();
         for (table, index, name) in self.names() {
             let at = [Step::Key(table), Step::Index(index), Step::Key("name")];
-            if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.')) {
+            if !is_name(name) {
                 problems.push(document.mistake(&at, "a name is letters, digits, hyphens, dots and underscores", None));
             }
             if !names.insert((table, name)) {
@@ -625,6 +632,10 @@ impl Target {
         if let Some(saml) = &self.saml {
             problems.extend(saml.problems(&self.metadata.iter().map(|m| m.name.as_str()).collect(), document));
         }
+        if let Some(messages) = &self.beskedfordeler {
+            let certificates: Vec<_> = self.certificate.iter().map(|c| c.name.as_str()).collect();
+            problems.extend(messages.problems(&certificates, document));
+        }
         if self.authorisation.as_ref().is_some_and(|a| a.until <= a.granted_at) {
             problems.push(document.mistake(
                 &[Step::Key("authorisation"), Step::Key("until")],
@@ -709,6 +720,10 @@ pub(crate) fn is_plain_web_address(url: &Url) -> bool {
         && url.host_str().is_some()
         && url.password().is_none()
         && url.username().is_empty()
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 fn is_cvr(text: &str) -> bool {

@@ -257,6 +257,7 @@ fn bare_target(shared: &Shared) -> Target {
         anchor: shared.anchor.iter().map(anchor).collect(),
         declaration: Vec::new(),
         saml: None,
+        beskedfordeler: None,
         authorisation: None,
     }
 }

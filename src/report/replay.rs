@@ -108,12 +108,7 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
     let mut seen = BTreeSet::new();
     let anchor = |blob: &Blob| report.members.iter().any(|m| m.path == format!("anchors/{}.pem", blob.sha256));
     for subject in subjects {
-        let (at, environment) = match subject {
-            Subject::Certificate(s) => (s.at, s.environment),
-            Subject::Metadata(s) => (s.at, s.environment),
-            Subject::Tls(s) => (s.at, s.environment),
-            Subject::AuthnRequest(s) | Subject::Login(s) | Subject::Logout(s) => (s.at, s.environment),
-        };
+        let (at, environment) = subject.setting();
         let agrees = match subject {
             Subject::Certificate(s) => s.system == target.system.name && s.local_anchors.iter().all(anchor),
             Subject::Metadata(s) => s.registered == registered(target),
@@ -128,6 +123,11 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
             Subject::AuthnRequest(s) | Subject::Login(s) | Subject::Logout(s) => {
                 target.saml.as_ref().is_some_and(|saml| saml.minimum_level == s.setting.minimum_level)
             }
+            Subject::Push(s) | Subject::Pull(s) | Subject::Token(s) | Subject::Send(s) | Subject::ValueList(s) => {
+                target.beskedfordeler.as_ref().is_some_and(|b| s.setting.agrees(b))
+            }
+            Subject::Mailbox(s) => target.beskedfordeler.as_ref().is_some_and(|b| s.agrees(b)),
+            Subject::Message(s) => target.beskedfordeler.as_ref().is_some_and(|b| s.agrees(b)),
         };
         let problem = if at != report.run.at {
             "judged at another instant than the report states"
