@@ -2,8 +2,10 @@
 
 pub mod build;
 pub mod bundle;
+pub mod calibration;
 pub mod replay;
 pub mod schema;
+pub mod traffic;
 pub mod trials;
 pub mod v1;
 pub mod verify;

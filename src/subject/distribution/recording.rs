@@ -404,6 +404,14 @@ pub enum Stopped {
     },
 }
 
+impl Answer {
+    /// Whether a whole answer came.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Answered { .. })
+    }
+}
+
 impl Recording {
     /// Index of the message with a label.
     #[must_use]
