@@ -192,3 +192,22 @@ impl Predicate {
         parts.join(" and ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_receives_in_no_way_is_excused_from_none() {
+        let head = "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n";
+        let push = "[beskedfordeler]\ncvr = \"90000009\"\n[beskedfordeler.push]\nurl = \"https://a.example/m\"\n";
+        let truths = |text: &str| {
+            let target = Target::parse("target.toml", &format!("{head}{text}")).unwrap();
+            [Receiving::Push, Receiving::Pull]
+                .map(|way| Predicate { receives: Some(way), ..Predicate::default() }.evaluate(&target))
+        };
+        assert_eq!(truths(""), [Truth::Unknown; 2]);
+        assert_eq!(truths("[beskedfordeler]\ncvr = \"90000009\"\n"), [Truth::Unknown; 2]);
+        assert_eq!(truths(push), [Truth::True, Truth::False]);
+    }
+}
