@@ -67,7 +67,8 @@ fn other_texts(document: &str) -> Vec<String> {
         let Some(range) = parsed.element(node).and_then(|_| parsed.node_range(node)) else { continue };
         let source = &document[range.clone()];
         let inner = source.find('>').map(|n| n + 1).zip(source.rfind("</"));
-        let Some((begin, end)) = inner.filter(|(begin, end)| begin <= end && !source[*begin..*end].contains('<')) else {
+        let Some((begin, end)) = inner.filter(|(begin, end)| begin <= end && !source[*begin..*end].contains('<'))
+        else {
             continue;
         };
         let texts = [
@@ -75,7 +76,8 @@ fn other_texts(document: &str) -> Vec<String> {
             " ",
             "junk",
             "2026-02-30T10:00:00",
-            " 2026-02-28T10:00:00.123+01:00 ",
+            // Not with white space around: libxml2 does not collapse it for dateTime, as the schema language demands.
+            "2026-02-28T10:00:00.123+01:00",
             "2026-02-28T24:00:00Z",
             "2026-02-28T25:00:00Z",
             "2026-02-28T10:00:00+15:00",
@@ -135,7 +137,13 @@ fn xmllint_agrees_on_the_schema() {
     let both = (theirs.iter().filter(|v| **v).count(), theirs.iter().filter(|v| !**v).count());
     println!("{} documents, {both:?} valid and invalid", documents.len());
     assert!(both.0 > 100 && both.1 > 300, "enough of both kinds: {both:?}");
-    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), documents.len(), wrong[..8.min(wrong.len())].join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} differ:\n{}",
+        wrong.len(),
+        documents.len(),
+        wrong[..8.min(wrong.len())].join("\n")
+    );
 }
 
 #[test]
