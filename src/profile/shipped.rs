@@ -12,6 +12,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1515-single-logout", include_str!("../../profiles/sf1515-single-logout.toml")),
     ("saml2-web-sso", include_str!("../../profiles/saml2-web-sso.toml")),
     ("i08-adgangsstyring-for-brugere", include_str!("../../profiles/i08-adgangsstyring-for-brugere.toml")),
+    ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
 ];
 
 /// Text of the shipped profile with this id.
