@@ -171,6 +171,3 @@ fn required_uuid(expected: &str, id: Option<Id<'_>>) -> Outcome {
 fn places<'a>(ids: &[Id<'a>]) -> Vec<(&'a str, Place)> {
     ids.iter().map(|id| (id.value, id.place)).collect()
 }
-
-#[cfg(test)]
-mod tests;

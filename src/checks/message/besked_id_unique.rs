@@ -7,6 +7,7 @@ use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::Blob;
 use crate::subject::MessageSubject;
+use std::fmt::Write;
 
 check! {
     /// No other message of the target has the same BeskedId and another content.
@@ -42,6 +43,9 @@ impl Check<MessageSubject> for BeskedIdUnique {
             let Some(id) = message.besked_id().filter(|id| !id.value.trim().is_empty()) else {
                 return Outcome::not_tested(Reason::Missing, EXPECTED, "no BeskedId");
             };
+            if subject.others.is_empty() {
+                return Outcome::not_tested(Reason::NotSupplied, EXPECTED, "no other message to compare with");
+            }
             let others = with_id(id.value, &subject.others);
             let own = content(message);
             let different = others.iter().filter(|other| content(other) != own).count();
@@ -80,23 +84,38 @@ fn content(message: &Message) -> String {
     let mut out = String::new();
     for element in message.filter().into_iter().flat_map(|f| &f.children) {
         if element.name.local != "TilladtModtager" {
-            write(element, &mut out);
+            add(element, &mut out);
         }
     }
     if let Some(class) = message.delivery().and_then(|d| d.child("Sikkerhedsklassificering")) {
-        write(class, &mut out);
+        add(class, &mut out);
     }
     for payload in &message.payload {
-        let text: Vec<&str> = payload.text.split_whitespace().collect();
-        out.push_str(&format!("\n{}={}", payload.name.local, text.join(" ")));
+        // What is redacted shows in the decoded text alone.
+        let decoded = payload.decoded().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = decoded.as_deref().unwrap_or(&payload.text);
+        let text: Vec<&str> = text.split_whitespace().collect();
+        let _ = write!(
+            out,
+            "
+{}={}",
+            payload.name.local,
+            text.join(" ")
+        );
     }
     out
 }
 
-fn write(element: &Element, out: &mut String) {
+fn add(element: &Element, out: &mut String) {
     let text = element.text.trim();
-    out.push_str(&format!("\n{}={}", element.name.local, text.to_ascii_lowercase()));
+    let _ = write!(
+        out,
+        "
+{}={}",
+        element.name.local,
+        text.to_ascii_lowercase()
+    );
     for child in &element.children {
-        write(child, out);
+        add(child, out);
     }
 }

@@ -45,10 +45,11 @@ impl Check<MessageSubject> for PermittedReceiversServed {
 
 /// Whether every authority in an element is one that the system serves.
 pub(super) fn served(subject: &MessageSubject, element: &str, ids: &[Id<'_>]) -> Outcome {
-    if subject.cvr.is_empty() {
+    let served: Vec<&str> = subject.cvr.iter().map(String::as_str).filter(|cvr| !cvr.is_empty()).collect();
+    if served.is_empty() {
         return Outcome::not_tested(Reason::NotSupplied, "the authorities that the system serves", "not supplied");
     }
-    let expected = subject.cvr.join(", ");
+    let expected = served.join(", ");
     let numbers: Vec<_> = ids.iter().filter_map(|id| Some((permitted(id.value.trim())?, id))).collect();
     if ids.is_empty() {
         return Outcome::not_tested(Reason::Missing, expected, format!("no {element}"));
@@ -58,7 +59,7 @@ pub(super) fn served(subject: &MessageSubject, element: &str, ids: &[Id<'_>]) ->
     }
     let strangers: Vec<String> = numbers
         .iter()
-        .filter(|(who, _)| matches!(who, Permitted::Authority(cvr) if !subject.cvr.iter().any(|served| served == cvr)))
+        .filter(|(who, _)| matches!(who, Permitted::Authority(cvr) if !served.contains(cvr)))
         .map(|(_, id)| shown(id.value, id.place))
         .collect();
     if !strangers.is_empty() {
