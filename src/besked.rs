@@ -1,6 +1,7 @@
 //! Messages of the Beskedfordeler: the envelope (Beskedkuvert 1.0), what is inside it, and the answers to it. Pure.
 
 pub mod expression;
+pub mod mailboxes;
 pub mod read;
 pub mod reply;
 pub mod schema;
