@@ -124,29 +124,8 @@ fn selects(text: &str, xml: &str) -> Selection {
     parse(text).unwrap().selects(&read(xml.as_bytes()).unwrap().besked)
 }
 
-/// The filter data of a real status message of the external test environment (itk-dev/beskedfordeler-drupal), shortened.
 const fn sample() -> &'static str {
-    r#"<n:Haendelsesbesked xmlns="urn:oio:sagdok:3.0.0" xmlns:n="urn:oio:besked:kuvert:1.0">
-  <n:BeskedId><UUIDIdentifikator>bd12c645-de98-453a-ac80-f58a76942eda</UUIDIdentifikator></n:BeskedId>
-  <n:BeskedVersion>1.0</n:BeskedVersion>
-  <n:Beskedkuvert>
-    <n:Filtreringsdata>
-      <n:Beskedtype><UUIDIdentifikator>d2bed63c-4853-4008-b6e0-a74c15b15fbf</UUIDIdentifikator></n:Beskedtype>
-      <n:BeskedAnsvarligAktoer><UUIDIdentifikator>96514e13-afdd-44d6-95a8-adc2ca19b127</UUIDIdentifikator></n:BeskedAnsvarligAktoer>
-      <n:TilladtModtager><URNIdentifikator>urn:oio:cvr:55133018</URNIdentifikator></n:TilladtModtager>
-      <n:RelateretObjekt>
-        <n:ObjektId><UUIDIdentifikator>53213778-de6b-42ee-8fbd-8aa73b0d4d85</UUIDIdentifikator></n:ObjektId>
-        <n:ObjektType><UUIDIdentifikator>91aa31b3-c4b3-499e-8689-93b1ef89f319</UUIDIdentifikator></n:ObjektType>
-      </n:RelateretObjekt>
-      <n:ObjektRegistrering>
-        <n:ObjektHandling><UUIDIdentifikator>f7161a89-5068-4023-bc80-d7f4daad2a2e</UUIDIdentifikator></n:ObjektHandling>
-      </n:ObjektRegistrering>
-    </n:Filtreringsdata>
-    <n:Leveranceinformation><n:Leveranceruter><n:Leverancerute>
-      <n:LeveranceruteLokalUdvidelse><n:AntalLeveranceforsoeg>1</n:AntalLeveranceforsoeg></n:LeveranceruteLokalUdvidelse>
-    </n:Leverancerute></n:Leveranceruter></n:Leveranceinformation>
-  </n:Beskedkuvert>
-</n:Haendelsesbesked>"#
+    include_str!("../../../fixtures/beskedfordeler/push-PostStatusBeskedModtag.success.xml")
 }
 
 #[test]
