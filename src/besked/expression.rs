@@ -185,18 +185,24 @@ impl Parser<'_> {
         let span = self.span();
         match self.next() {
             None => Problem::broken(span, format!("the expression ends where {wanted} should stand")),
-            Some(Kind::Dot | Kind::Comma | Kind::Close) => {
-                Problem::broken(span, format!("{wanted} should stand here"))
+            Some(Kind::Dot | Kind::Comma | Kind::Close) => Problem::broken(span, format!("{wanted} should stand here")),
+            Some(Kind::String(_)) => Problem::broken(
+                span,
+                format!("a string stands where {wanted} should stand; an operator, a comma or a quote is missing"),
+            ),
+            Some(Kind::Word(word)) => {
+                Problem::unknown(span, format!("`{}` is unknown here, where the examples have {wanted}", short(word)))
             }
-            Some(Kind::String(_)) => {
-                Problem::broken(span, format!("a string stands where {wanted} should stand; an operator, a comma or a quote is missing"))
+            Some(Kind::Number(_)) => {
+                Problem::unknown(span, format!("a number is unknown here, where the examples have {wanted}"))
             }
-            Some(Kind::Word(word)) => Problem::unknown(span, format!("`{}` is unknown here, where the examples have {wanted}", short(word))),
-            Some(Kind::Number(_)) => Problem::unknown(span, format!("a number is unknown here, where the examples have {wanted}")),
-            Some(Kind::Operator(operator)) => {
-                Problem::unknown(span, format!("the operator `{}` is unknown here, where the examples have {wanted}", short(operator)))
+            Some(Kind::Operator(operator)) => Problem::unknown(
+                span,
+                format!("the operator `{}` is unknown here, where the examples have {wanted}", short(operator)),
+            ),
+            Some(Kind::Open) => {
+                Problem::unknown(span, format!("a bracket is unknown here, where the examples have {wanted}"))
             }
-            Some(Kind::Open) => Problem::unknown(span, format!("a bracket is unknown here, where the examples have {wanted}")),
         }
     }
 
@@ -252,7 +258,10 @@ impl Parser<'_> {
         match names.first() {
             Some(root) if root.text == ROOT => Ok(names),
             Some(root) => {
-                let what = format!("a field that begins with `{}` is unknown: the examples begin with `{ROOT}`", short(&root.text));
+                let what = format!(
+                    "a field that begins with `{}` is unknown: the examples begin with `{ROOT}`",
+                    short(&root.text)
+                );
                 Err(Problem::unknown(root.span.clone(), what))
             }
             None => Err(self.unexpected("a field")),
@@ -293,7 +302,9 @@ impl Parser<'_> {
     fn list(&mut self) -> Result<Vec<String>, Problem> {
         if !self.takes(&Kind::Open) {
             return Err(match self.next() {
-                Some(Kind::String(_)) => Problem::unknown(self.span(), "`in` with values that stand in no bracket is unknown"),
+                Some(Kind::String(_)) => {
+                    Problem::unknown(self.span(), "`in` with values that stand in no bracket is unknown")
+                }
                 _ => self.unexpected("a bracket with the values of `in`"),
             });
         }
@@ -304,7 +315,11 @@ impl Parser<'_> {
         while self.takes(&Kind::Comma) {
             values.push(self.value()?);
         }
-        if self.takes(&Kind::Close) { Ok(values) } else { Err(self.unexpected("a comma or the closing bracket of `in`")) }
+        if self.takes(&Kind::Close) {
+            Ok(values)
+        } else {
+            Err(self.unexpected("a comma or the closing bracket of `in`"))
+        }
     }
 
     fn value(&mut self) -> Result<String, Problem> {

@@ -187,7 +187,8 @@ impl View<'_> {
             findings.absent("serviceaftaler");
             return Vec::new();
         };
-        let is = |text: &Option<String>, wanted: &str| text.as_ref().is_none_or(|t| t.trim().eq_ignore_ascii_case(wanted));
+        let is =
+            |text: &Option<String>, wanted: &str| text.as_ref().is_none_or(|t| t.trim().eq_ignore_ascii_case(wanted));
         all.iter().filter(|a| self.is_here(a.environment) && is(&a.service, SERVICE) && is(&a.role, "Modtag")).collect()
     }
 

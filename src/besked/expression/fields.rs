@@ -96,10 +96,7 @@ pub static ENVELOPE: Element = one(
     Content::Elements(&[
         one("Filtreringsdata", Content::Elements(FILTER)),
         one("Leveranceinformation", Content::Elements(DELIVERY)),
-        one(
-            "Modtagerhandling",
-            Content::Elements(&[one("Handling", ID), one("Responsmodtager", ACTOR)]),
-        ),
+        one("Modtagerhandling", Content::Elements(&[one("Handling", ID), one("Responsmodtager", ACTOR)])),
         one("GyldighedFra", TIME),
         one("GyldighedTil", TIME),
     ]),
@@ -160,11 +157,15 @@ fn child(parent: &'static Element, name: &Name) -> Result<&'static Element, Prob
     let span = name.span.clone();
     let written = short(&name.text);
     if let Some(other) = children.iter().find(|c| c.name.to_lowercase() == name.text.to_lowercase()) {
-        let what = format!("`{written}` is written `{}` in the schema; whether letter case counts is unknown", other.name);
+        let what =
+            format!("`{written}` is written `{}` in the schema; whether letter case counts is unknown", other.name);
         return Err(Problem::unknown(span, what).helped(format!("write `{}`", other.name)));
     }
     if open {
-        return Err(Problem::unknown(span, format!("the schema lets anything stand in `{}`, so `{written}` is unknown", parent.name)));
+        return Err(Problem::unknown(
+            span,
+            format!("the schema lets anything stand in `{}`, so `{written}` is unknown", parent.name),
+        ));
     }
     let problem = Problem::broken(span, format!("`{}` has no `{written}` (Beskedkuvert.xsd)", parent.name));
     Err(match nearest(&name.text, children.iter().map(|c| c.name)) {

@@ -49,7 +49,16 @@ fn misplaced_quotes_and_brackets_are_broken_at_their_place() {
         assert_eq!(found.certainty, Broken, "{values}: {}", found.message);
         assert_eq!(found.span, list.len() + place.start..list.len() + place.end, "{values}: {}", found.message);
     }
-    for text in ["", "  ", "= 'x'", "Beskedkuvert.", "Beskedkuvert..A = 'x'", "Beskedkuvert.A =", "Beskedkuvert.A in", ".A = 'x'"] {
+    for text in [
+        "",
+        "  ",
+        "= 'x'",
+        "Beskedkuvert.",
+        "Beskedkuvert..A = 'x'",
+        "Beskedkuvert.A =",
+        "Beskedkuvert.A in",
+        ".A = 'x'",
+    ] {
         assert_eq!(problem(text).certainty, Broken, "{text}");
     }
 }
@@ -94,7 +103,8 @@ fn what_no_source_shows_is_unknown_and_never_broken() {
         "Beskedkuvert.Filtreringsdata.beskedtype.UUIDIdentifikator = 'a'".to_owned(),
         "Beskedkuvert.Filtreringsdata.Beskedtype = 'a'".to_owned(),
         "get(Beskedkuvert.Filtreringsdata.Beskedtype, 0).UUIDIdentifikator = 'a'".to_owned(),
-        "get(Beskedkuvert.Filtreringsdata.ObjektRegistrering, 0).ObjektRegistreringLokalUdvidelse.Andet = 'a'".to_owned(),
+        "get(Beskedkuvert.Filtreringsdata.ObjektRegistrering, 0).ObjektRegistreringLokalUdvidelse.Andet = 'a'"
+            .to_owned(),
         "x".repeat(MAX_BYTES + 1),
     ] {
         let found = problem(&text);
@@ -135,10 +145,19 @@ fn a_real_message_is_selected_by_what_stands_in_it() {
     assert_eq!(selects(OFFICIAL[1], sample()), Selected);
     assert_eq!(selects(OFFICIAL[2], sample()), Selected);
     for (text, selection) in [
-        ("get(Beskedkuvert.Filtreringsdata.RelateretObjekt, 1).ObjektId.UUIDIdentifikator = '53213778-de6b-42ee-8fbd-8aa73b0d4d85'", NotSelected),
-        ("get(Beskedkuvert.Filtreringsdata.TilladtModtager, 0).URNIdentifikator in ('urn:oio:cvr:1', 'urn:oio:cvr:55133018')", Selected),
+        (
+            "get(Beskedkuvert.Filtreringsdata.RelateretObjekt, 1).ObjektId.UUIDIdentifikator = '53213778-de6b-42ee-8fbd-8aa73b0d4d85'",
+            NotSelected,
+        ),
+        (
+            "get(Beskedkuvert.Filtreringsdata.TilladtModtager, 0).URNIdentifikator in ('urn:oio:cvr:1', 'urn:oio:cvr:55133018')",
+            Selected,
+        ),
         ("get(Beskedkuvert.Filtreringsdata.TilladtModtager, 0).UUIDIdentifikator = ''", NotSelected),
-        ("get(Beskedkuvert.Leveranceinformation.Leveranceruter.Leverancerute, 0).LeveranceruteLokalUdvidelse.AntalLeveranceforsoeg = '1'", Selected),
+        (
+            "get(Beskedkuvert.Leveranceinformation.Leveranceruter.Leverancerute, 0).LeveranceruteLokalUdvidelse.AntalLeveranceforsoeg = '1'",
+            Selected,
+        ),
     ] {
         assert_eq!(selects(text, sample()), selection, "{text}");
     }
@@ -147,12 +166,24 @@ fn a_real_message_is_selected_by_what_stands_in_it() {
 #[test]
 fn what_the_sources_leave_open_selects_nothing_and_passes_nothing() {
     let unknown = |text: &str, xml: &str| assert!(matches!(selects(text, xml), Selection::Unknown(_)), "{text}");
-    unknown(&OFFICIAL[2].to_uppercase().replace("BESKEDKUVERT.FILTRERINGSDATA.BESKEDANSVARLIGAKTOER.UUIDIDENTIFIKATOR", "Beskedkuvert.Filtreringsdata.BeskedAnsvarligAktoer.UUIDIdentifikator"), sample());
+    unknown(
+        &OFFICIAL[2].to_uppercase().replace(
+            "BESKEDKUVERT.FILTRERINGSDATA.BESKEDANSVARLIGAKTOER.UUIDIDENTIFIKATOR",
+            "Beskedkuvert.Filtreringsdata.BeskedAnsvarligAktoer.UUIDIdentifikator",
+        ),
+        sample(),
+    );
     unknown("Beskedkuvert.Filtreringsdata.RelateretObjekt.ObjektId.UUIDIdentifikator = 'a'", sample());
-    unknown("Beskedkuvert.Filtreringsdata.Beskedtype.UUIDIdentifikator = ' d2bed63c-4853-4008-b6e0-a74c15b15fbf'", sample());
+    unknown(
+        "Beskedkuvert.Filtreringsdata.Beskedtype.UUIDIdentifikator = ' d2bed63c-4853-4008-b6e0-a74c15b15fbf'",
+        sample(),
+    );
     let mut besked = Besked::good("12345678", Timestamp::UNIX_EPOCH);
     besked.responsible = Some("urn:oio:cpr:«redacted:cpr»".to_owned());
-    unknown("Beskedkuvert.Filtreringsdata.BeskedAnsvarligAktoer.UUIDIdentifikator = 'urn:oio:cpr:«redacted:cpr»'", &besked.xml());
+    unknown(
+        "Beskedkuvert.Filtreringsdata.BeskedAnsvarligAktoer.UUIDIdentifikator = 'urn:oio:cpr:«redacted:cpr»'",
+        &besked.xml(),
+    );
     unknown("Beskedkuvert.Filtreringsdata.BeskedAnsvarligAktoer.UUIDIdentifikator = 'other'", &besked.xml());
 }
 
@@ -171,10 +202,8 @@ fn expression() -> impl Strategy<Value = Expression> {
         path.insert(0, Name { text: ROOT.to_owned(), span: 0..0 });
         Field { path, item }
     });
-    let condition = prop_oneof![
-        value().prop_map(Condition::Equals),
-        prop::collection::vec(value(), 1..5).prop_map(Condition::In)
-    ];
+    let condition =
+        prop_oneof![value().prop_map(Condition::Equals), prop::collection::vec(value(), 1..5).prop_map(Condition::In)];
     (field, condition).prop_map(|(field, condition)| Expression { field, condition })
 }
 
@@ -211,7 +240,8 @@ fn the_fields_are_those_of_the_schema() {
     const KUVERT: &str = include_str!("../../../schemas/beskedfordeler/Beskedkuvert.xsd");
     let document = uppsala::parse(KUVERT).unwrap();
     let root = document.document_element().unwrap();
-    let attribute = |node: NodeId, name: &str| document.element(node).and_then(|e| e.get_attribute(name)).map(str::to_owned);
+    let attribute =
+        |node: NodeId, name: &str| document.element(node).and_then(|e| e.get_attribute(name)).map(str::to_owned);
     let local = |text: &str| text.rsplit(':').next().unwrap().to_owned();
     fn named(document: &Document<'_>, from: NodeId, name: &str, out: &mut Vec<NodeId>) {
         for child in document.children(from) {
@@ -247,13 +277,20 @@ fn the_fields_are_those_of_the_schema() {
         named(&document, complex, "element", &mut refs);
         let wanted: Vec<_> = refs
             .iter()
-            .map(|n| (local(&attribute(*n, "ref").unwrap()), attribute(*n, "maxOccurs").as_deref() == Some("unbounded")))
+            .map(|n| {
+                (local(&attribute(*n, "ref").unwrap()), attribute(*n, "maxOccurs").as_deref() == Some("unbounded"))
+            })
             .filter(|(name, _)| name != "Signature")
             .collect();
         let (fields::Content::Elements(children) | fields::Content::Open(children)) = element.content else {
             panic!("{} is no text", element.name)
         };
-        assert_eq!(children.iter().map(|c| (c.name.to_owned(), c.many)).collect::<Vec<_>>(), wanted, "{}", element.name);
+        assert_eq!(
+            children.iter().map(|c| (c.name.to_owned(), c.many)).collect::<Vec<_>>(),
+            wanted,
+            "{}",
+            element.name
+        );
         seen += 1;
         todo.extend(children);
     }

@@ -1,12 +1,12 @@
 //! The words and signs of an abonnementsudtryk.
 
-use super::{Problem, short};
+use super::Problem;
 use std::ops::Range;
 
 /// A word or sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Letters, digits and underscores that do not begin with a digit.
+    /// Letters, digits and underscores, not digits alone.
     Word(String),
     /// Digits.
     Number(String),
@@ -69,10 +69,10 @@ pub fn read(text: &str) -> Result<Vec<Token>, Problem> {
             }
             c if c.is_ascii_digit() => {
                 let end = run(&is_word);
-                if !text[at..end].bytes().all(|b| b.is_ascii_digit()) {
-                    return Err(unquoted(text, at, end));
-                }
-                (Kind::Number(text[at..end].to_owned()), end)
+                let run = text[at..end].to_owned();
+                // A UUID without quotes, most likely.
+                let digits = run.bytes().all(|b| b.is_ascii_digit());
+                (if digits { Kind::Number(run) } else { Kind::Word(run) }, end)
             }
             c if is_word(c) => {
                 let end = run(&is_word);
@@ -83,7 +83,8 @@ pub fn read(text: &str) -> Result<Vec<Token>, Problem> {
                 (Kind::Operator(text[at..end].to_owned()), end)
             }
             '"' | '‘' | '’' | '“' | '”' | '´' | '`' => {
-                let problem = Problem::unknown(at..at + first.len_utf8(), format!("the quotation mark {first} is unknown"));
+                let problem =
+                    Problem::unknown(at..at + first.len_utf8(), format!("the quotation mark {first} is unknown"));
                 return Err(problem.helped("the examples have straight single quotes: 'value'"));
             }
             other => {
@@ -100,18 +101,15 @@ pub fn read(text: &str) -> Result<Vec<Token>, Problem> {
     }
 }
 
-/// A word that begins with a digit: a UUID without quotes, most likely, or with its first quote misplaced.
-fn unquoted(text: &str, at: usize, end: usize) -> Problem {
-    let problem = Problem::unknown(at..end, format!("`{}` is unknown outside quotes", short(&text[at..end])));
-    problem.helped("the examples write values in single quotes: 'value'")
-}
-
 /// The string that begins at `at`, and where it ends.
 fn string(text: &str, at: usize, before: &[Token]) -> Result<(Kind, usize), Problem> {
     const HELP: &str = "each value stands between two single quotes, with a comma between values: 'one', 'two'";
     let misplaced = |span: Range<usize>, message: &str| Problem::broken(span, message).helped(HELP);
     if text[..at].chars().next_back().is_some_and(is_word) {
-        return Err(misplaced(at..at + 1, "a quote stands directly after a word: it is misplaced, or the one before the word is missing"));
+        return Err(misplaced(
+            at..at + 1,
+            "a quote stands directly after a word: it is misplaced, or the one before the word is missing",
+        ));
     }
     let content = at + 1;
     let Some(length) = text[content..].find('\'') else {
@@ -127,9 +125,10 @@ fn string(text: &str, at: usize, before: &[Token]) -> Result<(Kind, usize), Prob
             Err(Problem::unknown(content + length - 1..end, "a backslash before a quote is unknown"))
         }
         Some('\'') => Err(Problem::unknown(end - 1..end + 1, "two quotes in a row are unknown")),
-        Some(c) if is_word(c) => {
-            Err(misplaced(at..end, "a quote ends this string directly before a word: it is misplaced, or another one is missing"))
-        }
+        Some(c) if is_word(c) => Err(misplaced(
+            at..end,
+            "a quote ends this string directly before a word: it is misplaced, or another one is missing",
+        )),
         _ => Ok((Kind::String(value.to_owned()), end)),
     }
 }

@@ -38,9 +38,18 @@ fn what_is_left_out_is_not_an_empty_list() {
 #[test]
 fn a_mistake_has_its_place_and_a_remedy() {
     for (text, wanted) in [
-        ("{\n \"schema\": 1,\n \"duesla\": []\n}", &["mailboxes.json:3:", "unknown field `duesla`", "did you mean `dueslag`?"][..]),
-        ("{\n \"schema\": 1,\n \"dueslag\": [{\"ident\": \"q-1\"}]\n}", &["mailboxes.json:3:", "a UUID is expected here"]),
-        ("{\"schema\": 1, \"serviceaftaler\": [{\"myndigheder\": [\"*\"]}]}", &["mailboxes.json:1:", "a CVR number of eight digits"]),
+        (
+            "{\n \"schema\": 1,\n \"duesla\": []\n}",
+            &["mailboxes.json:3:", "unknown field `duesla`", "did you mean `dueslag`?"][..],
+        ),
+        (
+            "{\n \"schema\": 1,\n \"dueslag\": [{\"ident\": \"q-1\"}]\n}",
+            &["mailboxes.json:3:", "a UUID is expected here"],
+        ),
+        (
+            "{\"schema\": 1, \"serviceaftaler\": [{\"myndigheder\": [\"*\"]}]}",
+            &["mailboxes.json:1:", "a CVR number of eight digits"],
+        ),
         ("{\"schema\": 1, \"exported\": \"i går\"}", &["mailboxes.json:1:"]),
         ("{\"schema\": 1, \"dueslag\": [{\"mode\": \"pul\"}]}", &["mailboxes.json:1:", "did you mean `pull`?"]),
         ("{\"schema\": 1, \"schema\": 1}", &["duplicate field `schema`"]),
@@ -66,12 +75,33 @@ fn contradictions_are_named_with_their_path() {
     };
     let other = "a9efc97c-3473-45b5-9519-7fc837b89fa9";
     for (text, path) in [
-        (format!(r#"{{"schema": 1, "dueslag": [{{"ident": "{IDENT}"}}, {{"ident": "{}"}}]}}"#, IDENT.to_uppercase()), "dueslag[1].ident"),
-        (observed(&format!(r#""queues": [{{"dueslag": "{other}", "at": "2026-11-01T00:00:00Z", "depth": 1}}]"#)), "observations.queues[0].dueslag"),
-        (observed(&format!(r#""deliveries": [{{"dueslag": "{other}", "beskedId": "x"}}]"#)), "observations.deliveries[0].dueslag"),
-        (observed(&format!(r#""inactive": [{{"dueslag": "{IDENT}", "from": "2026-11-01T02:00:00Z", "until": "2026-11-01T01:00:00Z"}}]"#)), "observations.inactive[0].until"),
-        (observed(r#""outages": [{"from": "2026-11-01T02:00:00Z", "until": "2026-11-01T01:00:00Z"}]"#), "observations.outages[0].until"),
-        (r#"{"schema": 1, "observations": {"from": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}}"#.to_owned(), "observations.until"),
+        (
+            format!(r#"{{"schema": 1, "dueslag": [{{"ident": "{IDENT}"}}, {{"ident": "{}"}}]}}"#, IDENT.to_uppercase()),
+            "dueslag[1].ident",
+        ),
+        (
+            observed(&format!(r#""queues": [{{"dueslag": "{other}", "at": "2026-11-01T00:00:00Z", "depth": 1}}]"#)),
+            "observations.queues[0].dueslag",
+        ),
+        (
+            observed(&format!(r#""deliveries": [{{"dueslag": "{other}", "beskedId": "x"}}]"#)),
+            "observations.deliveries[0].dueslag",
+        ),
+        (
+            observed(&format!(
+                r#""inactive": [{{"dueslag": "{IDENT}", "from": "2026-11-01T02:00:00Z", "until": "2026-11-01T01:00:00Z"}}]"#
+            )),
+            "observations.inactive[0].until",
+        ),
+        (
+            observed(r#""outages": [{"from": "2026-11-01T02:00:00Z", "until": "2026-11-01T01:00:00Z"}]"#),
+            "observations.outages[0].until",
+        ),
+        (
+            r#"{"schema": 1, "observations": {"from": "2026-11-02T00:00:00Z", "until": "2026-11-01T00:00:00Z"}}"#
+                .to_owned(),
+            "observations.until",
+        ),
     ] {
         let shown = error(&text);
         assert!(shown.contains(&format!("at `{path}`")), "{path}: {shown}");

@@ -43,7 +43,9 @@ impl Check<MailboxSubject> for AllActive {
             let mut findings = Findings::new(EXPECTED);
             let mut tell = |active: Option<bool>, what: String, unfit: bool| match active {
                 Some(true) => findings.held(what),
-                Some(false) if unfit => findings.unclear(format!("{what}: inactive, as long as the system cannot receive")),
+                Some(false) if unfit => {
+                    findings.unclear(format!("{what}: inactive, as long as the system cannot receive"))
+                }
                 Some(false) => findings.broken(Reason::Different, format!("{what}: not active")),
                 None => findings.absent(format!("whether {what} is active")),
             };

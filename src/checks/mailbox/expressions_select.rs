@@ -74,7 +74,9 @@ impl Check<MailboxSubject> for ExpressionsSelect {
                     }
                     (Wish::NotSelected, Selection::NotSelected) => findings.held(format!("{id} not selected")),
                     (Wish::Perhaps, Selection::NotSelected) => {
-                        findings.unclear(format!("{id} is of a required type and not selected; state in `samples` whether it is needed"));
+                        findings.unclear(format!(
+                            "{id} is of a required type and not selected; state in `samples` whether it is needed"
+                        ));
                     }
                     (_, Selection::Unknown(why)) => findings.unclear(format!("{id}: {why}")),
                 }
@@ -89,9 +91,8 @@ impl Check<MailboxSubject> for ExpressionsSelect {
 }
 
 fn wish(view: &View<'_>, besked: &Element, required: &[String], forbidden: &[String]) -> Wish {
-    let sample = besked_id(besked).and_then(|id| {
-        view.export.samples.iter().flatten().find(|s| s.besked_id.trim().eq_ignore_ascii_case(id))
-    });
+    let sample = besked_id(besked)
+        .and_then(|id| view.export.samples.iter().flatten().find(|s| s.besked_id.trim().eq_ignore_ascii_case(id)));
     if let Some(sample) = sample {
         return if sample.wanted { Wish::Selected } else { Wish::NotSelected };
     }
@@ -115,7 +116,9 @@ fn selection(subscriptions: &[(&Dueslag, &Abonnement)], besked: &Element) -> Sel
         match (selects(subscription, besked), is_active(dueslag, subscription)) {
             (Selection::NotSelected, _) | (_, Some(false)) => {}
             (Selection::Selected, Some(true)) => return Selection::Selected,
-            (Selection::Selected, None) => unknown = Some(format!("whether {} is active is not stated", subscription.title())),
+            (Selection::Selected, None) => {
+                unknown = Some(format!("whether {} is active is not stated", subscription.title()))
+            }
             (Selection::Unknown(why), _) => unknown = Some(why),
         }
     }

@@ -44,11 +44,11 @@ impl Check<MailboxSubject> for InactiveDuringOutage {
                 findings.absent("observations.outages");
                 return findings.outcome();
             };
-            let long = |from: jiff::Timestamp, until: jiff::Timestamp| until.duration_since(from).as_secs() >= hours.saturating_mul(3600);
-            let serious: Vec<_> = outages
-                .iter()
-                .filter(|o| !o.planned && long(o.from, o.until.unwrap_or(seen.until)))
-                .collect();
+            let long = |from: jiff::Timestamp, until: jiff::Timestamp| {
+                until.duration_since(from).as_secs() >= hours.saturating_mul(3600)
+            };
+            let serious: Vec<_> =
+                outages.iter().filter(|o| !o.planned && long(o.from, o.until.unwrap_or(seen.until))).collect();
             if serious.is_empty() {
                 return Outcome::not_applicable(&expected, "no unplanned outage of this length is stated");
             }
@@ -61,9 +61,12 @@ impl Check<MailboxSubject> for InactiveDuringOutage {
                 for outage in serious.iter().filter(|o| o.dueslag.as_ref().is_none_or(|d| *d == dueslag.ident)) {
                     let end = outage.until.unwrap_or(seen.until);
                     let of = format!("{} in the outage of {}", dueslag.title(), outage.from);
-                    let soon = |from: jiff::Timestamp| from.duration_since(outage.from).as_secs() <= within.saturating_mul(MINUTE);
+                    let soon = |from: jiff::Timestamp| {
+                        from.duration_since(outage.from).as_secs() <= within.saturating_mul(MINUTE)
+                    };
                     // It may be active again a moment before the outage ends.
-                    if periods.iter().any(|(from, until)| soon(*from) && end.duration_since(*until).as_secs() <= MINUTE) {
+                    if periods.iter().any(|(from, until)| soon(*from) && end.duration_since(*until).as_secs() <= MINUTE)
+                    {
                         findings.held(of);
                     } else {
                         findings.broken(Reason::Different, format!("{of}: not inactive"));

@@ -34,7 +34,11 @@ impl Check<MailboxSubject> for ModeMatches {
         let ways: Vec<_> = ways.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect();
         let expected = ways.join(" or ");
         if ways.is_empty() {
-            return Outcome::not_tested(Reason::NotSupplied, "push or pull", "the target names neither an endpoint nor a client");
+            return Outcome::not_tested(
+                Reason::NotSupplied,
+                "push or pull",
+                "the target names neither an endpoint nor a client",
+            );
         }
         on_export(subject, &expected, |view| {
             let mut findings = Findings::new(expected.clone());

@@ -47,7 +47,8 @@ impl Check<MailboxSubject> for QueueTrend {
             for ident in view.idents(queues.iter().map(|q| &q.dueslag)) {
                 let inactive = view.inactive(ident);
                 let is_active = |at| !inactive.iter().any(|(from, until)| *from <= at && at <= *until);
-                let mut depths: Vec<_> = queues.iter().filter(|q| q.dueslag == *ident).map(|q| (q.at, q.depth)).collect();
+                let mut depths: Vec<_> =
+                    queues.iter().filter(|q| q.dueslag == *ident).map(|q| (q.at, q.depth)).collect();
                 depths.sort_unstable();
                 depths.dedup_by_key(|(at, _)| *at);
                 let name = view.title(ident);

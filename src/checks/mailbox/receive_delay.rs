@@ -57,16 +57,17 @@ impl Check<MailboxSubject> for ReceiveDelay {
                 };
                 let limit = if mode == Mode::Pull { pull } else { push };
                 let times = deliveries.iter().filter(|d| d.dueslag == *ident);
-                let mut delays: Vec<i64> = times
-                    .filter_map(|d| Some(d.received?.duration_since(d.leverance_tidspunkt?).as_secs()))
-                    .collect();
+                let mut delays: Vec<i64> =
+                    times.filter_map(|d| Some(d.received?.duration_since(d.leverance_tidspunkt?).as_secs())).collect();
                 delays.sort_unstable();
                 if delays.first().is_some_and(|least| *least < -SKEW) {
                     findings.unclear(format!("{name}: received before its LeveranceTidspunkt; the clocks disagree"));
                     continue;
                 }
                 match p95(&delays) {
-                    _ if delays.len() < fewest => findings.unclear(format!("{name}: {} deliveries with both times", delays.len())),
+                    _ if delays.len() < fewest => {
+                        findings.unclear(format!("{name}: {} deliveries with both times", delays.len()))
+                    }
                     Some(delay) if delay > limit => {
                         findings.broken(Reason::TooLarge, format!("{name}: {delay} s of {} deliveries", delays.len()));
                     }

@@ -73,7 +73,9 @@ impl Check<MailboxSubject> for ReceivedStoredAcked {
                 return findings.outcome();
             }
             for ((_, id), fate) in &fates {
-                let settled = fate.received.is_some_and(|at| seen.until.duration_since(at).as_secs() > minutes.saturating_mul(60));
+                let settled = fate
+                    .received
+                    .is_some_and(|at| seen.until.duration_since(at).as_secs() > minutes.saturating_mul(60));
                 match fate {
                     Fate { acked: Some(_), stored: None, .. } => {
                         findings.broken(Reason::Missing, format!("{id}: acknowledged, not stored"));
@@ -84,7 +86,9 @@ impl Check<MailboxSubject> for ReceivedStoredAcked {
                     Fate { acked: None, stored: Some(_), .. } if settled => {
                         findings.broken(Reason::Missing, format!("{id}: stored, not acknowledged"));
                     }
-                    Fate { received: None, .. } => findings.unclear(format!("{id}: when it was received is not stated")),
+                    Fate { received: None, .. } => {
+                        findings.unclear(format!("{id}: when it was received is not stated"))
+                    }
                     _ => {}
                 }
             }

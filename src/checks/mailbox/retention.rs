@@ -36,7 +36,8 @@ impl Check<MailboxSubject> for Retention {
         on_export(subject, EXPECTED, |view| {
             let mut findings = Findings::new(EXPECTED);
             let seen = view.export.observations.as_ref();
-            let planned: Vec<_> = seen.into_iter().flat_map(|o| o.outages.iter().flatten()).filter(|o| o.planned).collect();
+            let planned: Vec<_> =
+                seen.into_iter().flat_map(|o| o.outages.iter().flatten()).filter(|o| o.planned).collect();
             for dueslag in view.dueslag(&mut findings) {
                 let name = dueslag.title();
                 let Some(days) = dueslag.retention_days else {
@@ -44,7 +45,8 @@ impl Check<MailboxSubject> for Retention {
                     continue;
                 };
                 let concerning = planned.iter().filter(|o| o.dueslag.as_ref().is_none_or(|d| *d == dueslag.ident));
-                let seconds = concerning.filter_map(|o| Some(o.until?.duration_since(o.from).as_secs())).max().unwrap_or(0);
+                let seconds =
+                    concerning.filter_map(|o| Some(o.until?.duration_since(o.from).as_secs())).max().unwrap_or(0);
                 let outage = seconds.max(longest.saturating_mul(DAY));
                 let of = format!("{name}: {days} days");
                 if days < 7 {

@@ -70,7 +70,8 @@ impl Check<MailboxSubject> for Sensitivity {
 
 /// Rank of a message type's class, as the export or the official description states it.
 fn rank(view: &View<'_>, of: &Id) -> Option<u8> {
-    let stated = view.export.required.iter().flatten().find(|r| r.beskedtype == *of).and_then(|r| r.foelsomhed.as_ref());
+    let stated =
+        view.export.required.iter().flatten().find(|r| r.beskedtype == *of).and_then(|r| r.foelsomhed.as_ref());
     match stated {
         Some(class) => lists::sensitivity(class.as_str()).map(|s| s.rank),
         None => {

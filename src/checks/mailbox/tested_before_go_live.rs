@@ -34,8 +34,7 @@ impl Check<MailboxSubject> for TestedBeforeGoLive {
         on_export(subject, EXPECTED, |view| {
             let mut findings = Findings::new(EXPECTED);
             let tests = view.export.tests.as_ref();
-            let (Some(live), Some(evidence)) =
-                (tests.and_then(|t| t.go_live), tests.and_then(|t| t.evidence.as_ref()))
+            let (Some(live), Some(evidence)) = (tests.and_then(|t| t.go_live), tests.and_then(|t| t.evidence.as_ref()))
             else {
                 findings.absent("tests.goLive and tests.evidence");
                 return findings.outcome();
