@@ -1,6 +1,8 @@
 //! Messages of the Beskedfordeler: the envelope (Beskedkuvert 1.0), what is inside it, and the answers to it. Pure.
 
+pub mod expression;
 pub mod lists;
+pub mod mailboxes;
 pub mod payload;
 pub mod read;
 pub mod reply;
