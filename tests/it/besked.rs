@@ -1,6 +1,7 @@
 //! Messages of the Beskedfordeler: our reading of them against xmllint's, and every real sample with its written verdicts.
 
 use super::metadata::{mutants, xmllint};
+use super::support::run;
 use kravprobe::besked::schema::{Kind, validate};
 use kravprobe::besked::write::{Besked, Payload};
 use kravprobe::besked::{read, reply};
@@ -512,7 +513,11 @@ fn of_sample(name: &str) -> Option<Vec<(&'static str, Verdict)>> {
     let message_to_send = [("times-zoned", F), ("payload-base64", NA)];
     let receipt = [("sensitivity-of-type", P), ("task-topic", NA), ("task-topic-in-kle", NA)];
     let different: &[(&str, Verdict)] = match name {
-        "bfo-externTestBesked.xml" | "legacy-testbesked01.xml" | "legacy-testbesked03.xml" => &message_to_send,
+        "bfo-externTestBesked.xml" | "legacy-testbesked01.xml" => &message_to_send,
+        // Its BeskedAnsvarligAktoer is `1`.
+        "legacy-testbesked03.xml" => {
+            &[("times-zoned", F), ("payload-base64", NA), ("responsible-actor", F), ("uuid-forms", F)]
+        }
         "legacy-testbesked02.xml" => {
             &[("times-zoned", F), ("payload-base64", NA), ("task-topic", NA), ("task-topic-in-kle", NA)]
         }
@@ -608,5 +613,94 @@ fn no_number_in_cpr_form_stands_in_a_sample() {
         // Under the name of a CPR number redaction takes any number; nothing else may be taken but a certificate's serial number.
         let kept = text.replace("cpr-nr:000000000", "cpr-nr:«").matches('«').count();
         assert!(found.matches("«redacted:cpr»").count() <= kept + text.matches("<tns:pnr>").count(), "{name}: {found}");
+    }
+}
+
+// The command.
+
+fn path(name: &str) -> String {
+    format!("{}/fixtures/beskedfordeler/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn inspect(files: &[&str], more: &[&str]) -> (i32, String, String) {
+    run(&[&["inspect", "message", "--at", AT], files, more].concat())
+}
+
+#[test]
+fn the_command_judges_files_and_shows_their_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name).display().to_string();
+        std::fs::write(&path, content).unwrap();
+        path
+    };
+    let (one, two) = (write("one.xml", &with_base64().xml()), write("two.xml", &good().push_xml()));
+    let known = ["--cvr", CVR, "--system", SYSTEM, "--environment", "external-test", "--format", "json"];
+    let (code, out, err) = inspect(&[&one, &two], &known);
+    assert_eq!((code, &*err), (0, ""), "{out}");
+    let answers: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0]["decision"], "accepted");
+    let fields = answers[0]["message"]["fields"].as_array().unwrap();
+    let known_as = |name: &str| fields.iter().find(|f| f["name"] == name).map(|f| f["knownAs"].clone());
+    assert_eq!(known_as("Beskedtype").unwrap(), "Test/TestbeskedType1");
+    assert_eq!(known_as("TilladtModtager").unwrap(), "Aarhus");
+    assert_eq!(known_as("Sikkerhedsklassificering").unwrap(), "Ikke fortrolige data");
+
+    // The same BeskedId with another content, a file that is missing, and one that is no message.
+    let taken = Besked { besked_id: Some(good_id(&with_file(&one))), ..good() };
+    let (three, junk) = (write("three.xml", &taken.xml()), write("junk.xml", "<a/>"));
+    let (code, out, err) = inspect(&[&one, &three, &junk, "missing.xml"], &["--lang", "en"]);
+    assert_eq!(code, 2, "{out}");
+    assert!(err.contains("missing.xml"), "{err}");
+    for part in
+        ["message.besked-id-unique", "1 other messages with BeskedId", "junk.xml: Not accepted", "line 1, column 1"]
+    {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    for wrong in [&["--cvr", "1"][..], &["--system", "x"]] {
+        assert_ne!(inspect(&[&one], wrong).0, 0);
+    }
+}
+
+fn with_file(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn good_id(document: &str) -> String {
+    read::read(document.as_bytes()).unwrap().besked_id().unwrap().value.to_owned()
+}
+
+#[test]
+fn the_command_names_samples_and_their_deviations() {
+    let receipt = path("push-PostStatusBeskedModtag.error.xml");
+    let (code, out, _) = inspect(&[&receipt], &["--lang", "en", "--received"]);
+    // Nothing in it is the system's, so nothing is decided.
+    assert_eq!(code, 3, "{out}");
+    for part in [
+        "public sample: push-PostStatusBeskedModtag.error.xml",
+        "urn:besked:kuvert:1.0 instead of urn:oio:besked:kuvert:1.0",
+        "PKO_PostStatus is not valid against its schema",
+        "(PKO_PostStatus)",
+        "0 fail",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let (_, out, _) = inspect(&[&path("bfo-externTestBesked.xml")], &[]);
+    assert!(out.contains("Et tidspunkt har ingen tidszone") && out.contains("offentligt eksempel"), "{out}");
+}
+
+#[test]
+fn the_command_shows_no_cpr_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cpr.xml").display().to_string();
+    let mut besked = good();
+    besked.object = "0101701234".to_owned();
+    besked.task = Some("urn:oio:cpr-nr:0101701234".to_owned());
+    std::fs::write(&file, besked.xml()).unwrap();
+    for format in ["json", "text"] {
+        let (_, out, err) = inspect(&[&file], &["--format", format]);
+        assert!(!out.contains("0101701234") && !err.contains("0101701234"), "{out}");
+        assert!(out.contains("«redacted:cpr»"), "{out}");
     }
 }
