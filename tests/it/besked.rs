@@ -3,8 +3,9 @@
 use super::metadata::{mutants, xmllint};
 use super::support::run;
 use kravprobe::besked::schema::{Kind, validate};
+use kravprobe::besked::time::Time;
 use kravprobe::besked::write::{Besked, Payload};
-use kravprobe::besked::{read, reply};
+use kravprobe::besked::{lists, read, reply};
 use kravprobe::check::{Meta, Parameters, Value};
 use kravprobe::checks::message;
 use kravprobe::outcome::{Outcome, Reason};
@@ -13,8 +14,10 @@ use kravprobe::subject::message::MESSAGE;
 use kravprobe::subject::{Blob, MessageSubject};
 use kravprobe::target::beskedfordeler::MessageDirection;
 use kravprobe::verdict::{Environment, Verdict};
+use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 const SCHEMA: &str = "schemas/beskedfordeler/AnvendersystemOperationer.xsd";
 
@@ -703,4 +706,82 @@ fn the_command_shows_no_cpr_number() {
         assert!(!out.contains("0101701234") && !err.contains("0101701234"), "{out}");
         assert!(out.contains("«redacted:cpr»"), "{out}");
     }
+}
+
+// Hostile bytes.
+
+/// The samples, and a good message.
+static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of_samples = samples().into_iter().map(|(_, text)| text);
+    of_samples.chain([with_base64().delivered(good().created).push_xml()]).collect()
+});
+
+/// Reads and judges it as sent and as received; every element stands where it says.
+fn survives(bytes: &[u8]) {
+    if let Ok(message) = read::read(bytes) {
+        let text = std::str::from_utf8(bytes).unwrap().trim_start_matches('\u{FEFF}');
+        let lines: Vec<&str> = text.split('\n').collect();
+        for element in message.besked.descendants() {
+            let rest = &lines[element.place.line - 1].as_bytes()[element.place.column - 1..];
+            assert!(rest.starts_with(b"<"), "{} at {}", element.name, element.place);
+        }
+    }
+    let mut subject = subject("");
+    subject.message = Blob::new(MESSAGE, bytes.to_vec());
+    subject.others.push(subject.message.clone());
+    for direction in [MessageDirection::Sent, MessageDirection::Received] {
+        subject.direction = direction;
+        let found = verdicts(&subject);
+        assert!(found.values().all(|v| *v != Verdict::Error), "{found:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_judged(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        survives(&bytes);
+    }
+
+    #[test]
+    fn any_change_of_a_message_is_judged(
+        seed in 0..SEEDS.len(),
+        at in any::<prop::sample::Index>(),
+        length in 0..40_usize,
+        with in prop_oneof![
+            ".{0,8}".boxed(),
+            "[<>/&;:=\"'k]{0,6}".boxed(),
+            Just("<k:Beskeddata>".to_owned()).boxed(),
+            Just("</k:Beskeddata>".to_owned()).boxed(),
+            Just("\u{FEFF}".to_owned()).boxed(),
+            Just("<![CDATA[]]>".to_owned()).boxed(),
+            Just("<UUIDIdentifikator/>".to_owned()).boxed(),
+        ],
+    ) {
+        let bytes = SEEDS[seed].as_bytes();
+        let at = at.index(bytes.len());
+        let end = (at + length).min(bytes.len());
+        survives(&[&bytes[..at], with.as_bytes(), &bytes[end..]].concat());
+    }
+
+    #[test]
+    fn lists_take_any_text(text in ".{0,40}") {
+        let _ = (lists::message_type(&text), lists::sensitivity(&text), lists::permitted(&text), lists::kle_topic(&text));
+        let _ = (lists::kle_pattern(&text), lists::kle_includes(&text, "32.01.01"), lists::authority(&text));
+        if let Some(time) = Time::parse(&text) {
+            let _ = time.since(&Time::parse("2026-03-01T10:00:00").unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_greatest_messages_are_judged_too() {
+    let (before, after) =
+        with_base64().xml().split_once("<k:TilladtModtager>").map(|(b, a)| (b.to_owned(), a.to_owned())).unwrap();
+    let wrong = format!("{before}{}<k:TilladtModtager>{after}", "<k:Wrong/>".repeat(2_400));
+    let found = verdicts(&subject(&wrong));
+    assert_eq!((found["readable"], found["schema-valid"]), (P, F));
+    let data = format!("<k:Beskeddata>{}</k:Beskeddata>", format!("<a>{}</a>", "x".repeat(80)).repeat(19_000));
+    let long = with_base64().xml().replace("</k:Haendelsesbesked>", &format!("{data}</k:Haendelsesbesked>"));
+    let found = verdicts(&subject(&long));
+    assert_eq!((found["readable"], found["schema-valid"]), (P, P));
 }
