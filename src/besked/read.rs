@@ -1,9 +1,9 @@
 //! Reads a message (`Haendelsesbesked`, alone or in `ModtagBeskedInput`) out of hostile bytes: every element of the envelope
 //! as it is written, with its place.
 //!
-//! Reading is tolerant, judging is not: elements are found by their local names wherever the schema puts them, whatever their
-//! namespace, their order or their number, so that a message in a wrong namespace can be named as such. Whether the document is
-//! valid is for [`super::schema`] to say.
+//! Reading is tolerant, judging is not: elements are found by their local names wherever the schema puts them, whatever
+//! their namespace, their order or their number, so that a message in a wrong namespace can be named as such. Whether the
+//! document is valid is for [`super::schema`] to say.
 
 use super::KUVERT;
 use crate::saml::xml::{self, Place, XmlProblem};
@@ -419,7 +419,15 @@ mod tests {
 
     #[test]
     fn places_count_lines_and_columns_from_one() {
-        let text = "<h:Haendelsesbesked xmlns:h='urn:oio:besked:kuvert:1.0' xmlns='urn:oio:sagdok:3.0.0'>\n  <h:BeskedId>\n    <!-- a -->\n    <UUIDIdentifikator>x<!-- b --><![CDATA[&y]]>&amp;</UUIDIdentifikator>\n  </h:BeskedId>\n</h:Haendelsesbesked>";
+        let text = [
+            "<h:Haendelsesbesked xmlns:h='urn:oio:besked:kuvert:1.0' xmlns='urn:oio:sagdok:3.0.0'>",
+            "  <h:BeskedId>",
+            "    <!-- a -->",
+            "    <UUIDIdentifikator>x<!-- b --><![CDATA[&y]]>&amp;</UUIDIdentifikator>",
+            "  </h:BeskedId>",
+            "</h:Haendelsesbesked>",
+        ]
+        .join("\n");
         let message = read(text.as_bytes()).unwrap();
         let id = message.besked_id().unwrap();
         assert_eq!((id.kind, id.value, id.place), (IdKind::Uuid, "x&y&", Place { line: 4, column: 5 }));

@@ -362,13 +362,14 @@ fn every_fault_fails_its_own_check() {
 
 #[test]
 fn what_cannot_be_read_fails_one_check_alone() {
+    let large = vec![b' '; (2 << 20) + 1];
     let cases: [(&[u8], Verdict, Reason); 7] = [
         (b"", F, Reason::Missing),
         (b"<a/>", F, Reason::Different),
         (b"<Haendelsesbesked>", F, Reason::Malformed),
         (b"<?xml version='1.0' encoding='ISO-8859-1'?><Haendelsesbesked/>", I, Reason::AnswerUnusable),
         (b"<!DOCTYPE a><Haendelsesbesked/>", I, Reason::AnswerUnusable),
-        (&[b' '; (2 << 20) + 1], I, Reason::TooLarge),
+        (&large, I, Reason::TooLarge),
         ("<redacted>«redacted:unscanned»</redacted>".as_bytes(), I, Reason::SubjectUnreadable),
     ];
     for (bytes, verdict, reason) in cases {
@@ -452,7 +453,8 @@ fn settings_decide_what_is_known() {
 
 #[test]
 fn what_is_left_out_or_unclear_is_no_breach() {
-    let cases: [(&str, Verdict, fn(&mut Besked), fn(String) -> String); 11] = [
+    type Case = (&'static str, Verdict, fn(&mut Besked), fn(String) -> String);
+    let cases: [Case; 11] = [
         ("task-topic", NA, |b| b.task = None, |x| x),
         ("task-topic-in-kle", NA, |b| b.task = None, |x| x),
         ("permitted-receivers", NA, |b| b.permitted.clear(), |x| x),
@@ -498,7 +500,9 @@ fn official_deviations_of_a_type_are_named_and_not_counted() {
     let receipt = |rest: &str| {
         let mut besked = with_base64();
         let content = format!(
-            "<PKO_PostStatus xmlns='http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types'><KanalKode>Digital Post</KanalKode><TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid><TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>{rest}</PKO_PostStatus>"
+            "<PKO_PostStatus xmlns='http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types'>\
+             <KanalKode>Digital Post</KanalKode><TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid>\
+             <TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>{rest}</PKO_PostStatus>"
         );
         besked.payload = Payload::Base64 { namespace: "urn:besked:kuvert:1.0", content: content.into_bytes() };
         outcome("payload-schema", &subject(&besked.xml())).verdict
@@ -613,7 +617,7 @@ fn no_number_in_cpr_form_stands_in_a_sample() {
     for (name, text) in samples() {
         let found = kravprobe::evidence::redact::redact(text.as_bytes(), MESSAGE).bytes;
         let found = String::from_utf8_lossy(&found).into_owned();
-        // Under the name of a CPR number redaction takes any number; nothing else may be taken but a certificate's serial number.
+        // Under the name of a CPR number redaction takes any number; here it may take nothing else.
         let kept = text.replace("cpr-nr:000000000", "cpr-nr:«").matches('«').count();
         assert!(found.matches("«redacted:cpr»").count() <= kept + text.matches("<tns:pnr>").count(), "{name}: {found}");
     }

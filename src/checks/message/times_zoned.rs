@@ -11,8 +11,8 @@ check! {
     /// Registreringstidspunkt and Dannelsestidspunkt say which zone they are in.
     ///
     /// ## Why
-    /// A time without a zone means another instant to every reader, twice a year even to the same one. KOMBIT's samples of messages to send have times without a zone, so
-    /// this is advice and no requirement.
+    /// A time without a zone means another instant to every reader, twice a year even to the same one. KOMBIT's samples
+    /// of messages to send have times without a zone, so this is advice and no requirement.
     ///
     /// ## What to do
     /// Write UTC with `Z`, or the offset.
