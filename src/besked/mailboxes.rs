@@ -4,6 +4,8 @@
 //!
 //! Every part may be left out. What is left out is "not stated", which is another thing than an empty list ("there is none").
 
+pub mod selection;
+
 use crate::document::{Document, suggest};
 use crate::error::{Diagnostic, Error, Result};
 use crate::verdict::Environment;
@@ -213,7 +215,7 @@ pub struct Dueslag {
     /// Column "Aktiv".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// Whether it is no longer in use; then nothing is asked of it.
+    /// Whether it is no longer in use; then nothing is asked of it but that it is inactive after the test.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
     /// Days until messages are deleted.

@@ -1,5 +1,7 @@
 //! `kravprobe inspect certificate|metadata`: a family's checks on files, without a target.
 
+mod subscription;
+
 use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
 use crate::capture::{Session, capture_in};
@@ -37,6 +39,8 @@ enum What {
     Certificate(CertificateArgs),
     /// Judge SAML metadata of a brugervendt system
     Metadata(MetadataArgs),
+    /// Try abonnementsudtryk: how an expression is read, and which messages it selects
+    Subscription(subscription::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -179,6 +183,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             };
             inspect(&args.shared, &args.profile, &[Family::Metadata, Family::Certificate], &entry, common)
         }
+        What::Subscription(args) => subscription::run(args, common),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::MailboxSubject;
-use crate::verdict::Environment;
 
 check! {
     /// Every dueslag, subscription and expression in use is active.
@@ -36,8 +35,7 @@ impl Check<MailboxSubject> for AllActive {
     fn judge(&self, subject: &MailboxSubject, _: &Parameters) -> Outcome {
         const EXPECTED: &str = "all active";
         on_export(subject, EXPECTED, |view| {
-            let ended = view.export.tests.as_ref().and_then(|t| t.ended);
-            if subject.environment == Environment::ExternalTest && ended.is_some_and(|ended| ended <= view.taken()) {
+            if view.test_is_over() {
                 return Outcome::not_applicable(EXPECTED, "the test has ended");
             }
             let mut findings = Findings::new(EXPECTED);
@@ -52,8 +50,7 @@ impl Check<MailboxSubject> for AllActive {
             let mut missing = Findings::new(EXPECTED);
             for dueslag in view.dueslag(&mut missing) {
                 let name = dueslag.title();
-                let taken = view.taken();
-                let unfit = view.inactive(&dueslag.ident).iter().any(|(from, until)| *from <= taken && taken <= *until);
+                let unfit = view.is_unfit(dueslag);
                 tell(dueslag.active, format!("dueslag {name}"), unfit);
                 let Some(subscriptions) = &dueslag.abonnementer else {
                     missing.absent(format!("abonnementer of {name}"));

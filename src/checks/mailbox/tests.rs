@@ -164,7 +164,7 @@ fn thresholds_say_that_no_official_number_exists() {
 #[test]
 fn all_active() {
     const UDTRYK: &str = "/dueslag/0/abonnementer/0/abonnementsudtryk/0/active";
-    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": "2026-11-20T12:00:00Z" }]);
+    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": null }]);
     expect(
         "mailbox.all-active",
         &[
@@ -187,6 +187,7 @@ fn all_active() {
 #[test]
 fn required_types_subscribed() {
     let two = json!([{ "beskedtype": POST_STATUS }, { "beskedtype": OTHER_TYPE }]);
+    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": "2026-11-20T12:00:00Z" }]);
     expect(
         "mailbox.required-types-subscribed",
         &[
@@ -195,6 +196,8 @@ fn required_types_subscribed() {
             (NotTested, &[("/required", two), ("/dueslag/0/abonnementer", json!(null))]),
             (NotTested, &[("/dueslag/0/active", json!(null))]),
             (NotTested, &[("/required", json!(null))]),
+            (NotTested, &[("/dueslag/0/active", json!(false)), ("/observations/inactive", unfit)]),
+            (NotApplicable, &[("/tests/ended", json!("2026-11-10T00:00:00Z")), ("/dueslag/0/active", json!(false))]),
         ],
     );
     let listed = |uuid: &str| [("required", Setting::List(vec![uuid.to_uppercase()]))];
@@ -250,7 +253,11 @@ fn expressions_select() {
         &[
             (Fail, &[(UDTRYK, other.clone())]),
             (Fail, &[("/samples/0/wanted", json!(false))]),
-            (Fail, &[("/dueslag/0/active", json!(false))]),
+            (Fail, &[("/dueslag/0/abonnementer/0/active", json!(false))]),
+            // A dueslag that is inactive for a while still has its filters.
+            (Pass, &[("/dueslag/0/active", json!(false))]),
+            (NotTested, &[("/dueslag", json!(null)), ("/observations", json!(null))]),
+            (NotTested, &[("/dueslag/0/abonnementer", json!(null))]),
             // Without `samples`, a required type that is not selected may be the post of another system.
             (Inconclusive, &[("/samples", json!(null)), (UDTRYK, other.clone())]),
             (Pass, &[("/samples", json!(null))]),
