@@ -3,10 +3,11 @@
 use super::super::{Common, Format};
 use crate::besked::expression::{Certainty, Expression, Problem, Selection, fields, parse};
 use crate::besked::lists;
-use crate::besked::mailboxes::{Abonnement, Mailboxes};
+use crate::besked::mailboxes::{Abonnement, JSON, Mailboxes};
 use crate::besked::read::{Message, read};
 use crate::capture::distribution::files::{read_export, read_message};
 use crate::error::{Error, Result};
+use crate::evidence::redact::redact;
 use crate::language::{Language, Text};
 use crate::render::one_line;
 use serde::Serialize;
@@ -134,10 +135,12 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         })
         .collect::<Result<Vec<_>>>()?;
     let answer = answer(&tried, &required, &messages);
-    match common.format {
-        Format::Json => common.print_json(&answer)?,
-        Format::Text => common.print(&text(&answer, common.lang)),
-    }
+    let (text, media_type) = match common.format {
+        Format::Json => (serde_json::to_string_pretty(&answer).map_err(|e| Error::Internal(e.to_string()))?, JSON),
+        Format::Text => (text(&answer, common.lang), "text/plain"),
+    };
+    // An expression on a CPR number may end in the log of a build server.
+    common.print(&String::from_utf8_lossy(&redact(text.as_bytes(), media_type).bytes));
     Ok(exit_code(&answer))
 }
 
@@ -149,7 +152,7 @@ fn tried(args: &Args) -> Result<(Tried, BTreeSet<String>)> {
     }
     let Some(path) = &args.export else { return Err(Error::Usage("name --expression or --export".into())) };
     let (bytes, media_type) = read_export(path)?;
-    let export = Mailboxes::parse(&path.display().to_string(), &bytes, media_type)?;
+    let export = Mailboxes::open(&path.display().to_string(), &bytes, media_type)?;
     if required.is_empty() {
         required.extend(export.required.iter().flatten().map(|r| r.beskedtype.to_string()));
     }
@@ -205,6 +208,11 @@ fn tree(expression: &Expression) -> Tree {
 fn placed(problem: &Problem, name: &str, text: &str) -> ProblemAnswer {
     let (line, column) = problem.place(text);
     let shown = problem.diagnostic(name, text).to_string();
+    // What is unknown may be right.
+    let shown = match (problem.certainty, shown.strip_prefix("error: ")) {
+        (Certainty::Unknown, Some(rest)) => format!("note: {rest}"),
+        _ => shown,
+    };
     ProblemAnswer { line, column, message: problem.message.clone(), help: problem.help.clone(), shown }
 }
 
@@ -323,7 +331,7 @@ fn text(answer: &Answer, language: Language) -> String {
             };
             let name = by.subscription.as_ref().map(|name| format!(": {name}")).unwrap_or_default();
             let why = by.why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
-            let _ = writeln!(out, "  {state}{}", one_line(&format!("{name}{why}")));
+            let _ = writeln!(out, "  {}", one_line(&format!("{state}{name}{why}")));
         }
     }
     for required in &answer.required {
