@@ -314,6 +314,3 @@ fn kind_of_prefix(prefix: &str) -> &str {
     let last = prefix.trim().trim_end_matches(':').rsplit(':').next().unwrap_or_default();
     last.split('-').next().unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests;

@@ -208,7 +208,7 @@ fn an_expression_is_tried_on_messages() {
 fn broken_and_unknown_expressions_are_told_apart() {
     let (code, out, _) = inspect(&["--expression", &OWN.replace("= '", "= ")]);
     assert_eq!(code, 1);
-    assert!(out.contains("cannot be read") && out.contains("error: a quote") && out.contains("^"), "{out}");
+    assert!(out.contains("cannot be read") && out.contains("error: a quote") && out.contains('^'), "{out}");
     let (code, out, _) = inspect(&["--expression", &format!("{OWN} and {OWN}")]);
     assert_eq!(code, 3);
     assert!(

@@ -42,7 +42,7 @@ impl Check<MailboxSubject> for AllActive {
             let mut tell = |active: Option<bool>, what: String, unfit: bool| match active {
                 Some(true) => findings.held(what),
                 Some(false) if unfit => {
-                    findings.unclear(format!("{what}: inactive, as long as the system cannot receive"))
+                    findings.unclear(format!("{what}: inactive, as long as the system cannot receive"));
                 }
                 Some(false) => findings.broken(Reason::Different, format!("{what}: not active")),
                 None => findings.absent(format!("whether {what} is active")),
@@ -62,7 +62,9 @@ impl Check<MailboxSubject> for AllActive {
                     match &subscription.abonnementsudtryk {
                         None => missing.absent(format!("abonnementsudtryk of {of}")),
                         Some(filters) => {
-                            filters.iter().for_each(|f| tell(f.active, format!("abonnementsudtryk of {of}"), unfit));
+                            for filter in filters {
+                                tell(filter.active, format!("abonnementsudtryk of {of}"), unfit);
+                            }
                         }
                     }
                 }
