@@ -3,9 +3,12 @@
 pub mod expression;
 pub mod lists;
 pub mod mailboxes;
+pub mod payload;
 pub mod read;
 pub mod reply;
+pub mod samples;
 pub mod schema;
+pub mod time;
 pub mod write;
 
 /// Namespace of the envelope.
