@@ -18,6 +18,8 @@ mod inspect;
 mod inspect_many;
 mod interrupt;
 mod local_server;
+mod mailbox_checks;
+mod mailboxes;
 mod mellon;
 mod mellon_run;
 mod messages;
