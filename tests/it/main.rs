@@ -25,6 +25,7 @@ mod oracle;
 mod plan;
 mod profile;
 mod push_checks;
+mod push_run;
 mod registry;
 mod render;
 mod review;
