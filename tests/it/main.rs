@@ -27,6 +27,8 @@ mod metadata;
 mod oracle;
 mod plan;
 mod profile;
+mod push_checks;
+mod push_run;
 mod registry;
 mod render;
 mod review;

@@ -45,7 +45,8 @@ pub struct Message {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+// Unknown fields cannot be denied beside a flattened one: its own would count as unknown.
+#[serde(rename_all = "camelCase")]
 pub struct Event {
     /// When.
     pub at: Timestamp,
