@@ -84,7 +84,7 @@ struct MessageArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Profile to judge by.
-    #[arg(long, default_value = "sf1462-beskedfordeler-afsend")]
+    #[arg(long, default_value = "beskedkuvert")]
     profile: String,
     /// Environment whose rules apply.
     ///
