@@ -153,6 +153,8 @@ class Client:
 
     def step_wait(self, seconds):
         """Waits for the broker to end the connection."""
+        if self.connection.is_closed:
+            raise pika.exceptions.StreamLostError("closed already")
         self.connection.sleep(seconds)
         return "still open"
 
