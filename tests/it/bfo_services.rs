@@ -188,7 +188,11 @@ fn a_message_handed_back_comes_again_and_one_thrown_away_does_not() {
     enqueue(&services, "first");
     let done = as_receiver(
         &services,
-        &[json!(["consume", DUESLAG, 3, "nack"]), json!(["consume", DUESLAG, 1, "drop-message"]), json!(["get", DUESLAG])],
+        &[
+            json!(["consume", DUESLAG, 3, "nack"]),
+            json!(["consume", DUESLAG, 1, "drop-message"]),
+            json!(["get", DUESLAG]),
+        ],
     );
     let redelivered: Vec<&Value> = done[0].as_array().unwrap().iter().map(|m| &m[1]).collect();
     assert_eq!(redelivered, [false, true, true]);
@@ -214,8 +218,7 @@ fn wrong_logins_are_seen_and_refused() {
         });
         (last, because, recording)
     };
-    let (last, because, recording) =
-        refused(system(), json!([["token", tokens::RECEIVE, CVR], ["connect", "PLAIN"]]));
+    let (last, because, recording) = refused(system(), json!([["token", tokens::RECEIVE, CVR], ["connect", "PLAIN"]]));
     assert_eq!(last["code"], Value::Null, "{last}");
     assert!(last["error"].as_str().unwrap().contains("Auth"), "{last}");
     assert_eq!(because.as_deref(), Some("the mechanism is EXTERNAL, not PLAIN"));
@@ -226,8 +229,7 @@ fn wrong_logins_are_seen_and_refused() {
     let (_, because, _) = refused(system(), json!([["connect"]]));
     assert_eq!(because.as_deref(), Some("the response is empty; it must be the token"));
 
-    let (last, because, _) =
-        refused(system(), json!([["token", tokens::RECEIVE, CVR], ["connect", "EXTERNAL", "/"]]));
+    let (last, because, _) = refused(system(), json!([["token", tokens::RECEIVE, CVR], ["connect", "EXTERNAL", "/"]]));
     assert!(last["text"].as_str().unwrap().contains("530"), "{last}");
     assert_eq!(because, None);
 
@@ -236,8 +238,7 @@ fn wrong_logins_are_seen_and_refused() {
     let token = token[1].as_str().unwrap();
     let (_, because, _) = refused(stranger(), json!([["use-token", token], ["connect"]]));
     assert_eq!(because.as_deref(), Some("the client certificate in TLS is not the one that the token is bound to"));
-    let (_, because, _) =
-        refused(system(), json!([["use-token", token.replace(CVR, "22222222")], ["connect"]]));
+    let (_, because, _) = refused(system(), json!([["use-token", token.replace(CVR, "22222222")], ["connect"]]));
     assert_eq!(because.as_deref(), Some("the token was not issued by this token service, or was changed"));
     let packed = openssl::base64::encode_block(token.as_bytes());
     let (_, because, _) = refused(system(), json!([["use-token", packed], ["connect"]]));
@@ -292,7 +293,10 @@ fn the_connection_ends_with_the_token_and_a_new_one_opens_another() {
     assert_eq!(done[5][0][1], true, "what was not acknowledged comes again");
     let recording = services.recording();
     assert_eq!(count(&recording, |e| *e == Happening::Ended { because: End::TokenExpired }), 1);
-    assert_eq!(count(&recording, |e| matches!(e, Happening::LoginRefused { because } if because == "the token is over")), 1);
+    assert_eq!(
+        count(&recording, |e| matches!(e, Happening::LoginRefused { because } if because == "the token is over")),
+        1
+    );
     assert_eq!(count(&recording, |e| matches!(e, Happening::Acked { message: 0, .. })), 1);
 }
 
@@ -323,7 +327,8 @@ fn silence_is_noticed_by_the_client_and_ends_with_a_new_connection() {
         scope.spawn(|| {
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
             let delivered = |e: &Happening| matches!(e, Happening::Delivered { .. });
-            let seen = runtime.block_on(services.until(deadline, |events, _| events.iter().any(|e| delivered(&e.what))));
+            let seen =
+                runtime.block_on(services.until(deadline, |events, _| events.iter().any(|e| delivered(&e.what))));
             assert!(seen);
             services.behave(|b| b.silent = true);
         });
@@ -371,9 +376,17 @@ fn publishers_hear_what_their_messages_deserve_or_what_the_trial_wants() {
     assert_eq!(services.published()[..2], [body.as_bytes(), body.as_bytes()]);
     let recording = services.recording();
     let published = recording.events.iter().find_map(|e| match &e.what {
-        Happening::Published { exchange, mandatory, headers, token, reply_to, besked_id, confirmed, replied, .. } => {
-            assert_eq!((exchange.as_str(), *mandatory, *confirmed, *replied), ("AFSEND_BESKED_EXCHANGE", true, true, Some(41)));
-            assert_eq!((headers.as_slice(), reply_to.as_deref()), (&["token".to_owned()][..], Some("amq.rabbitmq.reply-to")));
+        Happening::Published {
+            exchange, mandatory, headers, token, reply_to, besked_id, confirmed, replied, ..
+        } => {
+            assert_eq!(
+                (exchange.as_str(), *mandatory, *confirmed, *replied),
+                ("AFSEND_BESKED_EXCHANGE", true, true, Some(41))
+            );
+            assert_eq!(
+                (headers.as_slice(), reply_to.as_deref()),
+                (&["token".to_owned()][..], Some("amq.rabbitmq.reply-to"))
+            );
             assert!(token.as_ref().is_some_and(|t| t.ours && t.audience == tokens::SEND));
             besked_id.clone()
         }
@@ -382,7 +395,8 @@ fn publishers_hear_what_their_messages_deserve_or_what_the_trial_wants() {
     assert_eq!(published.as_deref(), Some(besked.id()));
 
     services.behave(|b| b.reply = Reply::Nothing);
-    let steps = json!([["token", tokens::SEND, CVR], ["connect"], ["publish", body, "AFSEND_BESKED_EXCHANGE", true, 1]]);
+    let steps =
+        json!([["token", tokens::SEND, CVR], ["connect"], ["publish", body, "AFSEND_BESKED_EXCHANGE", true, 1]]);
     assert_eq!(pika(&services.addresses(), &system().0, &steps)[2], Value::Null);
 }
 
@@ -397,7 +411,8 @@ fn tokens_are_for_registered_certificates_known_services_and_served_authorities(
     assert_eq!(ask(&system().0, json!(["token", "http://entityid.kombit.dk/service/other/1", CVR]))[0], 400);
     assert_eq!(ask(&system().0, json!(["token", tokens::RECEIVE, "22222222"]))[0], 400);
     assert_eq!(ask(&system().0, json!(["token", tokens::RECEIVE, CVR, "/api/rest/wstrust/v1/issue"]))[0], 200);
-    let post = |body: &str| json!(["post", "token_port", "/runtime/api/rest/wstrust/v1/issue", body, "application/json"]);
+    let post =
+        |body: &str| json!(["post", "token_port", "/runtime/api/rest/wstrust/v1/issue", body, "application/json"]);
     assert_eq!(ask(&system().0, post("{"))[0], 400);
     let faults: Vec<Vec<String>> = services
         .recording()
@@ -408,8 +423,14 @@ fn tokens_are_for_registered_certificates_known_services_and_served_authorities(
             _ => None,
         })
         .collect();
-    let expected: [&[&str]; 6] =
-        [&[], &["not-registered"], &["applies-to"], &["cvr-not-served"], &[], &["malformed", "applies-to", "cvr", "use-key"]];
+    let expected: [&[&str]; 6] = [
+        &[],
+        &["not-registered"],
+        &["applies-to"],
+        &["cvr-not-served"],
+        &[],
+        &["malformed", "applies-to", "cvr", "use-key"],
+    ];
     assert_eq!(faults, expected);
 }
 
@@ -515,7 +536,11 @@ fn a_request_signed_by_xmlsec1_gets_a_token_that_xmlsec1_verifies() {
         (sign(stranger(), &body("urn:uuid:3")), 500, &["signature"]),
         (sign(stranger(), &strangers), 500, &["not-registered"]),
         (sign(system(), &rst(&address, &system().1, "urn:uuid:4", now, &without("body"))), 500, &["coverage"]),
-        (sign(system(), &rst(&address, &system().1, "urn:uuid:5", now, &without("sec-bst"))), 200, &["token-not-protected"]),
+        (
+            sign(system(), &rst(&address, &system().1, "urn:uuid:5", now, &without("sec-bst"))),
+            200,
+            &["token-not-protected"],
+        ),
         (sign(system(), &rst(&address, &system().1, "urn:uuid:6", long_ago, &ALL_PARTS)), 500, &["timestamp"]),
         ("<a/>".to_owned(), 500, &["malformed", "applies-to", "cvr", "use-key"]),
     ];
@@ -527,7 +552,11 @@ fn a_request_signed_by_xmlsec1_gets_a_token_that_xmlsec1_verifies() {
         else {
             panic!("nothing was recorded: {answer}")
         };
-        assert_eq!((status, found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), (expected, faults), "{answer}");
+        assert_eq!(
+            (status, found.iter().map(String::as_str).collect::<Vec<_>>().as_slice()),
+            (expected, faults),
+            "{answer}"
+        );
         if faults == ["replay"] {
             assert_eq!(certificate.as_deref(), Some(sha256_hex(&system().1).as_str()));
         }
@@ -568,7 +597,8 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
     assert_eq!(code, 20, "{made}");
     let (_, rest) = made.split_once("UUIDIdentifikator>").unwrap();
     let id = &rest[..36];
-    let on = |name: &str, more: &str| operation(name, &format!("<s:UUIDIdentifikator>{id}</s:UUIDIdentifikator>{more}"));
+    let on =
+        |name: &str, more: &str| operation(name, &format!("<s:UUIDIdentifikator>{id}</s:UUIDIdentifikator>{more}"));
     let value = |number: u32| format!("<v:Vaerdier>urn:oio:cpr:010170123{number}</v:Vaerdier>");
     let many: String = (0..5000).map(|n| format!("<v:Vaerdier>urn:oio:cpr:{n:010}</v:Vaerdier>")).collect();
     let with_token = on("TilfoejVaerdier", &value(1)).replace(
@@ -582,7 +612,14 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
         (stranger(), on("TilfoejVaerdier", &value(6)), 41),
         (system(), on("FjernVaerdier", &value(5)), 20),
         (system(), on("TilfoejVaerdier", &many), 20),
-        (system(), on("Ret", "<v:AttributListe><v:Egenskab><v:Vaerdiliste><v:Navn>Borgere</v:Navn></v:Vaerdiliste></v:Egenskab></v:AttributListe>"), 20),
+        (
+            system(),
+            on(
+                "Ret",
+                "<v:AttributListe><v:Egenskab><v:Vaerdiliste><v:Navn>Borgere</v:Navn></v:Vaerdiliste></v:Egenskab></v:AttributListe>",
+            ),
+            20,
+        ),
         (system(), on("List", ""), 20),
         (system(), operation("Soeg", ""), 20),
         (system(), on("Passiver", ""), 20),
@@ -604,9 +641,9 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
         Happening::ValueListCalled { operation, values: 2, prefixes, status: 20, token: false, list: Some(list), .. }
             if operation == "TilfoejVaerdier" && prefixes == &["urn:oio:cpr"] && list == id
     )));
-    assert!(recording.events.iter().any(
-        |e| matches!(&e.what, Happening::ValueListCalled { values: 5000, status: 20, .. })
-    ));
+    assert!(
+        recording.events.iter().any(|e| matches!(&e.what, Happening::ValueListCalled { values: 5000, status: 20, .. }))
+    );
 }
 
 mod lapin_client {
