@@ -10,9 +10,11 @@
 //! [`verify_child`] asks the other question, of messages: whether one element is signed by a key that is known beforehand.
 
 mod embedded;
+mod parts;
 
 pub use embedded::{KeyInfo, accepted_signature_algorithm, sign_element, verify_child};
 pub(super) use embedded::{rsa_key, verify_octets};
+pub use parts::{sign_parts, verify_parts};
 
 use super::metadata::Certificate;
 use super::{ns, xml};
