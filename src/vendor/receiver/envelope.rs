@@ -73,7 +73,8 @@ fn permitted(message: &Message, faults: &Faults) -> Vec<String> {
     let cvr = |written: &str| {
         let written = written.trim();
         let rest = written.strip_prefix("urn:oio:cvr:");
-        let rest = rest.or_else(|| written.strip_prefix("urn:oio:cvr-nr:").filter(|_| !faults.has(Fault::OneCvrSyntax)));
+        let rest =
+            rest.or_else(|| written.strip_prefix("urn:oio:cvr-nr:").filter(|_| !faults.has(Fault::OneCvrSyntax)));
         let rest = rest.or_else(|| Some(written).filter(|_| !faults.has(Fault::OneCvrSyntax)))?;
         (rest == "*" || rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())).then(|| rest.to_owned())
     };
@@ -106,8 +107,8 @@ fn content(message: &Message, faults: &Faults) -> Result<Option<String>, Refusal
         }
         let Some(bytes) = payload.decoded() else { return Ok(Some("beskeddata er ikke base64".to_owned())) };
         // KOMBIT's own receipts lack this element, which their schema demands.
-        let receipt = bytes.windows(14).any(|w| w == b"PKO_PostStatus");
-        let complete = bytes.windows(27).any(|w| w == b"ForsendelseTypeIdentifikator");
+        let names = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
+        let (receipt, complete) = (names(b"PKO_PostStatus"), names(b"ForsendelseTypeIdentifikator"));
         if faults.has(Fault::RejectsPayload) && receipt && !complete {
             return Err(Refusal::Fault("beskeddata følger ikke skemaet PKO_PostStatus"));
         }

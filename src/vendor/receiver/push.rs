@@ -94,10 +94,13 @@ async fn without_dtd<'a>(system: &System, body: &'a [u8]) -> Cow<'a, [u8]> {
     let Some(start) = text.find("<!DOCTYPE") else { return Cow::Borrowed(body) };
     let dtd = text.get(start..).unwrap_or_default();
     let internal = dtd.find('[').filter(|open| dtd.find('>').is_none_or(|close| *open < close));
-    let length = internal.map_or_else(|| dtd.find('>').map(|at| at + 1), |_| {
-        let bracket = dtd.find(']')?;
-        dtd.get(bracket..)?.find('>').map(|at| bracket + at + 1)
-    });
+    let length = internal.map_or_else(
+        || dtd.find('>').map(|at| at + 1),
+        |_| {
+            let bracket = dtd.find(']')?;
+            dtd.get(bracket..)?.find('>').map(|at| bracket + at + 1)
+        },
+    );
     let Some(dtd) = length.and_then(|length| dtd.get(..length)) else { return Cow::Borrowed(body) };
     let rest = [text.get(..start).unwrap_or_default(), text.get(start + dtd.len()..).unwrap_or_default()].concat();
     let mut rest = rest;

@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// How often a message was carried out, by authority. Reading works while the store is stopped: that is for writing.
-    pub(super) fn effects(&self, besked_id: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub(super) fn effects(&self, besked_id: &str) -> Result<BTreeMap<String, i64>, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let sql = "SELECT authority, count(*) FROM effect WHERE besked_id = ?1 GROUP BY authority";
         let mut statement = connection.prepare_cached(sql)?;
@@ -155,7 +155,7 @@ impl Store {
     }
 
     /// Numbers of stored messages, of their effects, and of unreadable messages put aside.
-    pub(super) fn totals(&self) -> Result<[u64; 3], StoreError> {
+    pub(super) fn totals(&self) -> Result<[i64; 3], StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let count = |table: &str| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0));
         Ok([count("message")?, count("effect")?, count("unreadable")?])
@@ -171,9 +171,8 @@ impl Store {
     /// The oldest message that is to be sent.
     pub(super) fn next_to_send(&self) -> Result<Option<Outgoing>, StoreError> {
         let sql = "SELECT number, besked_id, body FROM outbox WHERE status IS NULL ORDER BY number LIMIT 1";
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Outgoing { number: row.get(0)?, besked_id: row.get(1)?, body: row.get(2)? })
-        };
+        let read =
+            |row: &rusqlite::Row<'_>| Ok(Outgoing { number: row.get(0)?, besked_id: row.get(1)?, body: row.get(2)? });
         Ok(self.open_now()?.query_row(sql, [], read).optional()?)
     }
 
