@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod besked;
 mod browser;
 mod calibrate;
 mod capture_certificate;
