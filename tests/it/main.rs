@@ -5,6 +5,7 @@
 mod aggregate;
 mod bad_input;
 mod besked;
+mod bfo_services;
 mod browser;
 mod calibrate;
 mod capture_certificate;
