@@ -2,6 +2,7 @@
 //! What the recordings show is computed by pure functions and by the checks, never stored.
 
 pub mod recording;
+pub mod sessions;
 
 use super::Blob;
 use crate::besked::TEST_TYPE;
