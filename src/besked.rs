@@ -1,6 +1,8 @@
 //! Messages of the Beskedfordeler: the envelope (Beskedkuvert 1.0), what is inside it, and the answers to it. Pure.
 
+pub mod read;
 pub mod reply;
+pub mod schema;
 pub mod write;
 
 /// Namespace of the envelope.
