@@ -4,6 +4,7 @@
 //! Positive evidence only: a system that was not seen proves nothing, whatever was waited for. A demonstrated breach counts in
 //! any case.
 
+use crate::checks::distributed::{not_made, without};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
 use crate::subject::distribution::effects::{self, Effects};
@@ -39,14 +40,8 @@ pub struct Trial {
 impl Trial {
     /// Reads them; the outcome when there is nothing to judge.
     pub fn of(subject: &DistributionSubject) -> Judged<Self> {
-        if let Some(why) = subject.not_made {
-            let reason = match why {
-                NotMade::NotAuthorised => Reason::NotAuthorised,
-                NotMade::Offline => Reason::NotAsked,
-                NotMade::NotReached => Reason::Missing,
-                _ => Reason::NotSupplied,
-            };
-            return Err(Box::new(Outcome::not_tested(reason, needs(why), "")));
+        if let Some(outcome) = not_made(subject) {
+            return Err(Box::new(outcome));
         }
         let control = |why: String| Box::new(Outcome::inconclusive(Reason::ControlFailed, "a good message", why));
         let before = DistributionSubject::read(subject.before.as_ref())
@@ -58,8 +53,9 @@ impl Trial {
 
     /// The messages before the trial came through, so the system fetches from the probe.
     pub fn fetched_before(&self) -> Judged<()> {
-        fetched(&self.before)
-            .map_err(|why| Box::new(Outcome::inconclusive(Reason::ControlFailed, "a good message before the trial", why)))
+        fetched(&self.before).map_err(|why| {
+            Box::new(Outcome::inconclusive(Reason::ControlFailed, "a good message before the trial", why))
+        })
     }
 
     /// The messages after the trial came through; a system that has stopped working proves nothing by its silence.
@@ -68,24 +64,6 @@ impl Trial {
             |why| Box::new(Outcome::inconclusive(Reason::ControlFailed, "a good message after the trial", why));
         let after = self.after.as_ref().ok_or_else(|| failed("nothing is recorded after the trial".to_owned()))?;
         fetched(after).map_err(failed)
-    }
-}
-
-/// What a trial would have needed, as reports show it.
-const fn needs(why: NotMade) -> &'static str {
-    match why {
-        NotMade::NotAuthorised => "an [authorisation] that counts now, outside production",
-        NotMade::Offline => "a run that is not offline",
-        NotMade::NeedsPush => "[beskedfordeler.push]",
-        NotMade::NeedsPull => "[beskedfordeler.pull]",
-        NotMade::NeedsSender => "[beskedfordeler.send]",
-        NotMade::NeedsValueLists => "[beskedfordeler.value_lists]",
-        NotMade::NeedsReadBack => "[beskedfordeler.read_back]",
-        NotMade::NeedsReadBackByAuthority => "{cvr} in `url` of [beskedfordeler.read_back]",
-        NotMade::NeedsStoreSwitch => "[beskedfordeler.store]",
-        NotMade::NeedsCanary => "[beskedfordeler.push.canary]",
-        NotMade::NeedsSecondAuthority => "`other_cvr` in [beskedfordeler]",
-        NotMade::NotReached => "a run that gets as far as this trial",
     }
 }
 
@@ -205,11 +183,7 @@ pub fn seconds(duration: SignedDuration) -> String {
 
 /// How stored effects are counted; not tested without a read-back page.
 pub fn counting(subject: &DistributionSubject) -> Judged<&Counting> {
-    subject
-        .setting
-        .read_back
-        .as_ref()
-        .ok_or_else(|| Box::new(Outcome::not_tested(Reason::NotSupplied, needs(NotMade::NeedsReadBack), "")))
+    subject.setting.read_back.as_ref().ok_or_else(|| Box::new(without(NotMade::NeedsReadBack)))
 }
 
 /// What the read-back page showed of a message, each time it was asked; inconclusive when an answer cannot be counted.
@@ -236,7 +210,8 @@ pub fn one_effect(subject: &DistributionSubject, label: &str, from_attempt: u32)
     let counting = counting(subject)?;
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
-    let effects = Effects::learn_from(counting, &trial.before, GOOD).map_err(|why| uncounted(&why))?;
+    let good = trial.before.labelled(GOOD).map(|index| &trial.before.messages[index]);
+    let effects = Effects::learn_from(counting, &trial.before, good).map_err(|why| uncounted(&why))?;
     let trial = trial.trial;
     let deliveries = sessions::deliveries(&trial);
     let Some(message) = trial.labelled(label) else { return Ok(unreached(&trial, EXPECTED)) };

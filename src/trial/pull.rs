@@ -96,8 +96,16 @@ pub const ADVERSE: &[Fetch] = &[
         ],
         adversity: Adversity::None,
     },
-    Fetch { id: "deviating-payload", messages: &[letter("poison", Content::DeviatingPayload), TRAILER], adversity: Adversity::None },
-    Fetch { id: "unknown-type", messages: &[letter("poison", Content::UnknownType), TRAILER], adversity: Adversity::None },
+    Fetch {
+        id: "deviating-payload",
+        messages: &[letter("poison", Content::DeviatingPayload), TRAILER],
+        adversity: Adversity::None,
+    },
+    Fetch {
+        id: "unknown-type",
+        messages: &[letter("poison", Content::UnknownType), TRAILER],
+        adversity: Adversity::None,
+    },
     Fetch { id: "without-id", messages: &[letter("poison", Content::WithoutId), TRAILER], adversity: Adversity::None },
     Fetch { id: "malformed", messages: &[letter("poison", Content::Malformed), TRAILER], adversity: Adversity::None },
     Fetch {

@@ -218,7 +218,9 @@ fn store_stopped_judged(subject: &DistributionSubject) -> Judged<Outcome> {
                 Err(_) => Vec::new(),
             };
             Ok(match after.iter().rfind(|(at, _)| *at > started) {
-                Some((_, 0)) => Outcome::fail(Reason::Missing, EXPECTED, "acknowledged while the store was stopped, and lost"),
+                Some((_, 0)) => {
+                    Outcome::fail(Reason::Missing, EXPECTED, "acknowledged while the store was stopped, and lost")
+                }
                 Some(_) => Outcome::inconclusive(
                     Reason::Unclear,
                     EXPECTED,

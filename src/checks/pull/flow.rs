@@ -250,7 +250,9 @@ fn blocked_judged(subject: &DistributionSubject, most: i64) -> Judged<Outcome> {
     }
     Ok(match fate(&trial, &deliveries, poison) {
         Fate::Taken | Fate::Rejected if came => Outcome::pass(expected, observed),
-        Fate::Held => Outcome::fail(Reason::StillOpen, expected, format!("{observed}; it is neither acknowledged nor given back")),
+        Fate::Held => {
+            Outcome::fail(Reason::StillOpen, expected, format!("{observed}; it is neither acknowledged nor given back"))
+        }
         Fate::Open if given_up(&trial, &deliveries, poison) => {
             Outcome::fail(Reason::Missing, expected, format!("{observed}; the system does not fetch any more"))
         }

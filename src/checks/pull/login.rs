@@ -2,9 +2,12 @@
 
 use crate::check::Parameters;
 use crate::checks::called::{Judged, Trial, unbox, unreached};
+use crate::checks::distributed::without;
 use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
+use crate::subject::distribution::NotMade;
+use crate::subject::distribution::recording::Happening;
 use crate::subject::distribution::sessions::{self, Connection};
 
 distribution_check! {
@@ -179,6 +182,7 @@ fn tls_version(subject: &DistributionSubject, _: &Parameters) -> Outcome {
 
 fn certificate_of_token(subject: &DistributionSubject, _: &Parameters) -> Outcome {
     every(subject, "the certificate that the token is bound to", |connection| {
+        connection.connected?;
         let token = connection.login.as_ref()?.token?;
         let holder = token.holder.as_deref()?;
         Some(match connection.certificate {
@@ -198,12 +202,12 @@ fn queue(subject: &DistributionSubject, _: &Parameters) -> Outcome {
 fn queue_judged(subject: &DistributionSubject) -> Judged<Outcome> {
     let trial = Trial::of(subject)?.trial;
     let Some(dueslag) = subject.setting.dueslag.as_deref() else {
-        return Ok(Outcome::not_tested(Reason::NotSupplied, "`dueslag` in [beskedfordeler.pull]", ""));
+        return Ok(without(NotMade::NeedsPull));
     };
     let connections = sessions::connections(&trial);
     let looks: Vec<&str> = connections.iter().flat_map(|c| &c.looks).map(|look| look.queue).collect();
     let refused = trial.events.iter().filter_map(|event| match &event.what {
-        crate::subject::distribution::recording::Happening::QueueRefused { queue } => Some(queue.as_str()),
+        Happening::QueueRefused { queue } => Some(queue.as_str()),
         _ => None,
     });
     let named: Vec<&str> = looks.iter().copied().chain(refused).collect();

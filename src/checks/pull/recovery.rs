@@ -132,19 +132,6 @@ distribution_check! {
     }
 }
 
-/// Tokens with a shorter life than this are the trial's own.
-const SHORT: SignedDuration = SignedDuration::from_mins(10);
-
-/// When a connection was let in with a short token, and when that token ended.
-fn short_token(connections: &[Connection<'_>], recording: &Recording) -> Option<Timestamp> {
-    let ends = connections.iter().filter(|c| c.vhost.is_some()).filter_map(|c| {
-        let login = c.login.as_ref()?;
-        let end = login.token?.not_on_or_after?;
-        (end.duration_since(login.at) < SHORT && end < recording.ended).then_some(end)
-    });
-    ends.max()
-}
-
 fn token_expiry(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
     let limit = parameters.integer("max_seconds");
     unbox(expiry_judged(subject, limit))
@@ -155,7 +142,7 @@ fn expiry_judged(subject: &DistributionSubject, limit: i64) -> Judged<Outcome> {
     trial.fetched_before()?;
     let trial = trial.trial;
     let connections = sessions::connections(&trial);
-    let Some(expiry) = short_token(&connections, &trial) else {
+    let Some(expiry) = sessions::short_tokens(&trial).into_iter().filter(|end| *end < trial.ended).max() else {
         let observed = "the system did not log in with a token that ended during the trial";
         return Ok(Outcome::inconclusive(Reason::Unclear, "a login with a short token", observed));
     };
@@ -240,7 +227,8 @@ fn silence(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
         }
         let heartbeat = standing.iter().filter_map(|c| c.heartbeat).max().unwrap_or_default();
         let noticed = sessions::attempts(&trial).into_iter().min();
-        let left = standing.iter().filter_map(|c| c.end).filter(|(_, end)| *end == Leave::Client).map(|(at, _)| at).min();
+        let left =
+            standing.iter().filter_map(|c| c.end).filter(|(_, end)| *end == Leave::Client).map(|(at, _)| at).min();
         if let Some(took) = noticed.map(|at| at.duration_since(trial.started)) {
             let observed = format!("{} (heartbeat {heartbeat} s)", seconds(took));
             return Ok(Outcome::when(took <= limit, Reason::TooLarge, expected, observed));

@@ -63,7 +63,8 @@ distribution_check! {
 fn reused(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
     let margin = SignedDuration::from_secs(parameters.integer("margin_seconds"));
     let spare = usize::try_from(parameters.integer("spare")).unwrap_or_default();
-    let expected = format!("at most {spare} requests while a token counts for more than {}{UNOFFICIAL}", seconds(margin));
+    let expected =
+        format!("at most {spare} requests while a token counts for more than {}{UNOFFICIAL}", seconds(margin));
     unbox((|| {
         let trial = Trial::of(subject)?.trial;
         let needless = sessions::needless_requests(&trial, margin);
@@ -79,7 +80,11 @@ fn reused(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
         // A system that logged in once had no occasion to ask needlessly.
         if uses < spare + 2 {
             let why = format!("{observed}; too few to show whether a token is reused");
-            return Ok(if uses == 0 { unreached(&trial, expected) } else { Outcome::inconclusive(Reason::Unclear, expected, why) });
+            return Ok(if uses == 0 {
+                unreached(&trial, expected)
+            } else {
+                Outcome::inconclusive(Reason::Unclear, expected, why)
+            });
         }
         Ok(Outcome::pass(expected, observed))
     })())

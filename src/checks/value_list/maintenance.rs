@@ -101,7 +101,8 @@ fn call(subject: &DistributionSubject, _: &Parameters) -> Outcome {
         }
         // A list that is there already, or is not, may be what the system wanted to find out.
         let last = calls.last().map(|c| format!("{}: StatusKode {}", c.operation, c.status));
-        Ok(last.map_or_else(|| unreached(&trial, EXPECTED), |seen| Outcome::inconclusive(Reason::Unclear, EXPECTED, seen)))
+        Ok(last
+            .map_or_else(|| unreached(&trial, EXPECTED), |seen| Outcome::inconclusive(Reason::Unclear, EXPECTED, seen)))
     })())
 }
 

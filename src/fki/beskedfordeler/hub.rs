@@ -304,9 +304,7 @@ impl State {
 
     /// Messages that wait, and consumers.
     pub(super) fn depth(&self, queue: &str) -> (u32, u32) {
-        self.queues
-            .get(queue)
-            .map_or((0, 0), |q| (u32::try_from(q.ready.len()).unwrap_or(u32::MAX), q.consumers))
+        self.queues.get(queue).map_or((0, 0), |q| (u32::try_from(q.ready.len()).unwrap_or(u32::MAX), q.consumers))
     }
 
     /// Counts consumers of a queue up or down.

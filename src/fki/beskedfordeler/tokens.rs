@@ -238,9 +238,8 @@ impl TokenMint {
             let cvr = attributes.into_iter().find(|a| document.get_attribute(*a, "Name") == Some(CVR))?;
             child(&document, cvr, "AttributeValue")
         });
-        let words = |node: Option<NodeId>| {
-            node.map(|n| clean(document.text_content_deep(n).trim(), 256)).unwrap_or_default()
-        };
+        let words =
+            |node: Option<NodeId>| node.map(|n| clean(document.text_content_deep(n).trim(), 256)).unwrap_or_default();
         Some(TokenSeen {
             id: clean(document.get_attribute(root, "ID").unwrap_or_default(), 256),
             ours: verify_child(text, &document, root, std::slice::from_ref(&self.key.certificate)).is_ok(),

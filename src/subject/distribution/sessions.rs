@@ -373,6 +373,16 @@ pub fn ended_by(recording: &Recording, because: End) -> Vec<Timestamp> {
         .collect()
 }
 
+/// Ends of the short tokens that the system was let in with. Shorter lives than ten minutes are given out by trials alone.
+#[must_use]
+pub fn short_tokens(recording: &Recording) -> Vec<Timestamp> {
+    const SHORT: SignedDuration = SignedDuration::from_mins(10);
+    let connections = connections(recording);
+    let let_in = connections.iter().filter(|c| c.vhost.is_some()).filter_map(|c| c.login.as_ref());
+    let ends = let_in.filter_map(|login| Some((login.at, login.token?.not_on_or_after?)));
+    ends.filter(|(at, end)| end.duration_since(*at) < SHORT).map(|(_, end)| end).collect()
+}
+
 /// When a login was let in, on which connection.
 #[must_use]
 pub fn openings(recording: &Recording) -> Vec<(Timestamp, u32)> {

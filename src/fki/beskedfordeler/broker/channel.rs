@@ -397,11 +397,7 @@ impl Channel {
         }
     }
 
-    fn exchange_method(
-        &mut self,
-        method: &exchange::AMQPMethod,
-        connection: &mut Connection,
-    ) -> Result<(), Exception> {
+    fn exchange_method(&mut self, method: &exchange::AMQPMethod, connection: &mut Connection) -> Result<(), Exception> {
         match method {
             exchange::AMQPMethod::Declare(declare) if declare.exchange.as_str() == EXCHANGE => {
                 if !declare.nowait {
@@ -444,7 +440,9 @@ impl Channel {
             return Err(Exception::not_found(&text));
         }
         if connection.audience != tokens::SEND {
-            let text = format!("write access to exchange '{EXCHANGE}' in vhost '{VHOST}' refused: the token is for another service");
+            let text = format!(
+                "write access to exchange '{EXCHANGE}' in vhost '{VHOST}' refused: the token is for another service"
+            );
             return Err(Exception::refused(&text));
         }
         let wants_reply = content.properties.reply_to().as_ref().is_some_and(|to| to.as_str() == REPLY_TO);

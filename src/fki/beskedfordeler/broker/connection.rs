@@ -1,12 +1,12 @@
 //! One connection to the broker as a state machine: bytes in, bytes out, and an instant at which it wants to be looked at again.
 //! It touches no socket, so that it can be fed with anything.
 
+use super::super::hub::Hub;
+use super::super::tokens::{self, clean};
 use super::channel::Channel;
 use super::exception::{Exception, short};
 use super::frames::{FrameProblem, Frames, OVERHEAD, PROTOCOL, write};
 use super::login;
-use super::super::hub::Hub;
-use super::super::tokens::{self, clean};
 use crate::digest::sha256_hex;
 use crate::subject::distribution::recording::{End, Happening};
 use crate::web::Peer;
@@ -175,7 +175,9 @@ impl Connection {
                         break;
                     }
                     return Err(match problem {
-                        FrameProblem::Malformed => Exception { code: 502, connection: true, text: format!("SYNTAX_ERROR - {problem}") },
+                        FrameProblem::Malformed => {
+                            Exception { code: 502, connection: true, text: format!("SYNTAX_ERROR - {problem}") }
+                        }
                         other => Exception::frame(&other.to_string()),
                     });
                 }
@@ -188,7 +190,14 @@ impl Connection {
 
     fn start(&mut self) {
         let mut capabilities = FieldTable::default();
-        for name in ["publisher_confirms", "basic.nack", "consumer_cancel_notify", "per_consumer_qos", "direct_reply_to", "authentication_failure_close"] {
+        for name in [
+            "publisher_confirms",
+            "basic.nack",
+            "consumer_cancel_notify",
+            "per_consumer_qos",
+            "direct_reply_to",
+            "authentication_failure_close",
+        ] {
             capabilities.insert(short(name), AMQPValue::Boolean(true));
         }
         let mut properties = FieldTable::default();
@@ -259,7 +268,9 @@ impl Connection {
                 Ok(())
             }
             // Renewal of the token on an open connection is RabbitMQ's own; D0903 knows reconnecting alone.
-            (Phase::Running, AMQPMethod::UpdateSecret(_)) => Err(Exception::not_implemented("connection.update-secret")),
+            (Phase::Running, AMQPMethod::UpdateSecret(_)) => {
+                Err(Exception::not_implemented("connection.update-secret"))
+            }
             (Phase::Running, _) => Err(Exception::invalid("a connection method that a client does not send now")),
             _ => Err(Exception::channel("unexpected method while the connection is being opened")),
         }
@@ -307,7 +318,8 @@ impl Connection {
     fn tuned(&mut self, tune_ok: &TuneOk) -> Result<(), Exception> {
         self.record(Happening::TuneOk { heartbeat: tune_ok.heartbeat, frame_max: tune_ok.frame_max });
         if tune_ok.frame_max < FRAME_MIN || tune_ok.frame_max > FRAME_MAX {
-            let text = format!("negotiated frame_max = {} is not between {FRAME_MIN} and {FRAME_MAX}", tune_ok.frame_max);
+            let text =
+                format!("negotiated frame_max = {} is not between {FRAME_MIN} and {FRAME_MAX}", tune_ok.frame_max);
             return Err(Exception::not_allowed(&text));
         }
         if tune_ok.channel_max == 0 || tune_ok.channel_max > CHANNEL_MAX {
@@ -456,8 +468,7 @@ impl Connection {
 
     fn say_close(&mut self, exception: &Exception, (class_id, method_id): (u16, u16), now: Instant) {
         self.give_back();
-        let close =
-            Close { reply_code: exception.code, reply_text: short(&exception.text), class_id, method_id };
+        let close = Close { reply_code: exception.code, reply_text: short(&exception.text), class_id, method_id };
         self.method(0, AMQPClass::Connection(AMQPMethod::Close(close)));
         self.phase = Phase::Closing(now);
     }
