@@ -24,6 +24,7 @@ mod metadata;
 mod oracle;
 mod plan;
 mod profile;
+mod pull_checks;
 mod registry;
 mod render;
 mod review;
