@@ -404,6 +404,20 @@ pub enum Stopped {
     },
 }
 
+impl Answer {
+    /// Whether a whole answer came.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Answered { .. })
+    }
+
+    /// Whether a whole answer came with a status of success.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Answered { status: 200..=299, .. })
+    }
+}
+
 impl Recording {
     /// Index of the message with a label.
     #[must_use]
