@@ -26,6 +26,7 @@ mod metadata;
 mod oracle;
 mod plan;
 mod profile;
+mod pull_checks;
 mod receiver;
 mod registry;
 mod render;

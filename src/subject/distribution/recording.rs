@@ -45,7 +45,7 @@ pub struct Message {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -402,6 +402,20 @@ pub enum Stopped {
         /// What went wrong.
         reason: String,
     },
+}
+
+impl Answer {
+    /// Whether a whole answer came.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Answered { .. })
+    }
+
+    /// Whether a whole answer came with a status of success.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Answered { status: 200..=299, .. })
+    }
 }
 
 impl Recording {
