@@ -1,5 +1,6 @@
 //! Messages of the Beskedfordeler: the envelope (Beskedkuvert 1.0), what is inside it, and the answers to it. Pure.
 
+pub mod lists;
 pub mod read;
 pub mod reply;
 pub mod schema;

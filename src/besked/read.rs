@@ -437,7 +437,7 @@ mod tests {
         let [payload] = &message.payload[..] else { panic!("one payload") };
         assert_eq!(payload.name.to_string(), "{urn:besked:kuvert:1.0}Base64");
         assert_eq!(payload.decoded().as_deref(), Some(&b"<a/>"[..]));
-        assert!(payload.attributes.contains(&("file-type".to_owned(), "xml".to_owned())));
+        assert!(payload.attributes.contains(&("file-type".to_owned(), ".xml".to_owned())));
         assert!(payload.source.starts_with("<Base64 ") && payload.source.ends_with("</Base64>"));
         assert!(message.besked.child("Beskeddata").unwrap().children.is_empty());
         // A message type of the payload is none of the message.

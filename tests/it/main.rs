@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod besked;
 mod bfo_services;
 mod browser;
 mod calibrate;
@@ -26,6 +27,7 @@ mod oracle;
 mod plan;
 mod profile;
 mod pull_checks;
+mod receiver;
 mod registry;
 mod render;
 mod review;

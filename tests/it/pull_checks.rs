@@ -127,9 +127,11 @@ impl Tape {
     }
 
     fn refused(self, ms: i64, connection: u32) -> Self {
-        self.connected(ms, connection)
-            .start(ms + 1, connection, "EXTERNAL", Some(token("t", EIGHT_HOURS)))
-            .event(ms + 2, connection, Happening::LoginRefused { because: "ordered".into() })
+        self.connected(ms, connection).start(ms + 1, connection, "EXTERNAL", Some(token("t", EIGHT_HOURS))).event(
+            ms + 2,
+            connection,
+            Happening::LoginRefused { because: "ordered".into() },
+        )
     }
 
     fn delivered(self, ms: i64, connection: u32, message: usize, attempt: u32) -> Self {
@@ -372,7 +374,8 @@ fn acknowledgements() {
 #[test]
 fn stored_before_the_acknowledgement() {
     let id = "pull.stored-before-ack";
-    let two = standing(&["good", "good"]).page(1, 0, 0).page(2, 1, 0).taken(10, 1, 0, 1).page(61, 0, 1).taken(70, 1, 1, 1);
+    let two =
+        standing(&["good", "good"]).page(1, 0, 0).page(2, 1, 0).taken(10, 1, 0, 1).page(61, 0, 1).taken(70, 1, 1, 1);
     expect(id, &two.clone().page(121, 1, 1), Pass, Reason::Met);
     expect(id, &two.clone().page(121, 1, 0).page(900, 1, 1), Inconclusive, Reason::Unclear);
     expect(id, &two.clone().page(121, 1, 0).page(2100, 1, 0), Fail, Reason::Missing);
@@ -442,7 +445,8 @@ fn polling() {
 #[test]
 fn redelivery_and_duplicates() {
     let broken = standing(&["interrupted", "good"]).page(1, 0, 0).delivered(10, 1, 0, 1).over(11, 1, End::Ordered);
-    let again = broken.clone().login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2).taken(1020, 2, 0, 2).taken(1100, 2, 1, 1);
+    let again =
+        broken.clone().login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2).taken(1020, 2, 0, 2).taken(1100, 2, 1, 1);
     expect("pull.redelivered-acked", &again, Pass, Reason::Met);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 1), Pass, Reason::Met);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 2), Fail, Reason::Duplicate);
@@ -511,7 +515,7 @@ fn poison() {
         expect(id, &tried, Inconclusive, Reason::Unreachable);
         let blocking = (1..=11).fold(poison(), |tape, n| tape.back(i64::from(n) * 100, 1, 0, n));
         expect(id, &blocking, Fail, Reason::TooLarge);
-        expect(id, &poison().delivered(10, 1, 0, 1).ended(70_500), Fail, Reason::StillOpen);
+        expect(id, &poison().delivered(10, 1, 0, 1).ended(310_500), Fail, Reason::StillOpen);
         expect(id, &poison().delivered(10, 1, 0, 1), Inconclusive, Reason::Unreachable);
         // It left and never fetched again, though it answers on its page.
         let gone = poison().delivered(10, 1, 0, 1).left(20, 1).ended(900_000);
@@ -533,8 +537,12 @@ fn token_expiry() {
         .taken(400, 1, 0, 1)
         .over(60_100, 1, End::TokenExpired)
         .ended(70_000);
-    let renewed =
-        short.clone().asked(60_200, "u", EIGHT_HOURS).login(60_300, 2, "u", 60 + EIGHT_HOURS).consume(60_400, 2).taken(61_000, 2, 1, 1);
+    let renewed = short
+        .clone()
+        .asked(60_200, "u", EIGHT_HOURS)
+        .login(60_300, 2, "u", 60 + EIGHT_HOURS)
+        .consume(60_400, 2)
+        .taken(61_000, 2, 1, 1);
     expect(id, &renewed, Pass, Reason::Met);
     expect("token.not-used-expired", &renewed, Pass, Reason::Met);
     // Renewed before the end: no gap at all.
@@ -557,9 +565,11 @@ fn token_expiry() {
     // The old token again and again: alive, and never back.
     let stubborn = (0..40).fold(short.clone().ended(500_000), |tape, n| {
         let (ms, number) = (61_000 + n * 10_000, 2 + u32::try_from(n).unwrap());
-        tape.connected(ms, number)
-            .start(ms + 1, number, "EXTERNAL", Some(token("t", 60)))
-            .event(ms + 2, number, Happening::LoginRefused { because: "the token is over".into() })
+        tape.connected(ms, number).start(ms + 1, number, "EXTERNAL", Some(token("t", 60))).event(
+            ms + 2,
+            number,
+            Happening::LoginRefused { because: "the token is over".into() },
+        )
     });
     expect(id, &stubborn, Fail, Reason::Missing);
     expect("token.not-used-expired", &stubborn, Fail, Reason::Expired);
@@ -636,9 +646,8 @@ fn silence() {
 fn tokens() {
     let id = "token.reused";
     let once = tape().asked(100, "t", EIGHT_HOURS);
-    let logins = |tape: Tape, times: u32| {
-        (1..=times).fold(tape, |tape, n| tape.login(i64::from(n) * 1000, n, "t", EIGHT_HOURS))
-    };
+    let logins =
+        |tape: Tape, times: u32| (1..=times).fold(tape, |tape, n| tape.login(i64::from(n) * 1000, n, "t", EIGHT_HOURS));
     expect(id, &logins(once.clone(), 4), Pass, Reason::Met);
     expect(id, &logins(once.clone(), 2), Inconclusive, Reason::Unclear);
     let each = (1..=4).fold(tape(), |tape, n: u32| {
@@ -665,6 +674,10 @@ fn tokens() {
     let wrong = tape().asked_as(100, "t", EIGHT_HOURS, "99999999", OURS);
     expect("token.authority", &logins(wrong, 1), Fail, Reason::WrongParty);
     expect("token.authority", &tape().asked_as(100, "t", 60, "", OURS), Fail, Reason::Missing);
+    let mut other = token("t", EIGHT_HOURS);
+    other.cvr = "87654321".into();
+    let other = tape().connected(1, 1).start(2, 1, "EXTERNAL", Some(other));
+    expect("token.authority", &other, Fail, Reason::WrongParty);
     expect("token.authority", &once, Inconclusive, Reason::Unreachable);
 
     let stranger = tape().asked_as(100, "t", EIGHT_HOURS, CVR, "bad");
@@ -738,7 +751,12 @@ fn replies() {
     expect(id, &first.clone().event(900, 1, published("m", "u", Some(20))), Pass, Reason::Met);
     expect(id, &first.clone().event(9000, 1, published("m", "t", Some(41))), Fail, Reason::Expired);
     expect(id, &first.clone().event(9000, 1, published("n", "u", Some(20))), Fail, Reason::Missing);
-    expect(id, &first.clone().ended(9900).event(9000, 1, published("n", "u", Some(20))), Inconclusive, Reason::Unreachable);
+    expect(
+        id,
+        &first.clone().ended(9900).event(9000, 1, published("n", "u", Some(20))),
+        Inconclusive,
+        Reason::Unreachable,
+    );
     expect(id, &first, Inconclusive, Reason::Unreachable);
 
     for id in ["send.kept-after-error", "send.kept-without-reply"] {
