@@ -17,9 +17,6 @@ use jiff::{SignedDuration, Timestamp};
 /// A value, or the outcome when there is nothing to judge.
 pub type Judged<T> = Result<T, Box<Outcome>>;
 
-/// Longest time that a message may lie unsettled on an open connection before it counts as held back.
-const HELD: SignedDuration = SignedDuration::from_secs(60);
-
 /// The outcome, however it was reached.
 #[must_use]
 pub fn unbox(judged: Judged<Outcome>) -> Outcome {
@@ -120,8 +117,8 @@ pub enum Fate {
     Taken,
     /// Refused for good: it does not come again.
     Rejected,
-    /// Delivered on a connection that is still open, and not settled for longer than [`HELD`].
-    Held,
+    /// Delivered on a connection that is still open, and not settled for so long.
+    Held(SignedDuration),
     /// Delivered and given back, or lost with its connection; nothing shows what would have become of it.
     Open,
     /// Never delivered.
@@ -137,14 +134,13 @@ pub fn fate(recording: &Recording, deliveries: &[Delivery], message: usize) -> F
     let Some(last) = deliveries.iter().rfind(|d| d.message == message) else { return Fate::NotDelivered };
     match last.settled {
         Some((_, Settled::Rejected)) => Fate::Rejected,
-        None if held(recording, last) => Fate::Held,
+        None if is_open(recording, last.connection) => Fate::Held(recording.ended.duration_since(last.at)),
         _ => Fate::Open,
     }
 }
 
-fn held(recording: &Recording, delivery: &Delivery) -> bool {
-    let open = sessions::connections(recording).iter().any(|c| c.number == delivery.connection && c.end.is_none());
-    open && recording.ended.duration_since(delivery.at) > HELD
+fn is_open(recording: &Recording, connection: u32) -> bool {
+    sessions::connections(recording).iter().any(|c| c.number == connection && c.end.is_none())
 }
 
 /// A connection was lost, or a login refused, at `since`: whether the system came back within `max_seconds`, to a broker that let

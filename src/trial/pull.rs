@@ -55,8 +55,8 @@ pub enum Adversity {
     RefuseLogins(u64),
     /// Nothing more is said on open connections, for so many seconds at most.
     Silence(u64),
-    /// The token with which the system logged in lives so many seconds.
-    ShortToken(u32),
+    /// The token with which the system logged in lives so many seconds: enough for a client whose clock is a little off.
+    ShortToken(u64),
     /// The system's store is stopped while the first message is delivered, for so many seconds.
     StoreStopped(u64),
 }
@@ -71,13 +71,10 @@ const TRAILER: Letter = letter(GOOD, Content::Good);
 pub const PLAIN: Fetch =
     Fetch { id: "good", messages: &[TRAILER, TRAILER, TRAILER, TRAILER, TRAILER], adversity: Adversity::None };
 
-/// Lifetime of a short token, seconds: long enough for a client whose clock is a little off.
-pub const SHORT_TOKEN: u32 = 60;
-
 /// Every case but the plain one, in the order they are made. The short token must come first, because a system keeps the long
 /// one that follows it; what breaks connections comes last.
 pub const ADVERSE: &[Fetch] = &[
-    Fetch { id: "expiry", messages: &[TRAILER], adversity: Adversity::ShortToken(SHORT_TOKEN) },
+    Fetch { id: "expiry", messages: &[TRAILER], adversity: Adversity::ShortToken(60) },
     Fetch {
         id: "duplicate",
         messages: &[letter("first", Content::Good), letter("again", Content::Again), TRAILER],

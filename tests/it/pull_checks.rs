@@ -515,7 +515,7 @@ fn poison() {
         expect(id, &tried, Inconclusive, Reason::Unreachable);
         let blocking = (1..=11).fold(poison(), |tape, n| tape.back(i64::from(n) * 100, 1, 0, n));
         expect(id, &blocking, Fail, Reason::TooLarge);
-        expect(id, &poison().delivered(10, 1, 0, 1).ended(70_500), Fail, Reason::StillOpen);
+        expect(id, &poison().delivered(10, 1, 0, 1).ended(310_500), Fail, Reason::StillOpen);
         expect(id, &poison().delivered(10, 1, 0, 1), Inconclusive, Reason::Unreachable);
         // It left and never fetched again, though it answers on its page.
         let gone = poison().delivered(10, 1, 0, 1).left(20, 1).ended(900_000);
@@ -674,6 +674,10 @@ fn tokens() {
     let wrong = tape().asked_as(100, "t", EIGHT_HOURS, "99999999", OURS);
     expect("token.authority", &logins(wrong, 1), Fail, Reason::WrongParty);
     expect("token.authority", &tape().asked_as(100, "t", 60, "", OURS), Fail, Reason::Missing);
+    let mut other = token("t", EIGHT_HOURS);
+    other.cvr = "87654321".into();
+    let other = tape().connected(1, 1).start(2, 1, "EXTERNAL", Some(other));
+    expect("token.authority", &other, Fail, Reason::WrongParty);
     expect("token.authority", &once, Inconclusive, Reason::Unreachable);
 
     let stranger = tape().asked_as(100, "t", EIGHT_HOURS, CVR, "bad");

@@ -21,7 +21,7 @@ use crate::subject::distribution::recording::Recording;
 use crate::subject::distribution::{DistributionSubject, NotMade, RECORDING, Setting};
 use crate::subject::{Blob, Family, Subject};
 use crate::target::beskedfordeler::Services as Table;
-use crate::trial::pull::{ADVERSE, Adversity, DISPATCHES, Dispatch, Fetch, PLAIN, SHORT_TOKEN};
+use crate::trial::pull::{ADVERSE, Adversity, DISPATCHES, Dispatch, Fetch, PLAIN};
 use crate::vendor::pki::ExampleKeys;
 use crate::verdict::Environment;
 use openssl::x509::X509;
@@ -248,8 +248,12 @@ impl Campaign<'_> {
             return Vec::new();
         }
         stage.services.declare(&pull.dueslag);
-        if adverse.iter().any(|fetch| matches!(fetch.adversity, Adversity::ShortToken(_))) {
-            stage.services.behave(|b| b.token_seconds = SHORT_TOKEN);
+        let short = adverse.iter().find_map(|fetch| match fetch.adversity {
+            Adversity::ShortToken(seconds) => Some(stage.length(seconds)),
+            _ => None,
+        });
+        if let Some(short) = short {
+            stage.services.behave(|b| b.token_seconds = u32::try_from(short.as_secs()).unwrap_or(u32::MAX));
         }
         stage.case("pull:good");
         let good = fetch::plain(stage, &pull.dueslag).await;

@@ -88,7 +88,10 @@ distribution_check! {
         ],
         remediation: da "Læg beskeden til side, og kvittér for den, så de næste kan hentes.",
                      en "Put the message aside and acknowledge it, so that the next ones can be fetched.",
-        parameters: [("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists.")],
+        parameters: [
+            ("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists."),
+            ("max_seconds", Integer(300), "Longest time that the message may lie with the system, or the system stay away because of it, seconds. No official number exists."),
+        ],
     }
 }
 
@@ -116,7 +119,10 @@ distribution_check! {
         ],
         remediation: da "Læg beskeden til side, og kvittér for den, så de næste kan hentes.",
                      en "Put the message aside and acknowledge it, so that the next ones can be fetched.",
-        parameters: [("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists.")],
+        parameters: [
+            ("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists."),
+            ("max_seconds", Integer(300), "Longest time that the message may lie with the system, or the system stay away because of it, seconds. No official number exists."),
+        ],
     }
 }
 
@@ -144,7 +150,10 @@ distribution_check! {
         ],
         remediation: da "Læg beskeden til side, og kvittér for den, så de næste kan hentes.",
                      en "Put the message aside and acknowledge it, so that the next ones can be fetched.",
-        parameters: [("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists.")],
+        parameters: [
+            ("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists."),
+            ("max_seconds", Integer(300), "Longest time that the message may lie with the system, or the system stay away because of it, seconds. No official number exists."),
+        ],
     }
 }
 
@@ -172,7 +181,10 @@ distribution_check! {
         ],
         remediation: da "Læg beskeden til side, og kvittér for den, så de næste kan hentes.",
                      en "Put the message aside and acknowledge it, so that the next ones can be fetched.",
-        parameters: [("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists.")],
+        parameters: [
+            ("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists."),
+            ("max_seconds", Integer(300), "Longest time that the message may lie with the system, or the system stay away because of it, seconds. No official number exists."),
+        ],
     }
 }
 
@@ -229,10 +241,11 @@ fn order_judged(subject: &DistributionSubject) -> Judged<Outcome> {
 }
 
 fn does_not_block(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
-    unbox(blocked_judged(subject, parameters.integer("max_deliveries")))
+    let longest = SignedDuration::from_secs(parameters.integer("max_seconds"));
+    unbox(blocked_judged(subject, parameters.integer("max_deliveries"), longest))
 }
 
-fn blocked_judged(subject: &DistributionSubject, most: i64) -> Judged<Outcome> {
+fn blocked_judged(subject: &DistributionSubject, most: i64, longest: SignedDuration) -> Judged<Outcome> {
     let expected = format!("the next message after at most {most} deliveries of this one{UNOFFICIAL}");
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
@@ -250,19 +263,18 @@ fn blocked_judged(subject: &DistributionSubject, most: i64) -> Judged<Outcome> {
     }
     Ok(match fate(&trial, &deliveries, poison) {
         Fate::Taken | Fate::Rejected if came => Outcome::pass(expected, observed),
-        Fate::Held => {
+        Fate::Held(age) if age > longest => {
             Outcome::fail(Reason::StillOpen, expected, format!("{observed}; it is neither acknowledged nor given back"))
         }
-        Fate::Open if given_up(&trial, &deliveries, poison) => {
+        Fate::Open if given_up(&trial, &deliveries, poison, longest) => {
             Outcome::fail(Reason::Missing, expected, format!("{observed}; the system does not fetch any more"))
         }
         _ => unreached(&trial, expected),
     })
 }
 
-/// Whether the system lives and has not fetched for longer than any back-off, since the message came to it last.
-fn given_up(trial: &Recording, deliveries: &[sessions::Delivery], message: usize) -> bool {
-    const LONG: SignedDuration = SignedDuration::from_mins(5);
+/// Whether the system lives and has not fetched for `longest` since the message came to it last.
+fn given_up(trial: &Recording, deliveries: &[sessions::Delivery], message: usize, longest: SignedDuration) -> bool {
     let last = deliveries.iter().rfind(|d| d.message == message).map(|d| d.at);
-    last.is_some_and(|at| trial.ended.duration_since(at) > LONG && sessions::sign_of_life(trial, at))
+    last.is_some_and(|at| trial.ended.duration_since(at) > longest && sessions::sign_of_life(trial, at))
 }

@@ -6,6 +6,7 @@ use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
 use crate::subject::distribution::sessions;
+use jiff::SignedDuration;
 
 distribution_check! {
     /// A message whose first delivery was lost with its connection is acknowledged when it comes again.
@@ -115,6 +116,9 @@ fn duplicate(subject: &DistributionSubject, _: &Parameters) -> Outcome {
     unbox(settled(subject, "again", 1))
 }
 
+/// Longest time that a message may lie unsettled on an open connection before it counts as held back.
+const HELD: SignedDuration = SignedDuration::from_mins(1);
+
 /// The message with this label is acknowledged, at this delivery or a later one.
 fn settled(subject: &DistributionSubject, label: &str, from_attempt: u32) -> Judged<Outcome> {
     const EXPECTED: &str = "acknowledged";
@@ -130,7 +134,9 @@ fn settled(subject: &DistributionSubject, label: &str, from_attempt: u32) -> Jud
     Ok(match fate(&trial, &deliveries, message) {
         Fate::Taken => Outcome::pass(EXPECTED, format!("acknowledged after {times} deliveries")),
         Fate::Rejected => Outcome::fail(Reason::Refused, EXPECTED, "refused"),
-        Fate::Held => Outcome::fail(Reason::StillOpen, EXPECTED, "neither acknowledged nor given back"),
+        Fate::Held(age) if age > HELD => {
+            Outcome::fail(Reason::StillOpen, EXPECTED, "neither acknowledged nor given back")
+        }
         // Given back so often on purpose is no accident of the connection.
         Fate::Open if times > 10 => Outcome::fail(Reason::Refused, EXPECTED, format!("not after {times} deliveries")),
         _ => unreached(&trial, EXPECTED),

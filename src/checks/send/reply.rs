@@ -7,7 +7,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
 use crate::subject::distribution::recording::Recording;
 use crate::subject::distribution::sessions::{self, Publication};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 distribution_check! {
     /// After StatusKode 41 the system renews its token and sends the same message again, with the same BeskedId.
@@ -30,7 +30,7 @@ distribution_check! {
         sources: [("kombit/bfo_infrastructureSamples-java", "AfsendBesked: StatusKode 41, renew the token")],
         remediation: da "Hent et nyt token ved 41, og send samme besked igen med samme BeskedId.",
                      en "Fetch a new token on 41, and send the same message again with the same BeskedId.",
-        parameters: [],
+        parameters: [("max_seconds", Integer(300), "Longest time until the message comes again, when others come meanwhile, seconds. No official number exists.")],
     }
 }
 
@@ -112,20 +112,19 @@ fn first_and_rest(trial: &Recording) -> Option<(Publication<'_>, Vec<Publication
     Some((first, all.collect()))
 }
 
-/// Whether the system sent something else, and it was taken, long enough after `since` for the first message to have come again.
-fn went_on(trial: &Recording, first: &Publication<'_>, since: Timestamp) -> bool {
-    const LONG: SignedDuration = SignedDuration::from_mins(5);
-    trial.ended.duration_since(since) > LONG
+/// Whether the system sent something else, and it was taken, in a time long enough for the first message to have come again.
+fn went_on(trial: &Recording, first: &Publication<'_>, longest: SignedDuration) -> bool {
+    trial.ended.duration_since(first.at) > longest
         && sessions::publications(trial)
             .iter()
-            .any(|p| p.at > since && p.besked_id != first.besked_id && p.replied == Some(20))
+            .any(|p| p.at > first.at && p.besked_id != first.besked_id && p.replied == Some(20))
 }
 
-fn expired(subject: &DistributionSubject, _: &Parameters) -> Outcome {
-    unbox(expired_judged(subject))
+fn expired(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
+    unbox(expired_judged(subject, SignedDuration::from_secs(parameters.integer("max_seconds"))))
 }
 
-fn expired_judged(subject: &DistributionSubject) -> Judged<Outcome> {
+fn expired_judged(subject: &DistributionSubject, longest: SignedDuration) -> Judged<Outcome> {
     const EXPECTED: &str = "the same BeskedId again, with a new token";
     let trial = Trial::of(subject)?.trial;
     let Some((first, rest)) = first_and_rest(&trial) else { return Ok(unreached(&trial, EXPECTED)) };
@@ -139,7 +138,7 @@ fn expired_judged(subject: &DistributionSubject) -> Judged<Outcome> {
     }
     Ok(if again.iter().any(|p| p.at.duration_since(first.at) > SignedDuration::from_secs(5)) {
         Outcome::fail(Reason::Expired, EXPECTED, "sent again with the same token")
-    } else if went_on(&trial, &first, first.at) {
+    } else if went_on(&trial, &first, longest) {
         Outcome::fail(Reason::Missing, EXPECTED, "another message was sent, and this one did not come again")
     } else {
         unreached(&trial, EXPECTED)

@@ -5,7 +5,6 @@ use crate::fki::beskedfordeler::Reply;
 use crate::subject::distribution::recording::{Event, Happening, Recording, Stopped};
 use crate::target::beskedfordeler::Send;
 use crate::trial::pull::{Dispatch, DispatchAnswer};
-use std::time::Duration;
 
 /// So many publications show a storm; more would only burden both sides.
 const STORM: usize = 300;
@@ -34,7 +33,7 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Dispatch, send: &Send) -
             DispatchAnswer::Accepted => {}
             DispatchAnswer::TokenExpired => again(stage, send).await,
             DispatchAnswer::Error(_, seconds) | DispatchAnswer::Nothing(seconds) => {
-                let window = Duration::from_secs(seconds);
+                let window = stage.length(seconds);
                 stage.until("seeing how the system tries again", window, |e, _| publications(e).count() > STORM).await;
                 stage.services.behave(|b| b.reply = Reply::Deserved);
                 again(stage, send).await;

@@ -17,8 +17,8 @@ use url::Url;
 const ENOUGH: u32 = 50;
 /// So many visits show how often a system asks that does not stay.
 const VISITS: usize = 3;
-/// How long a consumer must stay after the last message to count as one that stays.
-const STAYS: Duration = Duration::from_secs(5);
+/// How long a consumer must stay after the last message to count as one that stays, seconds.
+const STAYS: u64 = 5;
 /// So many attempts to log in show a hot loop; more would only burden both sides.
 const ATTEMPTS: usize = 300;
 /// Longest wait for a system to ask for a new token when its logins are refused.
@@ -54,7 +54,8 @@ pub(super) async fn plain(stage: &mut Stage<'_>, dueslag: &str) -> Made {
     let sent = put(stage, dueslag, prepared);
     let stopped = drain(stage, &sent).await;
     if stopped.is_none() {
-        stage.pause("seeing whether the system stays", STAYS).await;
+        let stays = stage.length(STAYS);
+        stage.pause("seeing whether the system stays", stays).await;
         let limit = stage.wait;
         stage.until("waiting for the next visit", limit, |events, _| shows_frequency(events, dueslag)).await;
     }
@@ -85,11 +86,11 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str) ->
     match case.adversity {
         Adversity::None => {}
         Adversity::BreakAfterDelivery => stage.services.behave(|b| b.break_after_delivery = 1),
-        Adversity::RefuseLogins(seconds) => refuse_logins(stage, Duration::from_secs(seconds)).await,
-        Adversity::Silence(seconds) => silence(stage, Duration::from_secs(seconds)).await,
+        Adversity::RefuseLogins(seconds) => refuse_logins(stage, seconds).await,
+        Adversity::Silence(seconds) => silence(stage, seconds).await,
         Adversity::ShortToken(_) => expire(stage).await,
         Adversity::StoreStopped(seconds) => {
-            return store_stopped(stage, case, dueslag, Duration::from_secs(seconds)).await;
+            return store_stopped(stage, case, dueslag, seconds).await;
         }
     }
     let made = deliver(stage, dueslag, case.messages).await;
@@ -254,25 +255,26 @@ async fn settle(stage: &mut Stage<'_>, sent: &[Sent]) {
     }
 }
 
-async fn refuse_logins(stage: &mut Stage<'_>, window: Duration) {
+async fn refuse_logins(stage: &mut Stage<'_>, seconds: u64) {
     stage.services.behave(|b| b.refuse_logins = u32::MAX);
     stage.services.break_connections();
     let limit = stage.wait;
     let refused = |events: &[Event]| events.iter().any(|e| matches!(e.what, Happening::LoginRefused { .. }));
     if stage.until("waiting for a login to refuse", limit, |events, _| refused(events)).await {
         let tries = |events: &[Event]| events.iter().filter(|e| matches!(e.what, Happening::Connected { .. })).count();
+        let window = stage.length(seconds);
         stage.until("seeing how the system tries again", window, |events, _| tries(events) > ATTEMPTS).await;
     }
     stage.services.behave(|b| b.refuse_logins = 0);
 }
 
-async fn silence(stage: &mut Stage<'_>, longest: Duration) {
+async fn silence(stage: &mut Stage<'_>, seconds: u64) {
     let stands = sessions::connections(&stage.recording()).iter().any(|c| c.vhost.is_some() && c.end.is_none());
     if !stands {
         return;
     }
     stage.services.behave(|b| b.silent = true);
-    let limit = stage.wait.min(longest);
+    let limit = stage.wait.min(stage.length(seconds));
     let connected = |events: &[Event], from: Timestamp| {
         events.iter().any(|e| e.at > from && matches!(e.what, Happening::Connected { .. }))
     };
@@ -310,7 +312,7 @@ async fn renew(stage: &mut Stage<'_>) {
     }
 }
 
-async fn store_stopped(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str, longest: Duration) -> Made {
+async fn store_stopped(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str, seconds: u64) -> Made {
     let mut prepared = prepare(stage, case.messages).await;
     let rest = prepared.split_off(1.min(prepared.len()));
     let mut sent = Vec::new();
@@ -326,6 +328,7 @@ async fn store_stopped(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str, longe
         };
         let limit = stage.wait;
         if stage.until("waiting for the system to fetch while its store is stopped", limit, |e, _| of(e, false)).await {
+            let longest = stage.length(seconds);
             stage.until("seeing whether it acknowledges without its store", longest, |e, _| of(e, true)).await;
         }
     }

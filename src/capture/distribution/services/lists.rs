@@ -2,12 +2,11 @@
 
 use super::stage::Stage;
 use crate::subject::distribution::recording::{Event, Happening, Recording, Stopped};
-use std::time::Duration;
 
-/// A change is over when nothing was called for so long.
-const QUIET: Duration = Duration::from_secs(5);
-/// Longest wait for a change to be over.
-const LONGEST: Duration = Duration::from_mins(2);
+/// A change is over when nothing was called for so many seconds.
+const QUIET: u64 = 5;
+/// So many calls are waited for.
+const CALLS: usize = 100;
 
 /// Makes the system change a value list twice: the first time it may have to create it.
 pub(super) async fn maintain(stage: &mut Stage<'_>) -> Recording {
@@ -41,13 +40,10 @@ pub(super) async fn maintain(stage: &mut Stage<'_>) -> Recording {
 
 /// Waits until nothing more is called.
 async fn over(stage: &mut Stage<'_>) {
-    let mut left = LONGEST.as_secs() / QUIET.as_secs();
-    loop {
+    let quiet = stage.length(QUIET);
+    for _ in 0..CALLS {
         let known = calls(&stage.services.recording().events);
-        left = left.saturating_sub(1);
-        if !stage.until("waiting for the change to be over", QUIET, |events, _| calls(events) > known).await
-            || left == 0
-        {
+        if !stage.until("waiting for the change to be over", quiet, |events, _| calls(events) > known).await {
             return;
         }
     }
