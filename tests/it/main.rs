@@ -28,6 +28,7 @@ mod plan;
 mod profile;
 mod pull_checks;
 mod receiver;
+mod receiver_pull;
 mod registry;
 mod render;
 mod review;
