@@ -185,9 +185,13 @@ impl Services {
         self.hub.change(hub::State::break_connections);
     }
 
-    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay.
-    pub fn begin(&self) {
-        self.hub.change(hub::State::begin);
+    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay. Gives what is forgotten.
+    pub fn begin(&self) -> (Recording, Vec<Vec<u8>>) {
+        self.hub.change(|state| {
+            let last = (state.recording(), state.published());
+            state.begin();
+            last
+        })
     }
 
     /// Forgets events alone, for a service that runs for days.

@@ -398,6 +398,11 @@ pub fn canonical(text: &str) -> Result<Vec<u8>, SigningError> {
     canonical_node(&document, root, C14nMode::Exclusive)
 }
 
+/// The exclusive canonical form of one element, without comments, with the namespaces that it uses from around it.
+pub fn canonical_element(document: &Document<'_>, element: NodeId) -> Result<Vec<u8>, SigningError> {
+    canonical_node(document, element, C14nMode::Exclusive)
+}
+
 fn canonical_node(document: &Document<'_>, node: NodeId, mode: C14nMode) -> Result<Vec<u8>, SigningError> {
     let nodes = NodeSet::tree_without_comments(node, document);
     bergshamra_c14n::canonicalize_doc::<&str>(document, mode, Some(&nodes), &[])
