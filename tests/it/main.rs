@@ -27,6 +27,7 @@ mod oracle;
 mod plan;
 mod profile;
 mod pull_checks;
+mod pull_run;
 mod receiver;
 mod registry;
 mod render;
