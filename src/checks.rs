@@ -11,6 +11,7 @@ pub mod message;
 pub mod metadata;
 pub mod pull;
 pub mod push;
+pub mod pushed;
 mod recorded;
 pub mod send;
 pub mod tls;

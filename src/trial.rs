@@ -4,6 +4,7 @@
 //! out, and the check judges what was recorded; neither knows the other.
 
 pub mod pull;
+pub mod push;
 
 use crate::target::saml::LevelOfAssurance;
 

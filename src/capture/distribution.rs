@@ -1,9 +1,11 @@
 //! Trials with messages, and what is set up for them: pushed to the system, fetched by it, sent by it, and read from files.
 
+pub mod canary;
 pub mod files;
 pub mod push;
 pub mod read_back;
 pub mod services;
+pub mod store;
 
 use super::http::{Exchanged, HttpError};
 use super::{Captured, Progress, Session, browser};

@@ -4,6 +4,7 @@
 pub mod broker;
 mod hub;
 mod keys;
+mod requests;
 mod rest;
 pub mod tokens;
 mod value_lists;

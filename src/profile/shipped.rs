@@ -16,6 +16,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1500-organisation", include_str!("../../profiles/sf1500-organisation.toml")),
     ("sf1601-afsend-post", include_str!("../../profiles/sf1601-afsend-post.toml")),
     ("sf2900-fordelingskomponent", include_str!("../../profiles/sf2900-fordelingskomponent.toml")),
+    ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
 ];
 
 /// Text of the shipped profile with this id.

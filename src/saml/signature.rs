@@ -10,8 +10,10 @@
 //! [`verify_child`] asks the other question, of messages: whether one element is signed by a key that is known beforehand.
 
 mod embedded;
+mod parts;
 
 pub use embedded::{KeyInfo, accepted_signature_algorithm, sign_element, verify_child};
+pub use parts::{sign_parts, verify_parts};
 pub(super) use embedded::{rsa_key, verify_octets};
 
 use super::metadata::Certificate;

@@ -32,6 +32,7 @@ pub use store::StoreError;
 
 use super::pki::{ExampleKeys, ExamplePki, Issued, Key, Leaf, PkiError};
 use crate::besked::TEST_TYPE;
+use crate::fki::beskedfordeler::{Addresses, ServiceKeys};
 use crate::web::{Listener, Tls, WebError, WebServer};
 use axum::routing::post;
 use axum::{Router, middleware};
@@ -109,6 +110,26 @@ pub struct Counterpart {
     pub value_lists: String,
     /// Roots of the services' TLS certificates, DER.
     pub roots: Vec<Vec<u8>>,
+}
+
+impl Counterpart {
+    /// The probe's own services.
+    #[must_use]
+    pub fn of(keys: &ServiceKeys, dueslag: Option<&str>, token_way: TokenWay) -> Self {
+        let [port, token_port, value_list_port] = keys.ports;
+        let addresses = Addresses { host: keys.host.clone(), broker_port: port, token_port, value_list_port };
+        Self {
+            host: keys.host.clone(),
+            port,
+            login: Login::Token,
+            dueslag: dueslag.map(str::to_owned),
+            token_rest: addresses.rest(),
+            token_ws_trust: addresses.ws_trust(),
+            token_way,
+            value_lists: addresses.value_lists(),
+            roots: vec![keys.web_ca.clone()],
+        }
+    }
 }
 
 /// How the system waits.
@@ -303,8 +324,7 @@ pub struct Receiver {
     // The order is the order in which they end.
     runtime: Option<Runtime>,
     ending: watch::Sender<()>,
-    push_server: WebServer,
-    page_server: WebServer,
+    _servers: [WebServer; 2],
     push: Url,
     pages: Url,
     web_root: Vec<u8>,
@@ -382,8 +402,7 @@ impl Receiver {
         Ok(Self {
             runtime: Some(runtime),
             ending,
-            push_server,
-            page_server,
+            _servers: [push_server, page_server],
             push: push.parse().map_err(|_| ReceiverError::Address)?,
             pages: pages.parse().map_err(|_| ReceiverError::Address)?,
             web_root: pki.web_root()?,

@@ -1,7 +1,7 @@
 //! What the services share: behaviour, what was recorded, and the queues. One lock, held for moments only; whoever waits for a
 //! change watches a counter.
 
-use super::tokens::{Fault, RECEIVE, SEND, TokenMint};
+use super::tokens::TokenMint;
 use super::{Behaviour, Reply};
 use crate::digest::sha256_hex;
 use crate::subject::distribution::recording::{Event, Happening, Message, Recording, Stopped};
@@ -17,6 +17,8 @@ pub const MAX_EVENTS: usize = 200_000;
 const MAX_KEPT_BODY: usize = 64 * 1024;
 /// Most that the bodies of publishes may take that are kept, bytes.
 const MAX_PUBLISHED: usize = 256 << 20;
+/// Most MessageIDs that are remembered. A request lives five minutes, and a system asks for few tokens.
+const MAX_SEEN: usize = 4096;
 /// How long a message waits that its receiver handed back. RabbitMQ would deliver it again at once; the real exchange's pause
 /// is not known, and without one a client that always hands back turns the machine into a heater.
 pub const RETURN_PAUSE: Duration = Duration::from_millis(100);
@@ -50,6 +52,8 @@ pub(super) struct State {
     /// The last connection that must break.
     break_until: u32,
     pub(super) over: bool,
+    /// MessageIDs of signed requests, the oldest first.
+    seen: VecDeque<String>,
 }
 
 /// A dueslag: messages in order, one of them handed over at a time.
@@ -101,6 +105,7 @@ impl Hub {
             last_connection: 0,
             break_until: 0,
             over: false,
+            seen: VecDeque::new(),
         };
         Self { state: Mutex::new(state), changed: watch::Sender::new(0), mint, registered, cvrs }
     }
@@ -128,38 +133,6 @@ impl Hub {
 
     pub(super) fn record(&self, connection: u32, what: Happening) {
         self.change(|state| state.record(connection, what));
-    }
-
-    /// What is wrong with the service and the authority of a token request.
-    pub(super) fn service_faults(&self, applies_to: &str, cvr: &str) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if ![RECEIVE, SEND].contains(&applies_to) {
-            faults.push(Fault::AppliesTo);
-        }
-        if !crate::target::is_cvr(cvr) {
-            faults.push(Fault::Cvr);
-        } else if !self.cvrs.is_empty() && !self.cvrs.iter().any(|served| served == cvr) {
-            faults.push(Fault::CvrNotServed);
-        }
-        faults
-    }
-
-    /// What is wrong with the certificates of a token request: the one that asks, and the one to bind the token to.
-    pub(super) fn certificate_faults(&self, asking: Option<&[u8]>, use_key: Option<&[u8]>) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        match asking {
-            None => faults.push(Fault::NoCertificate),
-            Some(der) if !self.registered.is_empty() && !self.registered.iter().any(|known| known == der) => {
-                faults.push(Fault::NotRegistered);
-            }
-            Some(_) => {}
-        }
-        match use_key {
-            None => faults.push(Fault::UseKey),
-            Some(key) if asking.is_some_and(|asking| asking != key) => faults.push(Fault::UseKeyOther),
-            Some(_) => {}
-        }
-        faults
     }
 }
 
@@ -225,6 +198,18 @@ impl State {
         if self.behaviour.silent && !before {
             self.silent_until = self.last_connection;
         }
+    }
+
+    /// Whether a MessageID is seen for the first time, within the last [`MAX_SEEN`].
+    pub(super) fn is_new_message(&mut self, id: &str) -> bool {
+        if self.seen.iter().any(|seen| seen == id) {
+            return false;
+        }
+        if self.seen.len() >= MAX_SEEN {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(id.to_owned());
+        true
     }
 
     /// Whether nothing more is said on this connection for now.

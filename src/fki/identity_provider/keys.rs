@@ -11,7 +11,7 @@ use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use openssl::x509::{X509, X509NameBuilder};
 use std::io::Write;
 use std::path::Path;
@@ -94,6 +94,8 @@ impl SigningKey {
         builder.set_pubkey(&key)?;
         builder.append_extension(BasicConstraints::new().critical().build()?)?;
         builder.append_extension(KeyUsage::new().critical().digital_signature().key_encipherment().build()?)?;
+        let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
+        builder.append_extension(identifier)?;
         builder.sign(&key, MessageDigest::sha256())?;
         Ok(Self { certificate: builder.build().to_der()?, key })
     }

@@ -13,7 +13,6 @@ const BASE64: &str = "urn:oio:besked:kuvert:1.0";
 #[derive(Clone, Debug)]
 pub(super) struct Envelope {
     pub(super) besked_id: String,
-    pub(super) message_type: String,
     /// CVR numbers that may receive it.
     pub(super) permitted: Vec<String>,
     /// Of what the sender made. What the Beskedfordeler adds differs from one delivery to the next.
@@ -63,7 +62,6 @@ impl Envelope {
             permitted: permitted(&message, faults),
             digest: digest(&message),
             parked: content(&message, faults)?.or_else(|| unknown.then(|| "ukendt beskedtype".to_owned())),
-            message_type,
         })
     }
 }
