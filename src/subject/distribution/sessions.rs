@@ -406,6 +406,15 @@ pub fn sign_of_life(recording: &Recording, after: Timestamp) -> bool {
     })
 }
 
+/// Whether the system made contact at all: everything but the probe's own doing is its contact.
+#[must_use]
+pub fn contact(recording: &Recording) -> bool {
+    let own = |what: &Happening| {
+        matches!(what, Happening::ReadBack { .. } | Happening::StoreSwitched { .. } | Happening::Triggered { .. })
+    };
+    recording.events.iter().any(|event| !own(&event.what))
+}
+
 /// Tokens that were asked for while an earlier one would still have counted for longer than `margin`. A request after a login
 /// that was refused, or after a reply 41, is not needless: the system was told that its token is no good.
 #[must_use]

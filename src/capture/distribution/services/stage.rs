@@ -98,7 +98,7 @@ impl<'a> Stage<'a> {
     pub(super) fn recording(&mut self) -> Recording {
         let recording = self.services.recording();
         let recording = self.with_standing(recording);
-        self.met |= recording.events.iter().any(|e| !is_own(&e.what));
+        self.met |= sessions::contact(&recording);
         recording
     }
 
@@ -191,11 +191,6 @@ impl<'a> Stage<'a> {
         self.services.mark(Happening::Triggered { answer });
         went
     }
-}
-
-/// Whether an event is the probe's own doing.
-const fn is_own(what: &Happening) -> bool {
-    matches!(what, Happening::ReadBack { .. } | Happening::StoreSwitched { .. } | Happening::Triggered { .. })
 }
 
 /// Whether an event tells something about tokens.
