@@ -13,8 +13,8 @@ mod embedded;
 mod parts;
 
 pub use embedded::{KeyInfo, accepted_signature_algorithm, sign_element, verify_child};
-pub use parts::{sign_parts, verify_parts};
 pub(super) use embedded::{rsa_key, verify_octets};
+pub use parts::{sign_parts, verify_parts};
 
 use super::metadata::Certificate;
 use super::{ns, xml};

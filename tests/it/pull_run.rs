@@ -161,6 +161,20 @@ fn a_system_that_never_comes_gets_no_verdict_against_it() {
 }
 
 #[test]
+fn debugging() {
+    let world = World::new(Some(&[]));
+    let verdicts = world.judge(15, &[("pull.refused-login-recovered", ""), ("value-list.change-pattern", "")]);
+    println!("{verdicts:#?}");
+    for entry in std::fs::read_dir(world.folder.path().join("bundle/evidence")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
+        if let Ok(r) = serde_json::from_str::<kravprobe::subject::distribution::recording::Recording>(&text) {
+            println!("--- {} {} {:?}", r.started, r.ended, r.stopped);
+            for e in r.events { println!("{} {} {:?}", e.at, e.connection, e.what); }
+        }
+    }
+}
+
+#[test]
 fn an_interrupted_wait_leaves_nothing() {
     let world = World::new(None);
     let [profile, target] = world.prepare(600, &[("pull.sasl-external", "")]);

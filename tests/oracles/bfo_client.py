@@ -79,9 +79,21 @@ class Client:
             self.token = base64.b64decode(body["RequestedSecurityToken"]["Assertion"])
         return [response.status, body.get("Lifetime") or body.get("message")]
 
+    def step_post(self, port, path, body, content_type):
+        """Posts as it is; gives status and body."""
+        connection = http.client.HTTPSConnection(
+            self.settings["host"], self.settings[port], context=self.tls(), timeout=30)
+        connection.request("POST", path, body.encode(), {"Content-Type": content_type})
+        response = connection.getresponse()
+        return [response.status, response.read().decode()]
+
     def step_pad(self, size):
         """Makes the token as long as real ones may be: white space after the document element is no part of what is signed."""
         self.token = self.token.ljust(size)
+        return len(self.token)
+
+    def step_use_token(self, text):
+        self.token = text.encode()
         return len(self.token)
 
     def step_show_token(self):
@@ -141,6 +153,8 @@ class Client:
 
     def step_wait(self, seconds):
         """Waits for the broker to end the connection."""
+        if self.connection.is_closed:
+            raise pika.exceptions.StreamLostError("closed already")
         self.connection.sleep(seconds)
         return "still open"
 

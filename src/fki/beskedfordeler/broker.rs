@@ -14,6 +14,8 @@ mod exception;
 pub mod frames;
 mod login;
 mod publish;
+#[cfg(test)]
+mod tests;
 
 pub use channel::{EXCHANGE, REPLY_TO};
 pub use connection::{CHANNEL_MAX, Connection, FRAME_MAX, MUCH, VHOST, Way};

@@ -2,6 +2,7 @@
 //! change watches a counter.
 
 use super::tokens::TokenMint;
+use super::value_lists::Lists;
 use super::{Behaviour, Reply};
 use crate::digest::sha256_hex;
 use crate::subject::distribution::recording::{Event, Happening, Message, Recording, Stopped};
@@ -54,6 +55,7 @@ pub(super) struct State {
     pub(super) over: bool,
     /// MessageIDs of signed requests, the oldest first.
     seen: VecDeque<String>,
+    pub(super) lists: Lists,
 }
 
 /// A dueslag: messages in order, one of them handed over at a time.
@@ -106,6 +108,7 @@ impl Hub {
             break_until: 0,
             over: false,
             seen: VecDeque::new(),
+            lists: Lists::default(),
         };
         Self { state: Mutex::new(state), changed: watch::Sender::new(0), mint, registered, cvrs }
     }
@@ -157,6 +160,13 @@ impl State {
             queue.ready.clear();
             queue.out = false;
         }
+    }
+
+    pub(super) fn forget_events(&mut self) {
+        self.events.clear();
+        self.stopped = None;
+        self.published.clear();
+        self.published_bytes = 0;
     }
 
     pub(super) fn recording(&self) -> Recording {

@@ -179,20 +179,13 @@ impl Reader<'_> {
         request.expect(in_dialect && is_cvr, Fault::Claims);
         request.cvr = self.text(claim.and_then(|c| self.one(c, ns::AUTH, "Value")));
         let key = self.one(rst, ns::WST, "UseKey").and_then(|u| self.one(u, ns::WSSE, "BinarySecurityToken"));
-        request.use_key = key.and_then(|k| {
-            Certificate::read(&self.document.text_content_deep(k)).der().map(<[u8]>::to_vec)
-        });
+        request.use_key =
+            key.and_then(|k| Certificate::read(&self.document.text_content_deep(k)).der().map(<[u8]>::to_vec));
     }
 }
 
 /// The answer: one RequestSecurityTokenResponse in its collection, signed.
-fn response(
-    hub: &Hub,
-    token: &Issued,
-    applies_to: &str,
-    message_id: &str,
-    at: Timestamp,
-) -> Result<String, FkiError> {
+fn response(hub: &Hub, token: &Issued, applies_to: &str, message_id: &str, at: Timestamp) -> Result<String, FkiError> {
     let reference = format!(
         "<o:SecurityTokenReference xmlns:o=\"{wsse}\" xmlns:b=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" \
          b:TokenType=\"{SAML_2}\"><o:KeyIdentifier \
@@ -265,8 +258,11 @@ fn fault(refusal: &Refusal, message_id: &str) -> String {
         Some(Fault::AppliesTo) => ("Sender", "InvalidScope"),
         Some(_) => ("Sender", "InvalidRequest"),
     };
-    let relates_to =
-        if message_id.is_empty() { String::new() } else { format!("<a:RelatesTo>{}</a:RelatesTo>", escape(message_id)) };
+    let relates_to = if message_id.is_empty() {
+        String::new()
+    } else {
+        format!("<a:RelatesTo>{}</a:RelatesTo>", escape(message_id))
+    };
     format!(
         "<s:Envelope xmlns:s=\"{}\" xmlns:a=\"{}\"><s:Header>\
          <a:Action s:mustUnderstand=\"1\">http://www.w3.org/2005/08/addressing/soap/fault</a:Action>{relates_to}</s:Header><s:Body>\

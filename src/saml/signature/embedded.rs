@@ -193,7 +193,11 @@ pub(super) fn value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, Si
         .map_err(|_| SignatureProblem::Invalid("a value is not base64".to_owned()))
 }
 
-pub(super) fn canonical(document: &Document<'_>, nodes: &NodeSet, prefixes: &[String]) -> Result<Vec<u8>, SignatureProblem> {
+pub(super) fn canonical(
+    document: &Document<'_>,
+    nodes: &NodeSet,
+    prefixes: &[String],
+) -> Result<Vec<u8>, SignatureProblem> {
     let bytes = bergshamra_c14n::canonicalize_doc(document, C14nMode::Exclusive, Some(nodes), prefixes)
         .map_err(|error| SignatureProblem::Invalid(error.to_string()))?;
     // "Void canonicalisation": the digest of nothing fits every message.

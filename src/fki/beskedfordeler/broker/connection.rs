@@ -115,6 +115,27 @@ impl Connection {
         }
     }
 
+    /// A connection of its own, with a queue of each kind of message, that is logged in already when `open`: for hostile bytes
+    /// of fuzzers.
+    #[must_use]
+    pub fn alone(key: crate::fki::SigningKey, open: bool) -> Self {
+        let mint = tokens::TokenMint { issuer: String::new(), key };
+        let hub = Arc::new(Hub::new(mint, Vec::new(), Vec::new()));
+        hub.change(|state| {
+            state.enqueue("q", "good", "", None, b"<a/>".to_vec());
+            state.enqueue("q", "huge", "", None, vec![0; 300_000]);
+        });
+        let mut connection = Self::new(hub, 1, Peer::default(), Instant::now());
+        if open {
+            connection.frames.push(&PROTOCOL);
+            let _ = connection.frames.begin();
+            connection.frames.allow(connection.frame_max - OVERHEAD);
+            tokens::RECEIVE.clone_into(&mut connection.audience);
+            connection.phase = Phase::Running;
+        }
+        connection
+    }
+
     /// What waits to be sent.
     pub const fn output(&mut self) -> &mut Vec<u8> {
         &mut self.out
@@ -136,7 +157,8 @@ impl Connection {
         }
         self.heard = now;
         self.frames.push(bytes);
-        if let Err(exception) = self.read(now) {
+        // What came along after the fault is read, too: the confirmation of the close may be in it.
+        while let Err(exception) = self.read(now) {
             self.close(&exception, now);
         }
         self.partial_since = if self.frames.is_partial() { self.partial_since.or(Some(now)) } else { None };
