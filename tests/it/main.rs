@@ -31,6 +31,7 @@ mod profile;
 mod push_checks;
 mod push_run;
 mod pull_checks;
+mod pull_run;
 mod receiver;
 mod receiver_pull;
 mod registry;
