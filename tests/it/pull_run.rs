@@ -39,7 +39,8 @@ impl World {
     fn new(faults: Option<&[Fault]>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::now();
-        let setup = KeySetup { broker_port: port(), token_port: port(), value_list_port: port(), ..KeySetup::default() };
+        let setup =
+            KeySetup { broker_port: port(), token_port: port(), value_list_port: port(), ..KeySetup::default() };
         let services = ServiceKeys::create(&folder.path().join("bfo"), &setup, now).unwrap();
         let keys = ServiceKeys::load(&services).unwrap();
         let token = |path: &str| format!("https://localhost:{}{path}", setup.token_port);
@@ -111,7 +112,9 @@ impl World {
         let checks = results.iter().flat_map(|r| r["checks"].as_array().unwrap());
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         checks
-            .map(|c| (text(&c["check"]), (text(&c["verdict"]), format!("{} | {}", text(&c["reason"]), text(&c["observed"])))))
+            .map(|c| {
+                (text(&c["check"]), (text(&c["verdict"]), format!("{} | {}", text(&c["reason"]), text(&c["observed"]))))
+            })
             .collect()
     }
 }
@@ -169,7 +172,9 @@ fn debugging() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap_or_default();
         if let Ok(r) = serde_json::from_str::<kravprobe::subject::distribution::recording::Recording>(&text) {
             println!("--- {} {} {:?}", r.started, r.ended, r.stopped);
-            for e in r.events { println!("{} {} {:?}", e.at, e.connection, e.what); }
+            for e in r.events {
+                println!("{} {} {:?}", e.at, e.connection, e.what);
+            }
         }
     }
 }
