@@ -661,7 +661,7 @@ fn the_command_judges_files_and_shows_their_fields() {
     assert_eq!(code, 2, "{out}");
     assert!(err.contains("missing.xml"), "{err}");
     for part in
-        ["message.besked-id-unique", "1 other messages with BeskedId", "junk.xml: Not accepted", "line 1, column 1"]
+        ["message.besked-id-unique", "with another content in 1 more", "junk.xml: Not accepted", "line 1, column 1"]
     {
         assert!(out.contains(part), "{part}: {out}");
     }

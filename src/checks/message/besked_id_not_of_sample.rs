@@ -1,7 +1,7 @@
 //! See [`BeskedIdNotOfSample`].
 
 use super::on_message;
-use crate::besked::samples::sample_with_id;
+use crate::besked::samples::{sample_of, sample_with_id};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -40,7 +40,7 @@ impl Check<MessageSubject> for BeskedIdNotOfSample {
             let Some(id) = message.besked_id() else {
                 return Outcome::not_tested(Reason::Missing, EXPECTED, "no BeskedId");
             };
-            match sample_with_id(id.value) {
+            match sample_of(message).or_else(|| sample_with_id(id.value)) {
                 Some(sample) => {
                     let observed = format!("that of {} ({})", sample.name, sample.source);
                     Outcome::fail(Reason::Duplicate, EXPECTED, observed)

@@ -50,7 +50,7 @@ impl Check<MessageSubject> for BeskedIdUnique {
             let own = content(message);
             let different = others.iter().filter(|other| content(other) != own).count();
             if different > 0 {
-                let observed = format!("{different} other messages with BeskedId {}", shown(id.value, id.place));
+                let observed = format!("{} with another content in {different} more", shown(id.value, id.place));
                 return Outcome::fail(Reason::Duplicate, EXPECTED, observed);
             }
             // What was removed may be what tells the two contents apart.
