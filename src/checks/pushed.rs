@@ -449,10 +449,9 @@ pub fn not_processed_for_others(subject: &DistributionSubject, _: &Parameters) -
 
 /// Whether the switch said that it did as it was told; the place of the event.
 fn switched(recording: &Recording, wanted: bool) -> Option<usize> {
-    recording.events.iter().position(|event| {
-        matches!(&event.what, Happening::StoreSwitched { on, answer: Answer::Answered { status: 200..=299, .. } }
-            if *on == wanted)
-    })
+    recording.events.iter().position(
+        |event| matches!(&event.what, Happening::StoreSwitched { on, answer } if *on == wanted && answer.is_success()),
+    )
 }
 
 /// Whether the store was stopped before the first post and started after it.
