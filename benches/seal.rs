@@ -30,6 +30,7 @@ fn seal_and_verify(criterion: &mut Criterion) -> Result<(), Box<dyn Error>> {
         at,
         clock_given: true,
         offline: false,
+        calibration: None,
         language: Language::default(),
         key: Some(&key),
     };

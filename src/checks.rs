@@ -1,6 +1,7 @@
 //! The registry: every check, by family, in report order. Explicit, so that order is stable and nothing vanishes silently.
 
 pub mod authn_request;
+pub mod called;
 pub mod certificate;
 pub mod distributed;
 pub mod login;

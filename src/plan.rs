@@ -184,9 +184,9 @@ fn nothing_to_judge(family: Family, on: &Selector) -> String {
         Family::Metadata => "metadata",
         Family::Tls => "tls endpoint",
         Family::AuthnRequest | Family::Login | Family::Logout => "saml login",
-        Family::Push | Family::Pull | Family::Token | Family::Send | Family::ValueList => "beskedfordeler",
-        Family::Mailbox => "beskedfordeler.configuration",
-        Family::Message => "message, neither by file nor by a sender",
+        Family::Push | Family::Pull | Family::Token | Family::Send | Family::ValueList => "beskedfordeler set-up",
+        Family::Mailbox => "export of mailboxes",
+        Family::Message => "message",
     };
     if *on == Selector::default() {
         format!("the target names no {what}")

@@ -2,8 +2,11 @@
 
 pub mod build;
 pub mod bundle;
+pub mod calibration;
+pub mod messages;
 pub mod replay;
 pub mod schema;
+pub mod traffic;
 pub mod trials;
 pub mod v1;
 pub mod verify;

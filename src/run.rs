@@ -3,7 +3,9 @@
 
 use crate::canonical;
 use crate::capture;
+use crate::checks;
 use crate::digest::sha256_hex;
+use crate::document::read_text;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use crate::evidence::store::{Provenance, Store, StoreError, StoreLimits};
@@ -14,6 +16,7 @@ use crate::profile::{Profile, ProfileSource};
 use crate::render;
 use crate::report::build::{Judged, RunFacts, build};
 use crate::report::bundle::{BundleWriter, REPORT, SEALED, unwritable};
+use crate::report::calibration::{self, CALIBRATION};
 use crate::report::replay::{PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS};
 use crate::report::{schema, v1};
 use crate::seal::key::unsealed;
@@ -43,6 +46,8 @@ pub struct Options<'a> {
     pub offline: bool,
     /// Language of the renderings.
     pub language: Language,
+    /// What `kravprobe calibrate --format json` found.
+    pub calibration: Option<&'a Path>,
     /// The sealing key; without it the report is unsealed.
     pub key: Option<&'a SealingKey>,
 }
@@ -81,6 +86,14 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     for source in profile.files() {
         refuse_secrets(Path::new(&source.reference), &source.text)?;
     }
+    let ruleset = checks::ruleset_sha256()?;
+    let calibrated = match options.calibration {
+        Some(path) => {
+            let text = read_text(path)?;
+            Some((calibration::read(&path.display().to_string(), text.as_bytes(), &ruleset)?, text))
+        }
+        None => None,
+    };
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     // The place is claimed before anybody is bothered with a connection.
     let mut bundle = Assembly { writer: BundleWriter::create(options.out)?, members: Vec::new() };
@@ -111,6 +124,9 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         bundle.add(WAIVERS, text.as_bytes())?;
     }
     bundle.add_profile(&profile)?;
+    if let Some((_, text)) = &calibrated {
+        bundle.add(CALIBRATION, text.as_bytes())?;
+    }
     for (number, subject) in subjects.iter().enumerate() {
         bundle.add(&format!("{SUBJECTS}{number:04}.json"), &canonical::bytes(subject)?)?;
     }
@@ -134,7 +150,7 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         clock: if options.clock_given { v1::Clock::Given } else { v1::Clock::System },
         offline: options.offline,
         language: options.language,
-        tool: tool()?,
+        tool: tool(ruleset, calibrated.map(|(calibration, _)| calibration)),
         documents: captured.documents,
         evidence: store.items().cloned().collect(),
         members: bundle.members.clone(),
@@ -204,13 +220,14 @@ fn refuse_secrets(path: &Path, text: &str) -> Result<()> {
     ))
 }
 
-fn tool() -> Result<v1::Tool> {
+fn tool(ruleset_sha256: String, calibration: Option<v1::Calibration>) -> v1::Tool {
     let binary = std::env::current_exe().and_then(std::fs::read).ok();
-    Ok(v1::Tool {
+    v1::Tool {
         name: "kravprobe".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         source_revision: option_env!("KRAVPROBE_REVISION").filter(|r| !r.is_empty()).map(str::to_owned),
         binary_sha256: binary.map(|bytes| sha256_hex(&bytes)),
-        ruleset_sha256: crate::checks::ruleset_sha256()?,
-    })
+        ruleset_sha256,
+        calibration,
+    }
 }

@@ -717,6 +717,107 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
         values: &["true", "false"],
         doc: "the system offers SAML single logout (for profiles in which it is optional)",
     },
+    KnownDeclaration {
+        kind: "sdi-validated",
+        values: &["true", "false"],
+        doc: "KOMBIT's validation tool found no breach of the anvisninger in the system's deliveries (document: its report)",
+    },
+    KnownDeclaration {
+        kind: "sdi-updated-within-minutes",
+        values: &["true", "false"],
+        doc: "changes of cases and documents are in the Sags- og Dokumentindeks within a few minutes",
+    },
+    KnownDeclaration {
+        kind: "sdi-physical-deletion",
+        values: &["true", "false"],
+        doc: "data that the system no longer has are physically deleted from the Sags- og Dokumentindeks",
+    },
+    KnownDeclaration {
+        kind: "sdi-initial-delivery",
+        values: &["true", "false"],
+        doc: "all relevant data were delivered when the system was connected to the Sags- og Dokumentindeks",
+    },
+    KnownDeclaration {
+        kind: "sdi-service-agreement",
+        values: &["true", "false"],
+        doc: "the service agreement on the Sags- og Dokumentindeks has the role Udstil or Rediger and the system's own UUID",
+    },
+    KnownDeclaration {
+        kind: "organisation-service-agreement",
+        values: &["true", "false"],
+        doc: "the service agreement on FK Organisation is approved, without both Rediger roles",
+    },
+    KnownDeclaration {
+        kind: "organisation-transaction-id",
+        values: &["true", "false"],
+        doc: "each call to FK Organisation has a new TransaktionsUUID of 1 to 512 characters",
+    },
+    KnownDeclaration {
+        kind: "organisation-batch-size",
+        values: &["true", "false"],
+        doc: "a call to FK Organisation carries at most 500 objects",
+    },
+    KnownDeclaration {
+        kind: "organisation-answer-verified",
+        values: &["true", "false"],
+        doc: "the certificate of FK Organisation's answers is verified",
+    },
+    KnownDeclaration {
+        kind: "organisation-reconciliation",
+        values: &["true", "false", "no-subscription"],
+        doc: "the whole copy of FK Organisation is reconciled regularly; or the system does not subscribe to ORG messages",
+    },
+    KnownDeclaration {
+        kind: "organisation-planned-events",
+        values: &["true", "false", "no-subscription"],
+        doc: "planned changes take effect on their date; or the system does not subscribe to ORG messages",
+    },
+    KnownDeclaration {
+        kind: "post-receipts-read",
+        values: &["true", "false"],
+        doc: "receipts of sendings (PKO_PostStatus) are read from the Beskedfordeler",
+    },
+    KnownDeclaration {
+        kind: "post-failures-handled",
+        values: &["true", "false"],
+        doc: "a receipt with status Fejlet leads to a case, a task or a new sending",
+    },
+    KnownDeclaration {
+        kind: "post-sizes",
+        values: &["true", "false"],
+        doc: "sendings keep to 76 MB digital and 7 MB physical",
+    },
+    KnownDeclaration { kind: "post-times-utc", values: &["true", "false"], doc: "times in MeMo are UTC with Z" },
+    KnownDeclaration {
+        kind: "post-accessible",
+        values: &["true", "false"],
+        doc: "letters and documents are accessible as the law on web accessibility demands",
+    },
+    KnownDeclaration {
+        kind: "post-integration",
+        values: &["SF1601", "SF1600"],
+        doc: "the integration that new sendings use",
+    },
+    KnownDeclaration {
+        kind: "distribution-receipt-in-time",
+        values: &["true", "false", "no-receiver"],
+        doc: "business receipts (SF2900) are sent within 30 days; or the system does not receive",
+    },
+    KnownDeclaration {
+        kind: "distribution-late-receipt-rejected",
+        values: &["true", "false", "no-sender"],
+        doc: "business receipts (SF2900) after 40 days are rejected; or the system does not send",
+    },
+    KnownDeclaration {
+        kind: "distribution-callback-certificate",
+        values: &["true", "false", "no-receiver"],
+        doc: "the callback endpoint checks subject and fingerprint of the Serviceplatformen's certificate; or the system does not receive",
+    },
+    KnownDeclaration {
+        kind: "distribution-sftp",
+        values: &["true", "false", "no-files"],
+        doc: "files are exchanged by SFTP; or none are exchanged",
+    },
 ];
 
 pub(crate) fn is_plain_web_address(url: &Url) -> bool {
@@ -730,6 +831,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-fn is_cvr(text: &str) -> bool {
+/// Whether a text is a CVR number by its form.
+pub(crate) fn is_cvr(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -16,7 +16,15 @@ const SCHEMAS: [(&str, &str); 6] = [
     ("cached/xmldsig-core-schema.xsd", include_str!("../../schemas/beskedfordeler/cached/xmldsig-core-schema.xsd")),
 ];
 
-static SCHEMA: LazyLock<Result<XsdValidator, String>> = LazyLock::new(|| compile(&SCHEMAS));
+static SCHEMA: LazyLock<Result<XsdValidator, String>> = LazyLock::new(|| {
+    // The schema compiler takes an extension that adds nothing (AktoerType, PartType, ModtagBeskedOutputType) for one that
+    // allows anything. An empty sequence in it says the same to the schema language and is understood.
+    let adds_nothing = regex::Regex::new(r#"<extension base="([^"]+)"\s*(?:/>|>\s*</extension>)"#);
+    let adds_nothing = adds_nothing.map_err(|error| error.to_string())?;
+    let with_sequence = r#"<extension base="$1"><sequence/></extension>"#;
+    let schemas = SCHEMAS.map(|(name, text)| (name, adds_nothing.replace_all(text, with_sequence)));
+    compile(&schemas.each_ref().map(|(name, text)| (*name, &**text)))
+});
 
 /// A kind of document. The schemas alone would accept any of their elements as a document of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

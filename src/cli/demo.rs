@@ -81,6 +81,7 @@ fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) 
         at,
         clock_given: false,
         offline: false,
+        calibration: None,
         language: common.lang,
         key: Some(&key),
     };

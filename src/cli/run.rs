@@ -32,6 +32,9 @@ pub struct Args {
     /// Leave the network alone; what needs it is then not tested.
     #[arg(long)]
     offline: bool,
+    /// What `kravprobe calibrate --format json` found with this program: how it did on the reference vendor goes into the report.
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
     #[command(flatten)]
     seal: SealArgs,
 }
@@ -53,6 +56,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         clock_given: args.at.is_some(),
         offline: args.offline,
         language: common.lang,
+        calibration: args.calibration.as_deref(),
         key: key.as_ref(),
     };
     // Ctrl-C or a termination signal: no bundle is left, and nothing that looks like one.

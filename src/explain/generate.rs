@@ -74,6 +74,7 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
         ("profile", schema_text::<crate::profile::ProfileFile>("profile")?),
         ("target", schema_text::<crate::target::Target>("target")?),
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
+        ("mailboxes", schema_text::<crate::besked::mailboxes::Mailboxes>("mailboxes")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),
     ];

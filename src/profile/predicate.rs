@@ -39,6 +39,39 @@ impl Truth {
     }
 }
 
+/// How a system receives messages. Push or pull is chosen for each dueslag (SF1461 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Receiving {
+    /// BeskedFåTilsendt.
+    Push,
+    /// BeskedHent.
+    Pull,
+}
+
+impl Receiving {
+    /// Whether the target names this way; unknown when it names none at all, so that a system which receives nothing is not
+    /// excused from both.
+    fn evaluate(self, target: &Target) -> Truth {
+        let (push, pull) = match &target.beskedfordeler {
+            Some(table) => (table.push.is_some(), table.pull.is_some()),
+            None => (false, false),
+        };
+        match self {
+            _ if !push && !pull => Truth::Unknown,
+            Self::Push => Truth::of(push),
+            Self::Pull => Truth::of(pull),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Pull => "pull",
+        }
+    }
+}
+
 /// A predicate; the given fields must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,6 +82,9 @@ pub struct Predicate {
     /// The target names a TLS endpoint with one of these purposes. A profile that demands such an endpoint leaves this out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<Vec<TlsPurpose>>,
+    /// The target names this way of receiving messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receives: Option<Receiving>,
     /// A declaration of this kind exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<String>,
@@ -76,6 +112,9 @@ impl Predicate {
         }
         if let Some(purposes) = &self.endpoint {
             truth = truth.and(Truth::of(target.tls.iter().any(|t| purposes.contains(&t.purpose))));
+        }
+        if let Some(way) = self.receives {
+            truth = truth.and(way.evaluate(target));
         }
         if let Some(kind) = &self.declared {
             truth = truth.and(match (target.declaration(kind), &self.is) {
@@ -131,6 +170,9 @@ impl Predicate {
             let names: Vec<_> = purposes.iter().map(|p| p.name()).collect();
             parts.push(format!("tls endpoint in [{}]", names.join(", ")));
         }
+        if let Some(way) = self.receives {
+            parts.push(format!("the system receives by {}", way.name()));
+        }
         if let Some(kind) = &self.declared {
             parts.push(match &self.is {
                 Some(values) => format!("{kind} in [{}]", values.join(", ")),
@@ -148,5 +190,24 @@ impl Predicate {
             parts.push(format!("not ({})", not.describe()));
         }
         parts.join(" and ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_that_receives_in_no_way_is_excused_from_none() {
+        let head = "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n";
+        let push = "[beskedfordeler]\ncvr = \"90000009\"\n[beskedfordeler.push]\nurl = \"https://a.example/m\"\n";
+        let truths = |text: &str| {
+            let target = Target::parse("target.toml", &format!("{head}{text}")).unwrap();
+            [Receiving::Push, Receiving::Pull]
+                .map(|way| Predicate { receives: Some(way), ..Predicate::default() }.evaluate(&target))
+        };
+        assert_eq!(truths(""), [Truth::Unknown; 2]);
+        assert_eq!(truths("[beskedfordeler]\ncvr = \"90000009\"\n"), [Truth::Unknown; 2]);
+        assert_eq!(truths(push), [Truth::True, Truth::False]);
     }
 }

@@ -6,7 +6,7 @@ use crate::canonical;
 use crate::digest::{sha256, sha256_hex};
 use crate::error::{Error, Result};
 use crate::language::{Language, Localised, Text};
-use crate::report::v1::{Assurance, CheckEntry, Report};
+use crate::report::v1::{Assurance, Calibration, CheckEntry, Latency, Moment, Report, Session};
 use crate::target::Party;
 use crate::verdict::{Category, Level, Method, Verdict};
 use askama::Template;
@@ -51,6 +51,18 @@ fn embeddable(json: &str) -> String {
         }
     }
     out
+}
+
+/// Height of one row of a drawing, and the width of its longest bar.
+const ROW: usize = 24;
+const WIDEST: u64 = 440;
+
+/// A bar of a histogram as it is drawn.
+struct DrawnBar {
+    y: usize,
+    label: String,
+    width: u64,
+    count: u64,
 }
 
 #[derive(Template)]
@@ -269,6 +281,91 @@ impl Page<'_> {
 
     fn methods(&self) -> Vec<(&'static str, &'static str)> {
         Method::ALL.map(|x| (self.t(x.text()), self.t(x.definition()))).to_vec()
+    }
+
+    /// How the rule set did on the reference vendor.
+    fn calibration(&self, c: &Calibration) -> String {
+        match self.l {
+            Language::Da => format!(
+                "{} af {} referencesystemer (ét uden fejl, de øvrige med hver sin fejl) gav netop de forventede udfald på {} prøver",
+                c.holding, c.systems, c.checks
+            ),
+            Language::En => format!(
+                "{} of {} reference systems (one without faults, the others with one fault each) gave exactly the expected outcomes on {} checks",
+                c.holding, c.systems, c.checks
+            ),
+        }
+    }
+
+    /// Height of a drawing with so many rows.
+    const fn chart_height(rows: usize) -> usize {
+        rows * ROW + 8
+    }
+
+    /// The bars of a histogram, from the first to the last that has samples.
+    fn bars(&self, latency: &Latency) -> Vec<DrawnBar> {
+        let most = latency.bars.iter().map(|b| b.count).max().unwrap_or(0).max(1);
+        let mut last = None;
+        let drawn = latency.bars.iter().enumerate().map(|(row, bar)| {
+            let label = match (bar.up_to_ms, last) {
+                (Some(up_to), _) => format!("≤ {}", self.milliseconds(up_to)),
+                (None, Some(from)) => format!("> {}", self.milliseconds(from)),
+                (None, None) => String::new(),
+            };
+            last = bar.up_to_ms;
+            DrawnBar { y: row * ROW, label, width: bar.count * WIDEST / most, count: bar.count }
+        });
+        drawn.collect()
+    }
+
+    fn moments(session: &Session) -> Vec<(usize, &Moment)> {
+        session.moments.iter().enumerate().map(|(row, moment)| (row * ROW, moment)).collect()
+    }
+
+    fn milliseconds(&self, ms: u64) -> String {
+        let comma = match self.l {
+            Language::Da => ',',
+            Language::En => '.',
+        };
+        match ms {
+            0..1_000 => format!("{ms} ms"),
+            1_000..60_000 if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
+            1_000..60_000 => format!("{}{comma}{:03} s", ms / 1_000, ms % 1_000),
+            _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        }
+    }
+
+    fn latency_words(&self, latency: &Latency) -> String {
+        let [p50, p95, max] = [latency.p50_ms, latency.p95_ms, latency.max_ms].map(|ms| self.milliseconds(ms));
+        let what = self.t(words::latency_of(latency.of));
+        match self.l {
+            Language::Da => format!("{what}: {} målinger, p50 {p50}, p95 {p95}, største {max}.", latency.count),
+            Language::En => format!("{what}: {} samples, p50 {p50}, p95 {p95}, largest {max}.", latency.count),
+        }
+    }
+
+    fn moment_words(&self, moment: &Moment) -> String {
+        let what = self.t(words::moment(moment.what));
+        match (moment.message, &moment.label) {
+            (Some(number), Some(label)) => format!("{what}: {number} ({label})"),
+            _ => what.to_owned(),
+        }
+    }
+
+    fn session_words(&self, session: &Session) -> String {
+        let begun = self.instant(&session.started);
+        let mut text = match self.l {
+            Language::Da => format!("Forløbet af {}, begyndt {begun}.", session.subject),
+            Language::En => format!("The session of {}, begun {begun}.", session.subject),
+        };
+        if session.left_out > 0 {
+            let more = session.left_out;
+            let _ = match self.l {
+                Language::Da => write!(text, " Yderligere {more} hændelser er ikke vist."),
+                Language::En => write!(text, " {more} later moments are not shown."),
+            };
+        }
+        text
     }
 
     /// How the bundle is called in the commands.

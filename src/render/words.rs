@@ -3,7 +3,7 @@
 use crate::aggregate::Decision;
 use crate::language::{Language, Text};
 use crate::profile::Status;
-use crate::report::v1::{Assurance, Clock, Direction, TimeAssurance};
+use crate::report::v1::{Assurance, Clock, Direction, LatencyOf, MomentOf, TimeAssurance};
 use crate::target::Relation;
 use crate::verdict::{Basis, Category, Environment, Level, Method, Verdict};
 
@@ -337,6 +337,30 @@ pub fn rule(id: &str) -> Text {
     }
 }
 
+/// What a latency was measured of.
+#[must_use]
+pub const fn latency_of(of: LatencyOf) -> Text {
+    match of {
+        LatencyOf::PushAnswer => text("Fra skub til svar", "From push to answer"),
+        LatencyOf::DeliveryToAck => text("Fra levering til kvittering", "From delivery to acknowledgement"),
+    }
+}
+
+/// What happened in a session with the broker.
+#[must_use]
+pub const fn moment(what: MomentOf) -> Text {
+    match what {
+        MomentOf::Connected => text("systemet kobler på", "the system connects"),
+        MomentOf::LoginRefused => text("login afvist", "login refused"),
+        MomentOf::Delivered => text("leveret", "delivered"),
+        MomentOf::Redelivered => text("leveret igen", "delivered again"),
+        MomentOf::Acked => text("kvitteret", "acknowledged"),
+        MomentOf::Rejected => text("afvist af systemet", "rejected by the system"),
+        MomentOf::EndedByBroker => text("afbrudt af prøveværktøjet", "ended by the probe"),
+        MomentOf::ClientLeft => text("systemet kobler fra", "the system leaves"),
+    }
+}
+
 /// Why a waiver had no effect.
 #[must_use]
 pub fn idle(because: &str) -> Text {
@@ -358,6 +382,10 @@ const PLAN_REASONS: &[Text] = &[
     text("målfilen nævner hverken certifikat eller metadata", "the target names no certificate or metadata"),
     text("målfilen nævner ingen metadata", "the target names no metadata"),
     text("målfilen nævner intet TLS-endepunkt", "the target names no tls endpoint"),
+    text("målfilen nævner intet SAML-login", "the target names no saml login"),
+    text("målfilen nævner ingen opsætning for Beskedfordeler", "the target names no beskedfordeler set-up"),
+    text("målfilen nævner ingen eksport af dueslag", "the target names no export of mailboxes"),
+    text("målfilen nævner ingen besked", "the target names no message"),
 ];
 
 /// Ending of a plan's reason.
@@ -477,6 +505,7 @@ words! {
     DECLARATIONS_NOTE = "Erklæringer er gengivet ordret. De er ikke prøvet.", "Declarations are quoted word for word. They have not been tested.";
     DECLARED_BY = "Erklæret af", "Declared by";
     DECLARED_VALUE = "Indhold", "Content";
+    CALIBRATION = "Kalibrering af regelsættet", "Calibration of the rule set";
     DEFINITIONS = "Hvad ordene betyder", "What the words mean";
     DIGEST = "SHA-256", "SHA-256";
     DIGESTS = "Fingeraftryk", "Digests";
@@ -558,6 +587,7 @@ words! {
     SYSTEM_VERSION = "Version", "Version";
     TIME_PROOF = "Bevis for tid", "Proof of time";
     TOOL = "Værktøj", "Tool";
+    TRAFFIC = "Beskeder: svartider og et forløb", "Messages: times to answer and one session";
     UNDECIDED = "Ikke prøvet eller ikke afgjort", "Not tested or not decided";
     UNDECIDED_NOTE = "Intet af dette tæller som bestået, og intet af det er i sig selv leverandørens fejl.", "None of this counts as a pass, and none of it is in itself the supplier's breach.";
     UNTIL = "Indtil", "Until";
@@ -586,16 +616,15 @@ mod tests {
     fn reasons_of_the_plan_are_the_ones_that_the_plan_writes() {
         let plan = include_str!("../plan.rs");
         for reason in PLAN_REASONS {
-            let written = reason.en.replace("certificate or metadata", "{what}").replace("tls endpoint", "{what}");
-            let written = written.replace("no metadata", "no {what}");
+            let written = match reason.en.strip_prefix("the target names no ") {
+                Some(what) => format!("=> \"{what}\""),
+                None => reason.en.to_owned(),
+            };
             assert!(plan.contains(&written), "the plan does not write `{written}`");
+            let selected = plan_reason(&format!("{}{}", reason.en, SELECTED.en), Language::Da);
+            assert_eq!(selected, Some(format!("{}{}", reason.da, SELECTED.da)));
         }
-        assert!(plan.contains(SELECTED.en));
-        for what in ["certificate or metadata", "metadata", "tls endpoint"] {
-            assert!(plan.contains(&format!("=> \"{what}\"")));
-            let danish = plan_reason(&format!("the target names no {what} that the profile selects"), Language::Da);
-            assert!(danish.is_some_and(|d| d.ends_with(", som profilen vælger")));
-        }
+        assert!(plan.contains(SELECTED.en) && plan.contains("the target names no {what}"));
         assert_eq!(plan_reason("2048 bits", Language::Da), None);
     }
 }

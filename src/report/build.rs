@@ -77,6 +77,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
     let mut limitations = limitations(profile, &facts);
     limitations.extend(super::trials::limitations(target, subjects));
+    limitations.extend(super::messages::limitations(target, subjects));
     Ok(v1::Report {
         schema_version: v1::SCHEMA_VERSION.to_owned(),
         report_id: facts.report_id,
@@ -118,6 +119,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
             })
             .collect(),
         deadlines,
+        traffic: super::traffic::traffic(subjects),
         evidence: facts.evidence,
         members: facts.members,
         replay: v1::ReplayReference { results_digest, command: "kravprobe replay BUNDLE".to_owned() },
@@ -158,7 +160,8 @@ fn system(target: &Target, subjects: &[Subject]) -> Result<v1::SystemUnderTest> 
     let published = target.metadata.iter().map(|m| &m.url).chain(target.certificate.iter().map(|c| &c.url));
     let urls = published.filter_map(|url| url.as_ref().map(ToString::to_string));
     let tls = target.tls.iter().map(|t| format!("{}:{}", t.host, t.port));
-    let endpoints: Vec<_> = urls.chain(tls).collect();
+    let push = target.beskedfordeler.iter().filter_map(|b| b.push.as_ref().map(|p| p.url.to_string()));
+    let endpoints: Vec<_> = urls.chain(tls).chain(push).collect();
     let certificates: Vec<_> = subjects
         .iter()
         .filter_map(|s| match s {

@@ -1,6 +1,7 @@
 //! Replay: judging again from what a bundle holds, without network or clock.
 
 use super::build::{Judged, RunFacts, build};
+use super::calibration::{self, CALIBRATION};
 use super::v1;
 use crate::capture::registered;
 use crate::error::{Error, Result};
@@ -76,7 +77,12 @@ pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>
         results: &results,
         waivers: &waivers,
     };
-    let again = build(judged, facts_of(report))?;
+    let mut facts = facts_of(report);
+    facts.tool.calibration = match report.members.iter().find(|m| m.path == CALIBRATION) {
+        Some(member) => Some(calibration::read(CALIBRATION, &read(&member.path)?, &report.tool.ruleset_sha256)?),
+        None => None,
+    };
+    let again = build(judged, facts)?;
     let mut differences = differences(report, &again, plan == stored);
     differences.extend(strangers(report, &target, &subjects));
     Ok(Replay { agrees: differences.is_empty(), report: again, differences })

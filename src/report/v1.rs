@@ -61,6 +61,9 @@ pub struct Report {
     pub declarations: Vec<DeclarationEntry>,
     /// Deadlines, if the report is delivered on the day it is issued.
     pub deadlines: Vec<Deadline>,
+    /// Messages that went between probe and system, when there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traffic: Option<Traffic>,
     /// Evidence, by digest.
     pub evidence: Vec<EvidenceEntry>,
     /// Every other file of the bundle except renderings and seal, by path.
@@ -144,6 +147,141 @@ pub struct Tool {
     pub binary_sha256: Option<String>,
     /// SHA-256 over all checks' data (the rule set), hex.
     pub ruleset_sha256: String,
+    /// How the same rule set did on the reference vendor, when the run was given that result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<Calibration>,
+}
+
+/// How a rule set did on the reference vendor with its deliberate faults.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Calibration {
+    /// Systems tried: the strict one and one a fault.
+    pub systems: u64,
+    /// Systems on which exactly the checks failed that must.
+    pub holding: u64,
+    /// Checks that judged them.
+    pub checks: u64,
+}
+
+/// Messages that went between probe and system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Traffic {
+    /// How long the system took.
+    pub latencies: Vec<Latency>,
+    /// One session with the broker, as it passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// How long the system took for one kind of thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Latency {
+    /// What was measured.
+    pub of: LatencyOf,
+    /// Samples.
+    pub count: u64,
+    /// Median by nearest rank, milliseconds.
+    pub p50_ms: u64,
+    /// 95th percentile by nearest rank, milliseconds.
+    pub p95_ms: u64,
+    /// Largest, milliseconds.
+    pub max_ms: u64,
+    /// Histogram; every sample is in one bar.
+    pub bars: Vec<Bar>,
+}
+
+/// What a latency was measured of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatencyOf {
+    /// From a push to its complete answer.
+    PushAnswer,
+    /// From a delivery by the broker to its acknowledgement.
+    DeliveryToAck,
+}
+
+/// One bar of a histogram.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bar {
+    /// Its upper end, included, milliseconds; the last bar has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub up_to_ms: Option<u64>,
+    /// Samples in it.
+    pub count: u64,
+}
+
+/// One session with the broker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Session {
+    /// The trial it belongs to.
+    pub subject: String,
+    /// When it began, UTC.
+    #[schemars(with = "String")]
+    pub started: Timestamp,
+    /// What happened, in order.
+    pub moments: Vec<Moment>,
+    /// Later moments that are not listed.
+    pub left_out: u64,
+}
+
+/// Something that happened in a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Moment {
+    /// Milliseconds after the session began.
+    pub after_ms: u64,
+    /// What.
+    pub what: MomentOf,
+    /// Number of the message, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<u64>,
+    /// What the message is in its trial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MomentOf {
+    /// The system connected.
+    Connected,
+    /// Its login was refused.
+    LoginRefused,
+    /// A message was delivered for the first time.
+    Delivered,
+    /// A message was delivered again.
+    Redelivered,
+    /// A message was acknowledged.
+    Acked,
+    /// A message was rejected.
+    Rejected,
+    /// The broker ended the connection.
+    EndedByBroker,
+    /// The system left.
+    ClientLeft,
+}
+
+impl MomentOf {
+    /// The name in the file format.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::LoginRefused => "login-refused",
+            Self::Delivered => "delivered",
+            Self::Redelivered => "redelivered",
+            Self::Acked => "acked",
+            Self::Rejected => "rejected",
+            Self::EndedByBroker => "ended-by-broker",
+            Self::ClientLeft => "client-left",
+        }
+    }
 }
 
 /// The run.

@@ -3,6 +3,7 @@
 
 pub mod effects;
 pub mod recording;
+pub mod sessions;
 
 use super::Blob;
 use crate::besked::TEST_TYPE;

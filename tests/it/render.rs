@@ -4,6 +4,7 @@ use crate::sample_report::{HOSTILE, sample};
 use crate::support::python;
 use kravprobe::language::Language;
 use kravprobe::render::{Options, html, junit, sarif, terminal, words};
+use kravprobe::report::v1::{LatencyOf, MomentOf};
 use kravprobe::report::{schema, v1};
 use kravprobe::verdict::Verdict;
 use proptest::prelude::*;
@@ -143,6 +144,13 @@ fn html_says_everything() {
             report.dropped[0].reason.get(language).to_owned(),
             report.run.limitations[0].get(language).to_owned(),
             "bits = 3072".to_owned(),
+            words::TRAFFIC.get(language).to_owned(),
+            words::latency_of(LatencyOf::DeliveryToAck).get(language).to_owned(),
+            words::moment(MomentOf::Redelivered).get(language).to_owned(),
+            match language {
+                Language::Da => "97 af 98 referencesystemer".to_owned(),
+                Language::En => "97 of 98 reference systems".to_owned(),
+            },
         ];
         for verdict in Verdict::ALL {
             expected.push(verdict.text().get(language).to_owned());

@@ -244,6 +244,7 @@ pub fn sample(language: Language) -> Report {
             source_revision: Some("abcdef0".to_owned()),
             binary_sha256: Some(digest("binary")),
             ruleset_sha256: digest("rules"),
+            calibration: Some(Calibration { systems: 98, holding: 97, checks: 66 }),
         },
         run: Run {
             at: "2026-11-20T14:09:00Z".parse().unwrap(),
@@ -298,6 +299,34 @@ pub fn sample(language: Language) -> Report {
                 due: (id != "S-04").then(|| date(2026, 11, 27)),
             })
             .to_vec(),
+        traffic: Some(Traffic {
+            latencies: vec![Latency {
+                of: LatencyOf::DeliveryToAck,
+                count: 3,
+                p50_ms: 12,
+                p95_ms: 1_500,
+                max_ms: 1_500,
+                bars: vec![
+                    Bar { up_to_ms: Some(50), count: 2 },
+                    Bar { up_to_ms: Some(60_000), count: 1 },
+                    Bar { up_to_ms: None, count: 0 },
+                ],
+            }],
+            session: Some(Session {
+                subject: "pull:redelivered".to_owned(),
+                started: "2026-11-20T14:08:00Z".parse().unwrap(),
+                moments: vec![
+                    Moment { after_ms: 3, what: MomentOf::Connected, message: None, label: None },
+                    Moment {
+                        after_ms: 90_000,
+                        what: MomentOf::Redelivered,
+                        message: Some(1),
+                        label: Some(HOSTILE.to_owned()),
+                    },
+                ],
+                left_out: 2,
+            }),
+        }),
         evidence: vec![EvidenceEntry {
             path: format!("evidence/{}", digest("evidence 1")),
             media_type: "application/pkix-cert".to_owned(),

@@ -71,7 +71,7 @@ logout_check! {
         basis: Norm,
         method: Measured,
         sources: [
-            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.2: a session participant terminates the principal's session"),
+            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.1: a session participant terminates the principal's session"),
             ("Context Handler Provisioning service 2.0.1 (D.03.08.10000)", "POST /Validation/BrugervendteSystemSamlMetadata: SingleLogoutService with HTTP-Redirect"),
         ],
         remediation: da "Luk sessionen på serveren, når en gyldig LogoutRequest kommer, og svar derefter.",
@@ -99,7 +99,7 @@ logout_check! {
         method: Measured,
         sources: [
             ("SAML V2.0 Profiles (saml-profiles-2.0-os)", "4.4.4.1: signed when sent by HTTP POST or Redirect"),
-            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.2: the message is authenticated first"),
+            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.1: the message is authenticated first"),
             ("Kantara SAML2Int", "SDP-IDP26: logout requests are signed"),
         ],
         remediation: da "Kræv en gyldig signatur på LogoutRequest, før sessionen lukkes.",
@@ -126,7 +126,7 @@ logout_check! {
         method: Measured,
         sources: [
             ("SAML V2.0 Profiles (saml-profiles-2.0-os)", "4.4.4.1: signed when sent by HTTP POST or Redirect"),
-            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.2: the message is authenticated first"),
+            ("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.1: the message is authenticated first"),
             ("Kantara SAML2Int", "SDP-IDP26, SDP-MD01: keys come from metadata"),
         ],
         remediation: da "Verificér LogoutRequest med nøglerne fra udbyderens metadata.",
@@ -153,7 +153,7 @@ logout_check! {
         rows: ["SP-SLO-12"],
         basis: Inference,
         method: Measured,
-        sources: [("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.2: the session of the principal that the request names")],
+        sources: [("SAML V2.0 Core (saml-core-2.0-os)", "3.7.3.1: the session of the principal that the request names")],
         remediation: da "Find sessionen ud fra NameID og SessionIndex i LogoutRequest, ikke ud fra cookien alene.",
                      en "Find the session by NameID and SessionIndex of the LogoutRequest, not by the cookie alone.",
         parameters: [],

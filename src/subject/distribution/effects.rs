@@ -1,7 +1,7 @@
 //! How many effects a message has left in the system, counted on the pages that the target names for reading back. Pure.
 
 use super::Counting;
-use super::recording::{Answer, Happening, Recording};
+use super::recording::{Answer, Happening, Message, Recording};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -81,7 +81,12 @@ impl<'a> Effects<'a> {
     /// about.
     pub fn learn(counting: &'a Counting, good: &Recording) -> Result<Self, Uncounted> {
         let asked = good.messages.iter().find(|m| answers(good, &m.besked_id, None).next().is_some());
-        let message = asked.ok_or(Uncounted::NotAsked("about a good message"))?;
+        Self::learn_from(counting, good, asked)
+    }
+
+    /// The same from this message of the recording.
+    pub fn learn_from(counting: &'a Counting, good: &Recording, message: Option<&Message>) -> Result<Self, Uncounted> {
+        let message = message.ok_or(Uncounted::NotAsked("about a good message"))?;
         let unit = raw(counting, good, &message.besked_id, None)?;
         match unit {
             0 => Err(Uncounted::ControlLeftNothing),
@@ -146,7 +151,7 @@ fn raw(counting: &Counting, recording: &Recording, besked_id: &str, cvr: Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::distribution::recording::{Event, Message, Presented};
+    use crate::subject::distribution::recording::{Event, Presented};
     use crate::subject::trial::transcript::Stop;
 
     const ID: &str = "5f0c1f1e-9d6f-4d3a-9a53-000000000001";

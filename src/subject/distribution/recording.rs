@@ -406,7 +406,13 @@ pub enum Stopped {
 }
 
 impl Answer {
-    /// Whether it says that what was asked for was done.
+    /// Whether a whole answer came.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        matches!(self, Self::Answered { .. })
+    }
+
+    /// Whether a whole answer came with a status of success.
     #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self, Self::Answered { status: 200..=299, .. })
