@@ -84,9 +84,9 @@ fn quick(meta: &Meta) -> Parameters {
 
 fn free_ports<const N: usize>() -> Result<[u16; N]> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Other programs of this kind begin elsewhere.
+    // Other programs of this kind begin elsewhere, far from each other.
     let length = PORTS.end - PORTS.start;
-    let begin = u16::try_from(u32::from(std::process::id() as u16) * 7 % u32::from(length)).unwrap_or_default();
+    let begin = u16::try_from(std::process::id().wrapping_mul(7919) % u32::from(length)).unwrap_or_default();
     let mut ports = [0; N];
     for port in &mut ports {
         let mut tried = 0..length;

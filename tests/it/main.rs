@@ -27,6 +27,7 @@ mod oracle;
 mod plan;
 mod profile;
 mod pull_checks;
+mod rabbit;
 mod receiver;
 mod receiver_pull;
 mod registry;
