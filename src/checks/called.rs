@@ -99,7 +99,7 @@ pub fn state(recording: &Recording) -> String {
     };
     match last {
         Some(last) => format!("{waited}; {last}"),
-        None if recording.events.is_empty() => format!("{waited}; the system made no contact"),
+        None if !sessions::contact(recording) => format!("{waited}; the system made no contact"),
         None => waited,
     }
 }

@@ -1,6 +1,6 @@
 //! See [`ReceiveGap`].
 
-use super::{Findings, View, on_export, seconds_outside};
+use super::{Findings, View, on_export, seconds_outside, threshold};
 use crate::besked::mailboxes::{Delivery, Id, Observations};
 use crate::check;
 use crate::check::{Check, Parameters};
@@ -38,10 +38,10 @@ check! {
 impl Check<MailboxSubject> for ReceiveGap {
     fn judge(&self, subject: &MailboxSubject, parameters: &Parameters) -> Outcome {
         let margin = parameters.integer("margin_hours");
-        let expected = format!("retention (7 days unless changed) less {margin} h");
+        let expected = format!("retention (7 days unless changed) less {}", threshold(&format!("{margin} h")));
         judge(subject, &expected, |view, ident| {
             let stated = view.observed(ident).ok().flatten().and_then(|d| d.retention_days);
-            i64::from(stated.unwrap_or(DEFAULT_RETENTION)) * 24 - margin
+            i64::from(stated.unwrap_or(DEFAULT_RETENTION)).saturating_mul(24).saturating_sub(margin)
         })
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn judge(subject: &MailboxSubject, expected: &str, hours: impl Fn(&Vi
         let queues = seen.queues.iter().flatten().map(|q| &q.dueslag);
         for ident in view.idents(deliveries.iter().map(|d| &d.dueslag).chain(queues)) {
             let of_it: Vec<_> = deliveries.iter().filter(|d| d.dueslag == *ident).collect();
-            judge_dueslag(view, seen, ident, &of_it, hours(view, ident).max(1) * HOUR, &mut findings);
+            judge_dueslag(view, seen, ident, &of_it, hours(view, ident).max(1).saturating_mul(HOUR), &mut findings);
         }
         findings.outcome()
     })

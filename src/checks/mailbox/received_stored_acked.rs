@@ -1,6 +1,6 @@
 //! See [`ReceivedStoredAcked`].
 
-use super::{Findings, on_export};
+use super::{Findings, on_export, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -42,7 +42,8 @@ struct Fate {
 impl Check<MailboxSubject> for ReceivedStoredAcked {
     fn judge(&self, subject: &MailboxSubject, parameters: &Parameters) -> Outcome {
         let minutes = parameters.integer("minutes").max(0);
-        let expected = format!("equal sets after {minutes} min; no acknowledgement without a stored message");
+        let after = threshold(&format!("{minutes} min"));
+        let expected = format!("no acknowledgement without a stored message; equal sets after {after}");
         on_export(subject, &expected, |view| {
             let mut findings = Findings::new(expected.clone());
             let Some(seen) = view.observations(&mut findings) else { return findings.outcome() };
@@ -87,7 +88,7 @@ impl Check<MailboxSubject> for ReceivedStoredAcked {
                         findings.broken(Reason::Missing, format!("{id}: stored, not acknowledged"));
                     }
                     Fate { received: None, .. } => {
-                        findings.unclear(format!("{id}: when it was received is not stated"))
+                        findings.unclear(format!("{id}: when it was received is not stated"));
                     }
                     _ => {}
                 }

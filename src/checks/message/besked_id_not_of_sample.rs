@@ -1,7 +1,7 @@
 //! See [`BeskedIdNotOfSample`].
 
 use super::on_message;
-use crate::besked::samples::sample_with_id;
+use crate::besked::samples::{sample_of, sample_with_id};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -11,7 +11,8 @@ check! {
     /// BeskedId is not that of a public sample message.
     ///
     /// ## Why
-    /// Three public samples share one BeskedId. A system that sends a sample as it is sends a BeskedId that receivers may have seen before, and they drop it.
+    /// Three public samples share one BeskedId. A system that sends a sample as it is sends a BeskedId that receivers
+    /// may have seen before, and they drop it.
     ///
     /// ## What to do
     /// Make a new UUID for every message, also for those that are sent to try the connection.
@@ -39,7 +40,7 @@ impl Check<MessageSubject> for BeskedIdNotOfSample {
             let Some(id) = message.besked_id() else {
                 return Outcome::not_tested(Reason::Missing, EXPECTED, "no BeskedId");
             };
-            match sample_with_id(id.value) {
+            match sample_of(message).or_else(|| sample_with_id(id.value)) {
                 Some(sample) => {
                     let observed = format!("that of {} ({})", sample.name, sample.source);
                     Outcome::fail(Reason::Duplicate, EXPECTED, observed)

@@ -141,19 +141,11 @@ fn expiry_judged(subject: &DistributionSubject, limit: i64) -> Judged<Outcome> {
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
     let trial = trial.trial;
-    let connections = sessions::connections(&trial);
     let Some(expiry) = sessions::short_tokens(&trial).into_iter().filter(|end| *end < trial.ended).max() else {
         let observed = "the system did not log in with a token that ended during the trial";
         return Ok(Outcome::inconclusive(Reason::Unclear, "a login with a short token", observed));
     };
-    // A connection whose token outlives the short one: made before its end (renewed early) or after it.
-    let renewed = sessions::openings(&trial).into_iter().find_map(|(at, number)| {
-        let connection = connections.iter().find(|c| c.number == number)?;
-        let end = connection.login.as_ref()?.token?.not_on_or_after?;
-        let stood = connection.end.is_none_or(|(left, _)| left > expiry);
-        (end > expiry && end > at && stood).then_some(at.max(expiry))
-    });
-    Ok(came_back(&trial, expiry, renewed, limit))
+    Ok(came_back(&trial, expiry, sessions::renewed(&trial, expiry), limit))
 }
 
 fn dropped(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {

@@ -100,13 +100,10 @@ fn not_expired(subject: &DistributionSubject, parameters: &Parameters) -> Outcom
             let observed = format!("{} calls, the latest {} after the token's end", expired.len(), seconds(worst.late));
             return Ok(Outcome::fail(Reason::Expired, expected, observed));
         }
-        // Positive: a token ended during the trial, and the system called with another one afterwards.
-        let used = sessions::tokens_used(&trial);
-        let ends = used.iter().filter_map(|(at, token)| Some((*at, token.not_on_or_after?)));
-        let first_end = ends.filter(|(_, end)| *end < trial.ended).map(|(_, end)| end).min();
-        let after = first_end.and_then(|end| used.iter().find(|(at, t)| *at > end && t.not_on_or_after > Some(*at)));
-        Ok(match after {
-            Some(_) => Outcome::pass(expected, "the next call after the token's end came with a new token"),
+        // Positive: a token ended during the trial, and the system went on with another one.
+        let ends = sessions::short_tokens(&trial).into_iter().filter(|end| *end < trial.ended);
+        Ok(match ends.max().and_then(|end| sessions::renewed(&trial, end)) {
+            Some(_) => Outcome::pass(expected, "the system went on with a new token"),
             None => unreached(&trial, expected),
         })
     })())

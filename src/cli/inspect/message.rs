@@ -1,8 +1,8 @@
-//! What `kravprobe inspect message` shows of a message beside the verdicts: its fields with the names that the lists know, and
-//! what in it deviates as official messages do.
+//! What `kravprobe inspect message` shows of a message beside the verdicts: its fields with the names that the lists
+//! know, and what in it deviates as official messages do.
 
-use crate::besked::lists::{action, authority, cvr_of, message_type, object_type, sensitivity};
-use crate::besked::read::{Id, Message, read};
+use crate::besked::lists::{AuthorityKind, action, authority, cvr_of, message_type, object_type, sensitivity};
+use crate::besked::read::{Element, Id, Message, read};
 use crate::besked::samples::{deviations, sample_of};
 use crate::evidence::redact::redact;
 use crate::language::{Language, Text};
@@ -43,7 +43,7 @@ struct Field {
 /// What can be shown of these bytes; nothing when they hold no message.
 pub(super) fn facts(bytes: &[u8], language: Language) -> Option<Facts> {
     let message = read(bytes).ok()?;
-    let mut fields = fields(&message);
+    let mut fields = fields(&message, language);
     let more_fields = fields.len().saturating_sub(MAX_FIELDS);
     fields.truncate(MAX_FIELDS);
     Some(Facts {
@@ -54,14 +54,18 @@ pub(super) fn facts(bytes: &[u8], language: Language) -> Option<Facts> {
     })
 }
 
-fn fields(message: &Message) -> Vec<Field> {
+fn fields(message: &Message, language: Language) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut add = |name, value: &str, place: Place, known_as: Option<String>| {
         fields.push(Field { name, value: harmless(value), known_as, line: place.line, column: place.column });
     };
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let nothing = |_: &str| None;
-    let names_authority = |value: &str| cvr_of(value).and_then(authority).map(|a| a.name.clone());
+    let names_authority = |value: &str| {
+        let known = cvr_of(value).and_then(authority)?;
+        let invented = Text { da: "opdigtet, til test", en: "invented, for tests" }.get(language);
+        Some(if known.kind == AuthorityKind::Invented { invented.to_owned() } else { known.name.clone() })
+    };
     let mut id = |name, id: Option<Id<'_>>, known_as: &dyn Fn(&str) -> Option<String>| {
         if let Some(id) = id {
             add(name, id.value, id.place, known_as(id.value));
@@ -76,11 +80,15 @@ fn fields(message: &Message) -> Vec<Field> {
     let objects =
         message.related().map(|r| (r, "RelateretObjekt")).chain(message.registrations().map(|r| (r, "ObjektId")));
     for (object, name) in objects {
-        let kind = object.child("ObjektType").and_then(|t| t.id()).and_then(|t| object_type(t.value));
-        id(name, object.child("ObjektId").and_then(|i| i.id()), &|_| owned(kind));
-        id("ObjektAnsvarligMyndighed", object.child("ObjektAnsvarligMyndighed").and_then(|i| i.id()), &names_authority);
-        id("ObjektHandling", object.child("ObjektHandling").and_then(|i| i.id()), &|v| owned(action(v)));
-        id("OpgaveEmne", object.child("OpgaveEmne").and_then(|i| i.id()), &nothing);
+        let kind = object.child("ObjektType").and_then(Element::id).and_then(|t| object_type(t.value));
+        id(name, object.child("ObjektId").and_then(Element::id), &|_| owned(kind));
+        id(
+            "ObjektAnsvarligMyndighed",
+            object.child("ObjektAnsvarligMyndighed").and_then(Element::id),
+            &names_authority,
+        );
+        id("ObjektHandling", object.child("ObjektHandling").and_then(Element::id), &|v| owned(action(v)));
+        id("OpgaveEmne", object.child("OpgaveEmne").and_then(Element::id), &nothing);
     }
     id("Sikkerhedsklassificering", message.sensitivity(), &|v| sensitivity(v).map(|c| c.name.clone()));
     id("TransaktionsId", message.transaction(), &nothing);

@@ -383,6 +383,18 @@ pub fn short_tokens(recording: &Recording) -> Vec<Timestamp> {
     ends.filter(|(at, end)| end.duration_since(*at) < SHORT).map(|(_, end)| end).collect()
 }
 
+/// When the system was at work with a token that outlives `expiry`: on a connection made before (then at `expiry` itself) or after it.
+#[must_use]
+pub fn renewed(recording: &Recording, expiry: Timestamp) -> Option<Timestamp> {
+    let connections = connections(recording);
+    openings(recording).into_iter().find_map(|(at, number)| {
+        let connection = connections.iter().find(|c| c.number == number)?;
+        let end = connection.login.as_ref()?.token?.not_on_or_after?;
+        let stood = connection.end.is_none_or(|(left, _)| left > expiry);
+        (end > expiry && end > at && stood).then_some(at.max(expiry))
+    })
+}
+
 /// When a login was let in, on which connection.
 #[must_use]
 pub fn openings(recording: &Recording) -> Vec<(Timestamp, u32)> {
@@ -404,6 +416,15 @@ pub fn sign_of_life(recording: &Recording, after: Timestamp) -> bool {
                     | Happening::ReadBack { answer: super::recording::Answer::Answered { status: 200..=299, .. }, .. }
             )
     })
+}
+
+/// Whether the system made contact at all: everything but the probe's own doing is its contact.
+#[must_use]
+pub fn contact(recording: &Recording) -> bool {
+    let own = |what: &Happening| {
+        matches!(what, Happening::ReadBack { .. } | Happening::StoreSwitched { .. } | Happening::Triggered { .. })
+    };
+    recording.events.iter().any(|event| !own(&event.what))
 }
 
 /// Tokens that were asked for while an earlier one would still have counted for longer than `margin`. A request after a login

@@ -49,8 +49,8 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Dispatch, send: &Send) -
 /// Makes the system send, and waits for the message.
 async fn published(stage: &mut Stage<'_>, send: &Send, stopped: &mut Option<Stopped>) -> bool {
     let known = publications(&stage.recording().events).count();
-    if !stage.trigger(send.trigger.as_ref()).await {
-        *stopped = Some(Stopped::Waited { what: "a trigger that says yes".to_owned(), seconds: 0 });
+    *stopped = stage.trigger(send.trigger.as_ref()).await;
+    if stopped.is_some() {
         return false;
     }
     let what = if send.trigger.is_some() { "waiting for the message" } else { "let the system send a message now" };

@@ -14,8 +14,8 @@ pub(super) async fn maintain(stage: &mut Stage<'_>) -> Recording {
     let trigger = stage.work.table.value_lists.as_ref().and_then(|v| v.trigger.clone());
     let mut stopped = None;
     for time in ["first", "second"] {
-        if !stage.trigger(trigger.as_ref()).await {
-            stopped = Some(Stopped::Waited { what: "a trigger that says yes".to_owned(), seconds: 0 });
+        stopped = stage.trigger(trigger.as_ref()).await;
+        if stopped.is_some() {
             break;
         }
         let known = calls(&stage.services.recording().events);

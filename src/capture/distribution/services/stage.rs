@@ -98,7 +98,7 @@ impl<'a> Stage<'a> {
     pub(super) fn recording(&mut self) -> Recording {
         let recording = self.services.recording();
         let recording = self.with_standing(recording);
-        self.met |= recording.events.iter().any(|e| !is_own(&e.what));
+        self.met |= sessions::contact(&recording);
         recording
     }
 
@@ -181,21 +181,20 @@ impl<'a> Stage<'a> {
         answer(self.client.once(&request, &HeaderMap::new(), Duration::MAX).await, self.client.timeout())
     }
 
-    /// Makes the system do something; false when its trigger says no. Without a trigger a person must do it.
-    pub(super) async fn trigger(&mut self, trigger: Option<&Url>) -> bool {
+    /// Makes the system do something; gives what its trigger says instead of yes. Without a trigger a person must do it.
+    pub(super) async fn trigger(&mut self, trigger: Option<&Url>) -> Option<Stopped> {
         let answer = match trigger {
             Some(url) => Some(self.post(url).await),
             None => None,
         };
-        let went = answer.as_ref().is_none_or(|answer| matches!(answer, Answer::Answered { status: 200..=299, .. }));
+        let refused = match &answer {
+            None | Some(Answer::Answered { status: 200..=299, .. }) => None,
+            Some(Answer::Answered { status, .. }) => Some(format!("HTTP {status}")),
+            Some(Answer::Failed(why)) => Some(why.describe()),
+        };
         self.services.mark(Happening::Triggered { answer });
-        went
+        refused.map(|why| Stopped::Waited { what: format!("the system's trigger to say yes ({why})"), seconds: 0 })
     }
-}
-
-/// Whether an event is the probe's own doing.
-const fn is_own(what: &Happening) -> bool {
-    matches!(what, Happening::ReadBack { .. } | Happening::StoreSwitched { .. } | Happening::Triggered { .. })
 }
 
 /// Whether an event tells something about tokens.
