@@ -221,7 +221,6 @@ fn faults_of_acknowledging_and_sending_turn_their_checks_red() {
     expect_red(
         &[
             Fault::AcknowledgesUnstored,
-            Fault::TokenPerConnection,
             Fault::NoConfirms,
             Fault::SameTokenOn41,
             Fault::ValueListRecreated,
