@@ -43,8 +43,8 @@ use openssl::x509::X509;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::{Store, Stored};
 use tempfile::TempDir;
@@ -290,9 +290,17 @@ struct System {
     /// Something is to be sent.
     to_send: Notify,
     counter: AtomicU64,
+    /// What last went wrong with the services, for people to read.
+    problem: Mutex<Option<String>>,
 }
 
 impl System {
+    fn note(&self, what: &str, error: &ClientError) {
+        let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
+        *problem = Some(format!("{} {what}: {error}", Timestamp::now()));
+        eprintln!("{problem:?}");
+    }
+
     fn counterpart(&self) -> Result<&Counterpart, ClientError> {
         self.counterpart.as_ref().ok_or(ClientError::NoCounterpart)
     }
@@ -371,6 +379,7 @@ impl Receiver {
             tokens: tokio::sync::Mutex::default(),
             to_send: Notify::new(),
             counter: AtomicU64::new(1000),
+            problem: Mutex::default(),
             faults,
         });
 
@@ -480,6 +489,7 @@ scope = "beskedforsøg mod eksempelsystemet"
 cvr = "{}"
 other_cvr = [{}]
 system = "cf12c051-39ce-4066-ba11-704b46fa23c4"
+message_type = "{POST_STATUS}"
 
 [beskedfordeler.read_back]
 url = "{pages}beskeder/{{BeskedId}}?cvr={{cvr}}"

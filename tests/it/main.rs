@@ -29,6 +29,7 @@ mod profile;
 mod pull_checks;
 mod pull_run;
 mod receiver;
+mod receiver_pull;
 mod registry;
 mod render;
 mod review;

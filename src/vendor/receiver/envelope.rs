@@ -24,9 +24,9 @@ pub(super) struct Envelope {
 /// Why a message is refused.
 #[derive(Clone, Debug)]
 pub(super) enum Refusal {
-    /// No well-formed XML, or a DTD.
+    /// No well-formed XML.
     Malformed(String),
-    /// Not as the schema says.
+    /// Not as the schema says, or beyond the bounds, as a document with a DTD is.
     Invalid(String),
     /// A fault of the system.
     Fault(&'static str),
@@ -44,16 +44,19 @@ impl Refusal {
 impl Envelope {
     /// Reads a message of this kind; `types` are the message types that the system knows.
     pub(super) fn read(bytes: &[u8], kind: Kind, types: &[String], faults: &Faults) -> Result<Self, Refusal> {
-        let malformed = |e: &dyn std::fmt::Display| Refusal::Malformed(e.to_string());
-        let text = xml::decode(bytes).map_err(|e| malformed(&e))?;
-        let document = xml::parse_within(text, read::MAX_NODES).map_err(|e| malformed(&e))?;
+        let refused = |problem: xml::XmlProblem| match problem {
+            xml::XmlProblem::Empty | xml::XmlProblem::NotWellFormed { .. } => Refusal::Malformed(problem.to_string()),
+            other => Refusal::Invalid(other.to_string()),
+        };
+        let text = xml::decode(bytes).map_err(refused)?;
+        let document = xml::parse_within(text, read::MAX_NODES).map_err(refused)?;
         if !faults.has(Fault::SchemaNotChecked) {
             let errors = schema::validate(&document, &[kind]).map_err(Refusal::Invalid)?;
             if let Some(first) = errors.first() {
                 return Err(Refusal::Invalid(first.clone()));
             }
         }
-        let message = read::of(&document).map_err(|e| malformed(&e))?;
+        let message = read::of(&document).map_err(|e| Refusal::Invalid(e.to_string()))?;
         let value = |id: Option<read::Id<'_>>| id.map(|id| id.value.trim().to_owned()).unwrap_or_default();
         let message_type = value(message.message_type());
         let unknown = !types.iter().any(|known| known.eq_ignore_ascii_case(&message_type));

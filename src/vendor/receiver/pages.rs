@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 pub(super) fn router(system: Arc<System>) -> Router {
     Router::new()
@@ -69,10 +69,12 @@ async fn stored(
 }
 
 async fn status(State(system): State<Arc<System>>) -> Response {
+    let problem = system.problem.lock().unwrap_or_else(PoisonError::into_inner).clone();
     match system.store.totals() {
-        Ok([messages, effects, unreadable]) => {
-            answer(StatusCode::OK, &json!({ "beskeder": messages, "udført": effects, "ulæselige": unreadable }))
-        }
+        Ok([messages, effects, unreadable]) => answer(
+            StatusCode::OK,
+            &json!({ "beskeder": messages, "udført": effects, "ulæselige": unreadable, "senesteFejl": problem }),
+        ),
         Err(error) => fault(&error),
     }
 }

@@ -51,7 +51,10 @@ async fn fetch_for_ever(system: &Arc<System>) {
             // The token was to be renewed: nothing is lost, so nothing is waited for.
             Ok(()) => {}
             Err(ClientError::Refused) if system.faults.has(Fault::RetryStorm) => {}
-            Err(_) => tokio::time::sleep(back_off.wait()).await,
+            Err(error) => {
+                system.note("BeskedHent", &error);
+                tokio::time::sleep(back_off.wait()).await;
+            }
         }
     }
 }

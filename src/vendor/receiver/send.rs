@@ -42,7 +42,10 @@ async fn send_for_ever(system: &System) {
                 back_off.reset();
                 system.to_send.notified().await;
             }
-            Err(_) => tokio::time::sleep(back_off.wait()).await,
+            Err(error) => {
+                system.note("BeskedAfsend", &error);
+                tokio::time::sleep(back_off.wait()).await;
+            }
         }
     }
 }
