@@ -232,7 +232,7 @@ fn words(what: &Happening, lang: Language) -> String {
         }
         Happening::HandshakeFailed { reason } => format!("{}: {reason}", say("TLS mislykkedes", "TLS failed")),
         Happening::StartOk { mechanism, response_bytes, token, client } => {
-            let token = token.as_ref().map_or_else(|| say("intet token", "no token").to_owned(), |t| seen(t));
+            let token = token.as_ref().map_or_else(|| say("intet token", "no token").to_owned(), seen);
             format!("start-ok {mechanism} {response_bytes} bytes, {token}, {client}")
         }
         Happening::LoginRefused { because } => format!("{}: {because}", say("login afvist", "login refused")),

@@ -171,6 +171,7 @@ impl Services {
     }
 
     /// Puts a message into a dueslag, which is made when it is not there. Gives its index in [`Recording::messages`].
+    #[expect(clippy::must_use_candidate, reason = "the index is not always needed")]
     pub fn enqueue(&self, dueslag: &str, label: &str, besked_id: &str, object: Option<&str>, body: Vec<u8>) -> usize {
         self.hub.change(|state| state.enqueue(dueslag, label, besked_id, object, body))
     }

@@ -1,6 +1,6 @@
 //! The emulated Beskedfordeler with clients that nobody here wrote: pika and plain HTTP from Python, and lapin.
 
-use crate::support::python;
+use crate::support::{python, run};
 use jiff::Timestamp;
 use kravprobe::besked::write::Besked;
 use kravprobe::digest::sha256_hex;
@@ -23,8 +23,11 @@ static KEYS: LazyLock<(TempDir, ServiceKeys)> = LazyLock::new(|| {
     (directory, keys)
 });
 
+/// A certificate: PEM file with the key after it, and DER.
+type System = (PathBuf, Vec<u8>);
+
 /// The system's function certificate and another system's: PEM with the key after it, and DER.
-static SYSTEMS: LazyLock<(TempDir, [(PathBuf, Vec<u8>); 2])> = LazyLock::new(|| {
+static SYSTEMS: LazyLock<(TempDir, [System; 2])> = LazyLock::new(|| {
     let directory = tempfile::tempdir().unwrap();
     let keys = ExampleKeys::shipped().unwrap();
     let pki = ExamplePki::new(keys.clone(), Timestamp::now()).unwrap();
@@ -38,11 +41,11 @@ static SYSTEMS: LazyLock<(TempDir, [(PathBuf, Vec<u8>); 2])> = LazyLock::new(|| 
     (directory, systems)
 });
 
-fn system() -> &'static (PathBuf, Vec<u8>) {
+fn system() -> &'static System {
     &SYSTEMS.1[0]
 }
 
-fn stranger() -> &'static (PathBuf, Vec<u8>) {
+fn stranger() -> &'static System {
     &SYSTEMS.1[1]
 }
 
@@ -207,7 +210,7 @@ fn a_message_handed_back_comes_again_and_one_thrown_away_does_not() {
 #[test]
 fn wrong_logins_are_seen_and_refused() {
     let services = services();
-    let refused = |certificate: &(PathBuf, Vec<u8>), steps: Value| {
+    let refused = |certificate: &System, steps: Value| {
         services.begin();
         let done = pika(&services.addresses(), &certificate.0, &steps);
         let last = done.last().unwrap().clone();
@@ -325,7 +328,7 @@ fn silence_is_noticed_by_the_client_and_ends_with_a_new_connection() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+            let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
             let delivered = |e: &Happening| matches!(e, Happening::Delivered { .. });
             let seen =
                 runtime.block_on(services.until(deadline, |events, _| events.iter().any(|e| delivered(&e.what))));
@@ -441,14 +444,15 @@ fn rst(to: &str, certificate: &[u8], message_id: &str, at: Timestamp, signed: &[
         let at = at.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap();
         at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     };
-    let references: String = signed
+    let references = signed
         .iter()
         .map(|id| {
             format!(
                 r##"<Reference URI="#{id}"><Transforms><Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/></Transforms><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue/></Reference>"##
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let token = |id: &str| {
         format!(
             r#"<o:BinarySecurityToken u:Id="{id}" ValueType="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3" EncodingType="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary">{base64}</o:BinarySecurityToken>"#
@@ -495,7 +499,7 @@ fn a_request_signed_by_xmlsec1_gets_a_token_that_xmlsec1_verifies() {
         path.to_str().unwrap().to_owned()
     };
     let address = services.addresses().ws_trust();
-    let sign = |(pem, _): &(PathBuf, Vec<u8>), text: &str| {
+    let sign = |(pem, _): &System, text: &str| {
         let unsigned = file("unsigned.xml", text.as_bytes());
         let (done, signed) = xmlsec1(&["--sign", "--privkey-pem", pem.to_str().unwrap(), &unsigned]);
         assert!(done, "{signed}");
@@ -575,7 +579,7 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
             body.trim_start_matches("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>")
         )
     };
-    let call = |(pem, _): &(PathBuf, Vec<u8>), text: &str| {
+    let call = |(pem, _): &System, text: &str| {
         let step = json!(["post", "value_list_port", "/sts-bf-soap/StsbeskedfordelerImpl", text, "text/xml"]);
         let done = pika(&services.addresses(), pem, &json!([step]));
         assert_eq!(done[0][0], 200, "{done:?}");
@@ -587,26 +591,26 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
     let operation = |name: &str, inner: &str| {
         soap(&format!("<v:{name}Input xmlns:v=\"{vl}\" xmlns:s=\"urn:oio:sagdok:3.0.0\">{inner}</v:{name}Input>"))
     };
-    let make = operation(
+    let creation = operation(
         "Opret",
         "<v:AttributListe><v:Egenskab><v:Vaerdiliste><v:Navn>Borgere</v:Navn><v:Vaerdi>urn:oio:cpr:0101701234</v:Vaerdi></v:Vaerdiliste>\
          <s:Virkning><s:AktoerRef><s:UUIDIdentifikator>00000000-0000-0000-0000-000000000002</s:UUIDIdentifikator></s:AktoerRef></s:Virkning>\
          </v:Egenskab></v:AttributListe><v:TilstandListe/><v:RelationListe/>",
     );
-    let (code, made) = call(system(), &make);
+    let (code, made) = call(system(), &creation);
     assert_eq!(code, 20, "{made}");
     let (_, rest) = made.split_once("UUIDIdentifikator>").unwrap();
     let id = &rest[..36];
     let on =
         |name: &str, more: &str| operation(name, &format!("<s:UUIDIdentifikator>{id}</s:UUIDIdentifikator>{more}"));
     let value = |number: u32| format!("<v:Vaerdier>urn:oio:cpr:010170123{number}</v:Vaerdier>");
-    let many: String = (0..5000).map(|n| format!("<v:Vaerdier>urn:oio:cpr:{n:010}</v:Vaerdier>")).collect();
+    let many = (0..5000).map(|n| format!("<v:Vaerdier>urn:oio:cpr:{n:010}</v:Vaerdier>")).collect::<Vec<_>>().concat();
     let with_token = on("TilfoejVaerdier", &value(1)).replace(
         "<e:Header/>",
         "<e:Header><a:Assertion xmlns:a=\"urn:oasis:names:tc:SAML:2.0:assertion\"/></e:Header>",
     );
-    let expected: [(&'static (PathBuf, Vec<u8>), String, u16); 14] = [
-        (system(), make, 49),
+    let expected: [(&System, String, u16); 14] = [
+        (system(), creation, 49),
         (system(), on("TilfoejVaerdier", &format!("{}{}", value(4), value(5))), 20),
         (system(), with_token, 40),
         (stranger(), on("TilfoejVaerdier", &value(6)), 41),
@@ -644,6 +648,52 @@ fn value_lists_are_kept_for_their_certificate_and_values_are_never_recorded() {
     assert!(
         recording.events.iter().any(|e| matches!(&e.what, Happening::ValueListCalled { values: 5000, status: 20, .. }))
     );
+}
+
+#[test]
+fn hostile_connections_do_not_keep_others_from_their_messages() {
+    use std::io::Write;
+    let services = services();
+    enqueue(&services, "first");
+    let port = services.addresses().broker_port;
+    let mut idle = Vec::new();
+    for number in 0..20 {
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+        if number % 2 == 0 {
+            stream.write_all(b"AMQP\0\0\x09\x01 and no TLS at all").unwrap();
+        }
+        idle.push(stream);
+    }
+    let done = as_receiver(&services, &[json!(["consume", DUESLAG, 1])]);
+    assert_eq!(done[0].as_array().map(Vec::len), Some(1), "{done:?}");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    assert!(runtime.block_on(services.until(deadline, |events, _| {
+        events.iter().filter(|e| matches!(e.what, Happening::HandshakeFailed { .. })).count() == 10
+    })));
+}
+
+#[test]
+fn keys_are_made_once_and_never_overwritten() {
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("bfo");
+    let arguments = ["bfo", "init", folder.to_str().unwrap(), "--host", "probe.kommune.example"];
+    let (code, said, error) = run(&arguments);
+    assert_eq!(code, 0, "{error}");
+    let file = PathBuf::from(said.lines().next().unwrap());
+    let keys = ServiceKeys::load(&file).unwrap();
+    assert_eq!(keys.host, "probe.kommune.example");
+    assert!(!keys.are_public());
+    let ca = X509::from_der(&keys.web_ca).unwrap();
+    let server = X509::from_der(&keys.web.certificate).unwrap();
+    assert!(server.verify(&ca.public_key().unwrap()).unwrap());
+    let names = server.subject_alt_names().unwrap();
+    assert!(names.iter().any(|name| name.dnsname() == Some("probe.kommune.example")));
+    let before = std::fs::read(folder.join("sts.key")).unwrap();
+    let (code, _, error) = run(&arguments);
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("is there already"), "{error}");
+    assert_eq!(std::fs::read(folder.join("sts.key")).unwrap(), before);
 }
 
 mod lapin_client {

@@ -193,13 +193,13 @@ async fn drive(mut stream: TlsStream<TcpStream>, mut connection: Connection, id:
         }
         let due = connection.deadline().map(tokio::time::Instant::from_std);
         tokio::select! {
-            read = stream.read(&mut buffer) => match read {
-                Ok(count @ 1..) => connection.receive(&buffer[..count], Instant::now()),
-                _ => {
+            read = stream.read(&mut buffer) => {
+                let Ok(count @ 1..) = read else {
                     connection.lost();
                     break;
-                }
-            },
+                };
+                connection.receive(&buffer[..count], Instant::now());
+            }
             _ = changes.changed() => {}
             () = async { match due { Some(due) => sleep_until(due).await, None => std::future::pending().await } } => {}
         }

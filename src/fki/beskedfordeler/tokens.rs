@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use quick_xml::escape::escape;
+use std::fmt::Write;
 use uppsala::{Document, NodeId};
 
 /// AppliesTo of BeskedHent.
@@ -170,22 +171,22 @@ impl TokenMint {
                 constraints: Vec::new(),
             }],
         };
-        let attributes: String = [
-            (CVR, order.cvr.to_owned()),
-            ("dk:gov:saml:attribute:AssuranceLevel", "3".to_owned()),
-            ("dk:gov:saml:attribute:SpecVer", "DK-SAML-2.0".to_owned()),
-            ("dk:gov:saml:attribute:KombitSpecVer", "1.0".to_owned()),
-            ("dk:gov:saml:attribute:Privileges_intermediate", privileges.to_attribute()),
-        ]
-        .iter()
-        .map(|(name, value)| {
-            format!(
+        let mut attributes = String::new();
+        for (name, value) in [
+            (CVR, order.cvr),
+            ("dk:gov:saml:attribute:AssuranceLevel", "3"),
+            ("dk:gov:saml:attribute:SpecVer", "DK-SAML-2.0"),
+            ("dk:gov:saml:attribute:KombitSpecVer", "1.0"),
+            ("dk:gov:saml:attribute:Privileges_intermediate", &privileges.to_attribute()),
+        ] {
+            // Writing to a String does not fail.
+            let _ = write!(
+                attributes,
                 "<Attribute Name=\"{name}\" NameFormat=\"urn:oasis:names:tc:SAML:2.0:attrname-format:basic\">\
                  <AttributeValue>{}</AttributeValue></Attribute>",
-                escape(value.as_str())
-            )
-        })
-        .collect();
+                escape(value)
+            );
+        }
         let subject = crate::pki::certificate::Certificate::read(order.holder)
             .map(|certificate| certificate.subject.to_string())
             .unwrap_or_default();

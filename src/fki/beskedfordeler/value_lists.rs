@@ -292,8 +292,10 @@ impl Lists {
         if found.is_empty() {
             return refused(44, NOT_FOUND);
         }
-        let content =
-            found.iter().map(|list| format!("<v:LaesResultat>{}</v:LaesResultat>", list.registration())).collect();
+        let mut content = String::new();
+        for list in found {
+            let _ = write!(content, "<v:LaesResultat>{}</v:LaesResultat>", list.registration());
+        }
         Outcome(20, OK, content)
     }
 

@@ -37,14 +37,15 @@ pub(super) fn router(hub: &Arc<Hub>) -> Router {
 
 async fn issue(State(hub): State<Arc<Hub>>, headers: HeaderMap, body: Bytes) -> Response {
     let at = Timestamp::now();
-    let (mut request, message_id) = match xml::decode(&body).and_then(|text| xml::parse(text)) {
-        Ok(document) => Reader { document: &document, hub: &hub, at }.read(),
-        Err(_) => {
+    let document = xml::decode(&body).and_then(xml::parse).ok();
+    let (mut request, message_id) = document.map_or_else(
+        || {
             let mut request = TokenRequest::new(TokenWay::WsTrust);
             request.faults.push(Fault::Malformed);
             (request, String::new())
-        }
-    };
+        },
+        |document| Reader { document: &document, hub: &hub, at }.read(),
+    );
     request.expect(super::rest::is_of_type(&headers, SOAP), Fault::ContentType);
     let applies_to = request.applies_to.clone();
     let (status, body) = match request.serve(&hub) {

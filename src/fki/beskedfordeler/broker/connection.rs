@@ -33,7 +33,7 @@ const FIRST_FRAME: usize = tokens::MAX_TOKEN + 8 * 1024;
 /// How long a client may take until its connection is open.
 const LOGIN: Duration = Duration::from_secs(30);
 /// How long the rest of a frame may take.
-const PARTIAL: Duration = Duration::from_secs(60);
+const PARTIAL: Duration = Duration::from_mins(1);
 /// How long a client may take to confirm that the connection closes.
 const CLOSING: Duration = Duration::from_secs(5);
 /// Bytes that wait to be sent, beyond which nothing more is delivered or read.
@@ -188,7 +188,7 @@ impl Connection {
             }
         }
         while self.ended().is_none() && !self.cut {
-            let frame = match self.frames.next() {
+            let frame = match self.frames.take() {
                 Ok(Some(frame)) => frame,
                 Ok(None) => break,
                 Err(problem) => {
@@ -271,7 +271,10 @@ impl Connection {
 
     fn connection_method(&mut self, method: AMQPMethod, now: Instant) -> Result<(), Exception> {
         match (self.phase, method) {
-            (Phase::Start, AMQPMethod::StartOk(start_ok)) => self.login(&start_ok, now),
+            (Phase::Start, AMQPMethod::StartOk(start_ok)) => {
+                self.login(&start_ok, now);
+                Ok(())
+            }
             (Phase::Tune, AMQPMethod::TuneOk(tune_ok)) => self.tuned(&tune_ok),
             (Phase::Open, AMQPMethod::Open(open)) => {
                 let vhost = open.virtual_host.as_str();
@@ -298,7 +301,7 @@ impl Connection {
         }
     }
 
-    fn login(&mut self, start_ok: &StartOk, now: Instant) -> Result<(), Exception> {
+    fn login(&mut self, start_ok: &StartOk, now: Instant) {
         let mechanism = start_ok.mechanism.as_str();
         let response = start_ok.response.as_bytes();
         let token = login::token(&self.hub.mint, mechanism, response);
@@ -321,7 +324,7 @@ impl Connection {
             } else {
                 self.end(Way::Orderly);
             }
-            return Ok(());
+            return;
         }
         if let Some(token) = token {
             let left = token.not_on_or_after.map(|end| end.duration_since(at));
@@ -334,7 +337,6 @@ impl Connection {
             AMQPClass::Connection(AMQPMethod::Tune(Tune { channel_max: CHANNEL_MAX, frame_max: FRAME_MAX, heartbeat })),
         );
         self.phase = Phase::Tune;
-        Ok(())
     }
 
     fn tuned(&mut self, tune_ok: &TuneOk) -> Result<(), Exception> {

@@ -94,7 +94,7 @@ impl Frames {
     }
 
     /// The next whole frame; `None` while there is none.
-    pub fn next(&mut self) -> Result<Option<AMQPFrame>, FrameProblem> {
+    pub fn take(&mut self) -> Result<Option<AMQPFrame>, FrameProblem> {
         let Some(&[kind, _, _, a, b, c, d]) = self.buffer.first_chunk::<7>() else {
             return match self.buffer.first() {
                 Some(kind) if !matches!(kind, 1..=3 | 8) => Err(FrameProblem::Type(*kind)),
@@ -120,7 +120,7 @@ impl Frames {
             return Err(FrameProblem::TooDeep);
         }
         match parse_frame(bytes.as_slice()) {
-            Ok((rest, frame)) if rest.is_empty() => Ok(Some(frame)),
+            Ok(([], frame)) => Ok(Some(frame)),
             _ => Err(FrameProblem::Malformed),
         }
     }

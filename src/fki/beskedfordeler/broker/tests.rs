@@ -48,7 +48,9 @@ impl Wire {
     /// Sends frames and gives what comes back.
     fn send(&mut self, frames: &[AMQPFrame]) -> Vec<AMQPFrame> {
         let mut bytes = Vec::new();
-        frames.iter().for_each(|frame| write(frame, &mut bytes));
+        for frame in frames {
+            write(frame, &mut bytes);
+        }
         self.bytes(&bytes)
     }
 
@@ -62,7 +64,7 @@ impl Wire {
         let out = std::mem::take(self.connection.output());
         self.replies.push(&out);
         let mut frames = Vec::new();
-        while let Some(frame) = self.replies.next().unwrap() {
+        while let Some(frame) = self.replies.take().unwrap() {
             frames.push(frame);
         }
         frames
@@ -234,7 +236,7 @@ fn tables_inside_tables_are_counted_before_they_are_parsed() {
         let mut bytes = Vec::new();
         write(frame, &mut bytes);
         frames.push(&bytes);
-        frames.next()
+        frames.take()
     };
     assert_eq!(read(&nested(4)), Ok(Some(nested(4))));
     assert_eq!(read(&nested(40)), Err(FrameProblem::TooDeep));
