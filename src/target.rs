@@ -271,6 +271,10 @@ pub struct TlsEntry {
     /// A client certificate of another environment, which the endpoint must refuse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_environment_client: Option<ClientCertificate>,
+    /// A client certificate of another system of the same environment, from the same issuer as the good one, which the endpoint
+    /// must refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_system_client: Option<ClientCertificate>,
 }
 
 const fn https() -> u16 {

@@ -75,6 +75,15 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// The operator.
+    #[must_use]
+    pub const fn operator(&self) -> &'static str {
+        match self {
+            Self::Equals(_) => "=",
+            Self::In(_) => "in",
+        }
+    }
+
     /// The values.
     #[must_use]
     pub fn values(&self) -> &[String] {

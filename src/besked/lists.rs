@@ -1,5 +1,5 @@
-//! What the lists in `schemas/beskedfordeler/lists` say: message types, sensitivity classes, status codes, authorities; and the
-//! forms of CVR numbers and KLE topics. No list is complete, so that something is not in it shows nothing.
+//! What the lists in `schemas/beskedfordeler/lists` say: message types, sensitivity classes, status codes, authorities; and
+//! the forms of CVR numbers and KLE topics. No list is complete, so that something is not in it shows nothing.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -214,15 +214,15 @@ pub enum Permitted<'a> {
     Everybody,
 }
 
-/// Reads TilladtModtager in one of the accepted forms (SF1461 6): `urn:oio:cvr:12345678`, `urn:oio:cvr-nr:12345678`, `12345678`
-/// and `*`.
+/// Reads TilladtModtager in one of the accepted forms (SF1461 6): `urn:oio:cvr:12345678`, `urn:oio:cvr-nr:12345678`,
+/// `12345678` and `*`.
 #[must_use]
 pub fn permitted(text: &str) -> Option<Permitted<'_>> {
     if text == "*" { Some(Permitted::Everybody) } else { cvr_of(text).map(Permitted::Authority) }
 }
 
-/// The CVR number in one of the three forms that name an authority. Its check digit is not looked at: the invented numbers of
-/// test environments have none.
+/// The CVR number in one of the three forms that name an authority. Its check digit is not looked at: the invented numbers
+/// of test environments have none.
 #[must_use]
 pub fn cvr_of(text: &str) -> Option<&str> {
     let number = ["urn:oio:cvr:", "urn:oio:cvr-nr:"].iter().find_map(|p| text.strip_prefix(p)).unwrap_or(text);

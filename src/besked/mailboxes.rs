@@ -4,8 +4,11 @@
 //!
 //! Every part may be left out. What is left out is "not stated", which is another thing than an empty list ("there is none").
 
+pub mod selection;
+
 use crate::document::{Document, suggest};
 use crate::error::{Diagnostic, Error, Result};
+use crate::report::schema;
 use crate::verdict::Environment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,6 +17,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// Media type of an export in JSON.
@@ -213,7 +217,7 @@ pub struct Dueslag {
     /// Column "Aktiv".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
-    /// Whether it is no longer in use; then nothing is asked of it.
+    /// Whether it is no longer in use; then nothing is asked of it but that it is inactive after the test.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
     /// Days until messages are deleted.
@@ -518,7 +522,26 @@ pub struct Evidence {
     pub what: String,
 }
 
+static VALIDATOR: LazyLock<std::result::Result<jsonschema::Validator, String>> = LazyLock::new(|| {
+    jsonschema::draft202012::new(schema::of::<Mailboxes>("mailboxes").as_value()).map_err(|e| e.to_string())
+});
+
 impl Mailboxes {
+    /// Reads an export that somebody hands over: as [`Self::parse`], and strictly by its JSON Schema. The reader alone would take a list
+    /// in the place of an object.
+    pub fn open(name: &str, bytes: &[u8], media_type: &str) -> Result<Self> {
+        let export = Self::parse(name, bytes, media_type)?;
+        if media_type == JSON {
+            let text = std::str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{FEFF}');
+            let value = serde_json::from_str(text).map_err(|e| Error::file(name, e))?;
+            let validator = VALIDATOR.as_ref().map_err(|e| Error::Internal(format!("schema of mailboxes: {e}")))?;
+            if let Some(error) = validator.iter_errors(&value).next() {
+                return Err(Error::file(name, format!("at `{}`: {}", error.instance_path(), error.masked())));
+            }
+        }
+        Ok(export)
+    }
+
     /// Reads an export. `name` is the file as the user knows it. A mistake carries line and column, or the path of the value.
     pub fn parse(name: &str, bytes: &[u8], media_type: &str) -> Result<Self> {
         let Ok(text) = std::str::from_utf8(bytes) else { return Err(Error::file(name, "is not UTF-8 text")) };

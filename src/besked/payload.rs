@@ -1,7 +1,7 @@
 //! The payload of the message types whose schema is public: receipts of the post component (PKO_PostStatus, SF1601).
 //!
-//! The payload belongs to its message type, not to the Beskedfordeler, and KOMBIT's own receipts are not valid against KOMBIT's
-//! schema. So nothing that is wrong in it makes a message bad.
+//! The payload belongs to its message type, not to the Beskedfordeler, and KOMBIT's own receipts are not valid against
+//! KOMBIT's schema. So nothing that is wrong in it makes a message bad.
 
 use super::read::Message;
 use crate::saml::schema::{MAX_ERRORS, compile};
@@ -70,7 +70,9 @@ mod tests {
         post_status(&read(besked.xml().as_bytes()).unwrap())
     }
 
-    const BEGIN: &str = "<ROOT><KanalKode>Digital Post</KanalKode><TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid><TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>";
+    const BEGIN: &str = "<ROOT><KanalKode>Digital Post</KanalKode>\
+         <TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid>\
+         <TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>";
 
     #[test]
     fn a_receipt_is_valid_deviates_as_the_official_ones_or_deviates() {

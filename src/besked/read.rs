@@ -1,9 +1,9 @@
 //! Reads a message (`Haendelsesbesked`, alone or in `ModtagBeskedInput`) out of hostile bytes: every element of the envelope
 //! as it is written, with its place.
 //!
-//! Reading is tolerant, judging is not: elements are found by their local names wherever the schema puts them, whatever their
-//! namespace, their order or their number, so that a message in a wrong namespace can be named as such. Whether the document is
-//! valid is for [`super::schema`] to say.
+//! Reading is tolerant, judging is not: elements are found by their local names wherever the schema puts them, whatever
+//! their namespace, their order or their number, so that a message in a wrong namespace can be named as such. Whether the
+//! document is valid is for [`super::schema`] to say.
 
 use super::KUVERT;
 use crate::saml::xml::{self, Place, XmlProblem};
@@ -13,6 +13,8 @@ use uppsala::{Document, NodeId, NodeKind};
 
 /// Most elements, comments and processing instructions of a message: payloads in plain XML are longer than SAML metadata.
 pub const MAX_NODES: usize = 20_000;
+/// Most elements of the envelope, payload aside. Every schema error costs time in proportion to the document's length.
+pub const MAX_ELEMENTS: usize = 2_500;
 
 /// Why there is no message to read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -187,70 +189,77 @@ pub fn read(bytes: &[u8]) -> Result<Message, Unreadable> {
 /// The message in a parsed document.
 pub fn of(document: &Document<'_>) -> Result<Message, Unreadable> {
     let lines = Lines::of(document.input_text());
-    let name = |node| document.element(node).map_or_else(nameless, |e| named(&e.name));
-    let children = |node| document.children(node).into_iter().filter(|n| document.element(*n).is_some());
+    let mut reader = Reader { document, lines, elements: 0 };
     let root = document.document_element().ok_or(XmlProblem::Empty)?;
-    let (wrapper, node) = if name(root).local == "Haendelsesbesked" {
+    let (wrapper, node) = if reader.name(root).local == "Haendelsesbesked" {
         (None, root)
     } else {
-        let inner = children(root).find(|n| name(*n).local == "Haendelsesbesked");
-        let place = lines.place(start(document, root));
-        let node = inner.ok_or_else(|| Unreadable::NoMessage { found: name(root), place })?;
-        (Some(name(root)), node)
+        let inner = reader.children(root).find(|n| reader.name(*n).local == "Haendelsesbesked");
+        let other = || Unreadable::NoMessage { found: reader.name(root), place: reader.place(root) };
+        (Some(reader.name(root)), inner.ok_or_else(other)?)
     };
-    let payload = children(node)
-        .filter(|n| name(*n).local == "Beskeddata")
-        .flat_map(children)
-        .map(|n| payload(document, n, &lines))
+    let payload = reader
+        .children(node)
+        .filter(|n| reader.name(*n).local == "Beskeddata")
+        .flat_map(|data| reader.children(data))
+        .map(|n| reader.payload(n))
         .collect();
-    Ok(Message { wrapper, besked: element(document, node, &lines, 0), payload })
+    Ok(Message { wrapper, besked: reader.element(node, 0)?, payload })
 }
 
-fn nameless() -> Name {
-    Name { local: String::new(), namespace: None }
+struct Reader<'a> {
+    document: &'a Document<'a>,
+    lines: Lines,
+    /// Elements of the envelope that were read.
+    elements: usize,
 }
 
-fn named(name: &uppsala::QName<'_>) -> Name {
-    Name {
-        local: name.local_name.to_string(),
-        namespace: name.namespace_uri.as_deref().filter(|uri| !uri.is_empty()).map(str::to_owned),
+impl Reader<'_> {
+    fn name(&self, node: NodeId) -> Name {
+        let named = |element: &uppsala::Element<'_>| Name {
+            local: element.name.local_name.to_string(),
+            namespace: element.name.namespace_uri.as_deref().filter(|uri| !uri.is_empty()).map(str::to_owned),
+        };
+        self.document.element(node).map_or_else(|| Name { local: String::new(), namespace: None }, named)
     }
-}
 
-fn start(document: &Document<'_>, node: NodeId) -> usize {
-    document.node_range(node).map_or(0, |range| range.start)
-}
+    fn place(&self, node: NodeId) -> Place {
+        self.lines.place(self.document.node_range(node).map_or(0, |range| range.start))
+    }
 
-/// Depth is bounded by [`xml::MAX_DEPTH`], which the parser keeps.
-fn element(document: &Document<'_>, node: NodeId, lines: &Lines, depth: usize) -> Element {
-    let name = document.element(node).map_or_else(nameless, |e| named(&e.name));
-    let place = lines.place(start(document, node));
-    let payload = depth == 1 && name.local == "Beskeddata";
-    let (mut text, mut children) = (String::new(), Vec::new());
-    for child in document.children(node) {
-        match document.node_kind(child) {
-            Some(NodeKind::Element(_)) if !payload => children.push(element(document, child, lines, depth + 1)),
-            Some(NodeKind::Text(part) | NodeKind::CData(part)) => text.push_str(part),
-            _ => {}
+    fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        self.document.children(node).into_iter().filter(|n| self.document.element(*n).is_some())
+    }
+
+    /// An element of the envelope. The parser keeps the depth within [`xml::MAX_DEPTH`].
+    fn element(&mut self, node: NodeId, depth: usize) -> Result<Element, XmlProblem> {
+        let (name, place) = (self.name(node), self.place(node));
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(XmlProblem::Bound { limit: MAX_ELEMENTS, what: "elements of the envelope", place });
         }
+        let payload = depth == 1 && name.local == "Beskeddata";
+        let (mut text, mut children) = (String::new(), Vec::new());
+        for child in self.document.children(node) {
+            match self.document.node_kind(child) {
+                Some(NodeKind::Element(_)) if !payload => children.push(self.element(child, depth + 1)?),
+                Some(NodeKind::Text(part) | NodeKind::CData(part)) => text.push_str(part),
+                _ => {}
+            }
+        }
+        Ok(Element { name, place, text, children })
     }
-    Element { name, place, text, children }
-}
 
-fn payload(document: &Document<'_>, node: NodeId, lines: &Lines) -> Payload {
-    let (name, attributes) = document.element(node).map_or_else(
-        || (nameless(), Vec::new()),
-        |e| {
-            let attributes = e.attributes.iter().map(|a| (a.name.prefixed_name().into_owned(), a.value.to_string()));
-            (named(&e.name), attributes.collect())
-        },
-    );
-    Payload {
-        name,
-        place: lines.place(start(document, node)),
-        attributes,
-        source: document.node_source(node).unwrap_or_default().to_owned(),
-        text: document.text_content_deep(node),
+    fn payload(&self, node: NodeId) -> Payload {
+        let attributes = self.document.element(node).map(|e| e.attributes.iter());
+        let attributes = attributes.into_iter().flatten();
+        Payload {
+            name: self.name(node),
+            place: self.place(node),
+            attributes: attributes.map(|a| (a.name.prefixed_name().into_owned(), a.value.to_string())).collect(),
+            source: self.document.node_source(node).unwrap_or_default().to_owned(),
+            text: self.document.text_content_deep(node),
+        }
     }
 }
 
@@ -410,7 +419,15 @@ mod tests {
 
     #[test]
     fn places_count_lines_and_columns_from_one() {
-        let text = "<h:Haendelsesbesked xmlns:h='urn:oio:besked:kuvert:1.0' xmlns='urn:oio:sagdok:3.0.0'>\n  <h:BeskedId>\n    <!-- a -->\n    <UUIDIdentifikator>x<!-- b --><![CDATA[&y]]>&amp;</UUIDIdentifikator>\n  </h:BeskedId>\n</h:Haendelsesbesked>";
+        let text = [
+            "<h:Haendelsesbesked xmlns:h='urn:oio:besked:kuvert:1.0' xmlns='urn:oio:sagdok:3.0.0'>",
+            "  <h:BeskedId>",
+            "    <!-- a -->",
+            "    <UUIDIdentifikator>x<!-- b --><![CDATA[&y]]>&amp;</UUIDIdentifikator>",
+            "  </h:BeskedId>",
+            "</h:Haendelsesbesked>",
+        ]
+        .join("\n");
         let message = read(text.as_bytes()).unwrap();
         let id = message.besked_id().unwrap();
         assert_eq!((id.kind, id.value, id.place), (IdKind::Uuid, "x&y&", Place { line: 4, column: 5 }));
@@ -454,6 +471,10 @@ mod tests {
         assert_eq!(read(b""), Err(Unreadable::Xml(XmlProblem::Empty)));
         let dtd = b"<!DOCTYPE a><Haendelsesbesked/>";
         assert!(matches!(read(dtd), Err(Unreadable::Xml(XmlProblem::DocumentType(_)))));
+        let much = format!("<Haendelsesbesked>{}</Haendelsesbesked>", "<a/>".repeat(MAX_ELEMENTS));
+        assert!(matches!(read(much.as_bytes()), Err(Unreadable::Xml(XmlProblem::Bound { .. }))));
+        let payload = much.replacen("<a/>", "<Beskeddata>", 1).replace("</H", "</Beskeddata></H");
+        assert_eq!(read(payload.as_bytes()).unwrap().payload.len(), MAX_ELEMENTS - 1);
         let long = format!("<{}/>", "x".repeat(10_000));
         assert!(read(long.as_bytes()).unwrap_err().to_string().len() < 300);
     }

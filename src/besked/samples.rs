@@ -1,5 +1,5 @@
-//! Official samples, and what in official messages deviates from the official documents. A deviation that KOMBIT's own messages
-//! show is named as such; whether it counts against anybody is for the checks to say.
+//! Official samples, and what in official messages deviates from the official documents. A deviation that KOMBIT's own
+//! messages show is named as such; whether it counts against anybody is for the checks to say.
 
 use super::lists::message_type;
 use super::read::{Message, Name};

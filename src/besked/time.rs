@@ -37,8 +37,8 @@ impl Time {
         matches!(self, Self::Zoned(_))
     }
 
-    /// How long after `earlier` it is: the shortest and the longest that can be meant; negative when it is before. `None` when
-    /// it lies beyond what can be computed.
+    /// How long after `earlier` it is: the shortest and the longest that can be meant; negative when it is before. `None`
+    /// when it lies beyond what can be computed.
     #[must_use]
     pub fn since(&self, earlier: &Self) -> Option<(SignedDuration, SignedDuration)> {
         // Two times without a zone come from one sender, hence out of one clock.

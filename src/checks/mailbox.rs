@@ -31,9 +31,8 @@ pub mod value_list_age;
 pub mod value_list_prefix;
 pub mod value_list_purpose;
 
-use crate::besked::expression::{self, Selection};
 use crate::besked::mailboxes::{Abonnement, Dueslag, Id, Mailboxes, Observations, Serviceaftale};
-use crate::besked::read::{Element, Message, read};
+use crate::besked::read::{Message, read};
 use crate::check::Check;
 use crate::outcome::{Outcome, Reason};
 use crate::report::build::copenhagen_day;
@@ -239,6 +238,20 @@ impl View<'_> {
         merged
     }
 
+    /// Whether the target is a test environment in which the test has ended; then everything there should be inactive.
+    fn test_is_over(&self) -> bool {
+        let ended = self.export.tests.as_ref().and_then(|t| t.ended);
+        self.subject.environment == Environment::ExternalTest && ended.is_some_and(|ended| ended <= self.taken())
+    }
+
+    /// Whether a dueslag is stated to be inactive for a while, because the system cannot receive.
+    fn is_unfit(&self, dueslag: &Dueslag) -> bool {
+        let taken = self.taken();
+        let stated = self.export.observations.iter().flat_map(|o| o.inactive.iter().flatten());
+        let mut of_it = stated.filter(|i| i.dueslag == dueslag.ident);
+        of_it.any(|i| i.from <= taken && i.until.is_none_or(|until| taken <= until))
+    }
+
     /// The instant that the export speaks of: when it was taken, else that of the run.
     fn taken(&self) -> Timestamp {
         self.export.exported.map_or(self.subject.at, |e| e.min(self.subject.at))
@@ -282,18 +295,6 @@ enum Force {
     NotStated,
 }
 
-/// Whether a subscription can deliver: dueslag, abonnement and every abonnementsudtryk active. `None` when a part is not stated.
-fn is_active(dueslag: &Dueslag, subscription: &Abonnement) -> Option<bool> {
-    let filters = subscription.abonnementsudtryk.as_ref();
-    let parts = [dueslag.active, subscription.active, filters.map(|_| true)];
-    let mut parts = parts.into_iter().chain(filters.into_iter().flatten().map(|f| f.active)).collect::<Vec<_>>();
-    if parts.contains(&Some(false)) {
-        return Some(false);
-    }
-    parts.retain(Option::is_none);
-    parts.is_empty().then_some(true)
-}
-
 /// Seconds from one instant to another, without those in the periods; never negative.
 fn seconds_outside((from, until): Period, periods: &[Period]) -> i64 {
     let length = |from: Timestamp, until: Timestamp| until.duration_since(from).as_secs().max(0);
@@ -307,45 +308,9 @@ fn p95(sorted: &[i64]) -> Option<i64> {
     sorted.get(rank.checked_sub(1)?).copied()
 }
 
-/// UUID of the Beskedtype of a message.
-fn type_of(besked: &Element) -> Option<&str> {
-    let id = besked.at(&["Beskedkuvert", "Filtreringsdata", "Beskedtype", "UUIDIdentifikator"])?;
-    Some(id.text.trim())
-}
-
-/// BeskedId of a message.
-fn besked_id(besked: &Element) -> Option<&str> {
-    besked.child("BeskedId").and_then(Element::id).map(|id| id.value.trim())
-}
-
-/// Whether a subscription selects a message: by its type, and by its filter. How several filters of one subscription go together is
-/// not known.
-fn selects(subscription: &Abonnement, besked: &Element) -> Selection {
-    match type_of(besked) {
-        Some(of) if subscription.beskedtype.is(of) => {}
-        Some(_) => return Selection::NotSelected,
-        None => return Selection::Unknown("the message has no Beskedtype".to_owned()),
-    }
-    let Some(filters) = &subscription.abonnementsudtryk else {
-        return Selection::Unknown(format!("the filter of {} is not stated", subscription.title()));
-    };
-    let mut each = filters.iter().map(|filter| match expression::parse(&filter.expression) {
-        Ok(expression) => expression.selects(besked),
-        Err(problem) => Selection::Unknown(problem.message),
-    });
-    let Some(first) = each.next() else { return Selection::Selected };
-    match each.find(|other| *other != first) {
-        None => first,
-        Some(_) => Selection::Unknown(format!("the filters of {} do not agree", subscription.title())),
-    }
-}
-
 /// The word after `urn:oio:` and before a hyphen: `cpr` of `urn:oio:cpr` and of `urn:oio:cpr-nr`. Two prefixes of one kind name the
 /// same sort of number.
 fn kind_of_prefix(prefix: &str) -> &str {
     let last = prefix.trim().trim_end_matches(':').rsplit(':').next().unwrap_or_default();
     last.split('-').next().unwrap_or_default()
 }
-
-#[cfg(test)]
-mod tests;

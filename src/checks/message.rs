@@ -1,8 +1,8 @@
 //! The checks on a [`MessageSubject`], in report order: strict on the envelope, tolerant on the payload.
 //!
 //! Three rules about who is judged:
-//! - A message that the system received was made by others, so nothing in it counts for or against the system. What it deviates in
-//!   is named, and the verdict is `not-applicable`.
+//! - A message that the system received was made by others, so nothing in it counts for or against the system. What it
+//!   deviates in is named, and the verdict is `not-applicable`.
 //! - A message that cannot be read fails [`readable`] alone and leaves every other check `not-tested`.
 //! - A value that redaction changed, or that only white space keeps from being right, is not concluded from.
 
@@ -113,7 +113,8 @@ fn of_others(subject: &MessageSubject, outcome: Outcome) -> Outcome {
 enum Form {
     Right,
     Wrong,
-    /// Right but for white space around it. The schema keeps white space, and what the Beskedfordeler does with it is said nowhere.
+    /// Right but for white space around it. The schema keeps white space; what the Beskedfordeler does with it is said
+    /// nowhere.
     Padded,
     /// Redaction changed it.
     Removed,

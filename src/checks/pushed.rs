@@ -12,6 +12,7 @@ use crate::subject::distribution::effects::{Effects, Uncounted};
 use crate::subject::distribution::recording::{Answer, Happening, Recording, Stopped};
 use crate::subject::distribution::{DistributionSubject, NotMade};
 use crate::subject::trial::transcript::Stop;
+use crate::trial::push::GOOD;
 use std::fmt;
 
 const CONFIRMED: &str = "StatusKode 20";
@@ -135,7 +136,7 @@ impl<'a> Trial<'a> {
 
     /// Whether the good message is the trial.
     fn is_plain(&self) -> bool {
-        self.subject.before == self.subject.trial
+        self.subject.case == GOOD
     }
 
     /// What every post of the trial came to, in order.

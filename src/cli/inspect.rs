@@ -1,6 +1,7 @@
-//! `kravprobe inspect certificate|metadata|message`: a family's checks on files, without a target.
+//! `kravprobe inspect certificate|metadata|message|subscription`: a family's checks on files, without a target.
 
 mod message;
+mod subscription;
 
 use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
@@ -44,6 +45,8 @@ enum What {
     Certificate(CertificateArgs),
     /// Judge SAML metadata of a brugervendt system
     Metadata(MetadataArgs),
+    /// Try abonnementsudtryk: how an expression is read, and which messages it selects
+    Subscription(subscription::Args),
     /// Judge messages of the Beskedfordeler: Haendelsesbesked, alone or in ModtagBeskedInput
     Message(MessageArgs),
 }
@@ -81,7 +84,7 @@ struct MessageArgs {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Profile to judge by.
-    #[arg(long, default_value = "sf1462-beskedfordeler-afsend")]
+    #[arg(long, default_value = "beskedkuvert")]
     profile: String,
     /// Environment whose rules apply.
     ///
@@ -217,6 +220,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             };
             inspect(&args.shared, &args.profile, &[Family::Metadata, Family::Certificate], &entry, common)
         }
+        What::Subscription(args) => subscription::run(args, common),
         What::Message(args) => messages(args, common),
     }
 }

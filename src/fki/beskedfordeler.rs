@@ -186,18 +186,19 @@ impl Services {
         self.hub.change(hub::State::break_connections);
     }
 
-    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay. Gives what is forgotten.
-    pub fn begin(&self) -> (Recording, Vec<Vec<u8>>) {
+    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay.
+    pub fn begin(&self) {
+        self.hub.change(hub::State::begin);
+    }
+
+    /// The same; gives what is forgotten, the recording and the bodies of `basic.publish`, without a gap to what comes next.
+    #[must_use]
+    pub fn begin_after(&self) -> (Recording, Vec<Vec<u8>>) {
         self.hub.change(|state| {
             let last = (state.recording(), state.published());
             state.begin();
             last
         })
-    }
-
-    /// Forgets events alone, for a service that runs for days.
-    pub fn forget_events(&self) {
-        self.hub.change(hub::State::forget_events);
     }
 
     /// Puts an event of the engine's own at its place in time.

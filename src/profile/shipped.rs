@@ -16,6 +16,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1500-organisation", include_str!("../../profiles/sf1500-organisation.toml")),
     ("sf1601-afsend-post", include_str!("../../profiles/sf1601-afsend-post.toml")),
     ("sf2900-fordelingskomponent", include_str!("../../profiles/sf2900-fordelingskomponent.toml")),
+    ("beskedkuvert", include_str!("../../profiles/beskedkuvert.toml")),
+    ("sf1461-beskedfordeler-modtag", include_str!("../../profiles/sf1461-beskedfordeler-modtag.toml")),
+    ("beskedfordeler-modtager", include_str!("../../profiles/beskedfordeler-modtager.toml")),
     ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
 ];
 

@@ -1,9 +1,11 @@
 //! Messages of the Beskedfordeler: our reading of them against xmllint's, and every real sample with its written verdicts.
 
 use super::metadata::{mutants, xmllint};
+use super::support::run;
 use kravprobe::besked::schema::{Kind, validate};
+use kravprobe::besked::time::Time;
 use kravprobe::besked::write::{Besked, Payload};
-use kravprobe::besked::{read, reply};
+use kravprobe::besked::{lists, read, reply};
 use kravprobe::check::{Meta, Parameters, Value};
 use kravprobe::checks::message;
 use kravprobe::outcome::{Outcome, Reason};
@@ -12,8 +14,10 @@ use kravprobe::subject::message::MESSAGE;
 use kravprobe::subject::{Blob, MessageSubject};
 use kravprobe::target::beskedfordeler::MessageDirection;
 use kravprobe::verdict::{Environment, Verdict};
+use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 const SCHEMA: &str = "schemas/beskedfordeler/AnvendersystemOperationer.xsd";
 
@@ -358,13 +362,14 @@ fn every_fault_fails_its_own_check() {
 
 #[test]
 fn what_cannot_be_read_fails_one_check_alone() {
+    let large = vec![b' '; (2 << 20) + 1];
     let cases: [(&[u8], Verdict, Reason); 7] = [
         (b"", F, Reason::Missing),
         (b"<a/>", F, Reason::Different),
         (b"<Haendelsesbesked>", F, Reason::Malformed),
         (b"<?xml version='1.0' encoding='ISO-8859-1'?><Haendelsesbesked/>", I, Reason::AnswerUnusable),
         (b"<!DOCTYPE a><Haendelsesbesked/>", I, Reason::AnswerUnusable),
-        (&[b' '; (2 << 20) + 1], I, Reason::TooLarge),
+        (&large, I, Reason::TooLarge),
         ("<redacted>«redacted:unscanned»</redacted>".as_bytes(), I, Reason::SubjectUnreadable),
     ];
     for (bytes, verdict, reason) in cases {
@@ -448,7 +453,8 @@ fn settings_decide_what_is_known() {
 
 #[test]
 fn what_is_left_out_or_unclear_is_no_breach() {
-    let cases: [(&str, Verdict, fn(&mut Besked), fn(String) -> String); 11] = [
+    type Case = (&'static str, Verdict, fn(&mut Besked), fn(String) -> String);
+    let cases: [Case; 11] = [
         ("task-topic", NA, |b| b.task = None, |x| x),
         ("task-topic-in-kle", NA, |b| b.task = None, |x| x),
         ("permitted-receivers", NA, |b| b.permitted.clear(), |x| x),
@@ -494,7 +500,9 @@ fn official_deviations_of_a_type_are_named_and_not_counted() {
     let receipt = |rest: &str| {
         let mut besked = with_base64();
         let content = format!(
-            "<PKO_PostStatus xmlns='http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types'><KanalKode>Digital Post</KanalKode><TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid><TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>{rest}</PKO_PostStatus>"
+            "<PKO_PostStatus xmlns='http://serviceplatformen.dk/xml/print/PKO_PostStatus/1/types'>\
+             <KanalKode>Digital Post</KanalKode><TransaktionsDatoTid>2026-03-01T10:00:00Z</TransaktionsDatoTid>\
+             <TransaktionsStatusKode>Fejlet</TransaktionsStatusKode>{rest}</PKO_PostStatus>"
         );
         besked.payload = Payload::Base64 { namespace: "urn:besked:kuvert:1.0", content: content.into_bytes() };
         outcome("payload-schema", &subject(&besked.xml())).verdict
@@ -512,7 +520,11 @@ fn of_sample(name: &str) -> Option<Vec<(&'static str, Verdict)>> {
     let message_to_send = [("times-zoned", F), ("payload-base64", NA)];
     let receipt = [("sensitivity-of-type", P), ("task-topic", NA), ("task-topic-in-kle", NA)];
     let different: &[(&str, Verdict)] = match name {
-        "bfo-externTestBesked.xml" | "legacy-testbesked01.xml" | "legacy-testbesked03.xml" => &message_to_send,
+        "bfo-externTestBesked.xml" | "legacy-testbesked01.xml" => &message_to_send,
+        // Its BeskedAnsvarligAktoer is `1`.
+        "legacy-testbesked03.xml" => {
+            &[("times-zoned", F), ("payload-base64", NA), ("responsible-actor", F), ("uuid-forms", F)]
+        }
         "legacy-testbesked02.xml" => {
             &[("times-zoned", F), ("payload-base64", NA), ("task-topic", NA), ("task-topic-in-kle", NA)]
         }
@@ -605,8 +617,175 @@ fn no_number_in_cpr_form_stands_in_a_sample() {
     for (name, text) in samples() {
         let found = kravprobe::evidence::redact::redact(text.as_bytes(), MESSAGE).bytes;
         let found = String::from_utf8_lossy(&found).into_owned();
-        // Under the name of a CPR number redaction takes any number; nothing else may be taken but a certificate's serial number.
+        // Under the name of a CPR number redaction takes any number; here it may take nothing else.
         let kept = text.replace("cpr-nr:000000000", "cpr-nr:«").matches('«').count();
         assert!(found.matches("«redacted:cpr»").count() <= kept + text.matches("<tns:pnr>").count(), "{name}: {found}");
     }
+}
+
+// The command.
+
+fn path(name: &str) -> String {
+    format!("{}/fixtures/beskedfordeler/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn inspect(files: &[&str], more: &[&str]) -> (i32, String, String) {
+    run(&[&["inspect", "message", "--at", AT], files, more].concat())
+}
+
+#[test]
+fn the_command_judges_files_and_shows_their_fields() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name).display().to_string();
+        std::fs::write(&path, content).unwrap();
+        path
+    };
+    let (one, two) = (write("one.xml", &with_base64().xml()), write("two.xml", &good().push_xml()));
+    let known = ["--cvr", CVR, "--system", SYSTEM, "--environment", "external-test", "--format", "json"];
+    let (code, out, err) = inspect(&[&one, &two], &known);
+    assert_eq!((code, &*err), (0, ""), "{out}");
+    let answers: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0]["decision"], "accepted");
+    let fields = answers[0]["message"]["fields"].as_array().unwrap();
+    let known_as = |name: &str| fields.iter().find(|f| f["name"] == name).map(|f| f["knownAs"].clone());
+    assert_eq!(known_as("Beskedtype").unwrap(), "Test/TestbeskedType1");
+    assert_eq!(known_as("TilladtModtager").unwrap(), "Aarhus");
+    assert_eq!(known_as("Sikkerhedsklassificering").unwrap(), "Ikke fortrolige data");
+
+    // The same BeskedId with another content, a file that is missing, and one that is no message.
+    let taken = Besked { besked_id: Some(good_id(&with_file(&one))), ..good() };
+    let (three, junk) = (write("three.xml", &taken.xml()), write("junk.xml", "<a/>"));
+    let (code, out, err) = inspect(&[&one, &three, &junk, "missing.xml"], &["--lang", "en"]);
+    assert_eq!(code, 2, "{out}");
+    assert!(err.contains("missing.xml"), "{err}");
+    for part in
+        ["message.besked-id-unique", "1 other messages with BeskedId", "junk.xml: Not accepted", "line 1, column 1"]
+    {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    for wrong in [&["--cvr", "1"][..], &["--system", "x"]] {
+        assert_ne!(inspect(&[&one], wrong).0, 0);
+    }
+}
+
+fn with_file(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn good_id(document: &str) -> String {
+    read::read(document.as_bytes()).unwrap().besked_id().unwrap().value.to_owned()
+}
+
+#[test]
+fn the_command_names_samples_and_their_deviations() {
+    let receipt = path("push-PostStatusBeskedModtag.error.xml");
+    let (code, out, _) = inspect(&[&receipt], &["--lang", "en", "--received"]);
+    // Nothing in it is the system's, so nothing is decided.
+    assert_eq!(code, 3, "{out}");
+    for part in [
+        "public sample: push-PostStatusBeskedModtag.error.xml",
+        "urn:besked:kuvert:1.0 instead of urn:oio:besked:kuvert:1.0",
+        "PKO_PostStatus is not valid against its schema",
+        "(PKO_PostStatus)",
+        "0 fail",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    let (_, out, _) = inspect(&[&path("bfo-externTestBesked.xml")], &[]);
+    assert!(out.contains("Et tidspunkt har ingen tidszone") && out.contains("offentligt eksempel"), "{out}");
+}
+
+#[test]
+fn the_command_shows_no_cpr_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cpr.xml").display().to_string();
+    let mut besked = good();
+    besked.object = "0101701234".to_owned();
+    besked.task = Some("urn:oio:cpr-nr:0101701234".to_owned());
+    std::fs::write(&file, besked.xml()).unwrap();
+    for format in ["json", "text"] {
+        let (_, out, err) = inspect(&[&file], &["--format", format]);
+        assert!(!out.contains("0101701234") && !err.contains("0101701234"), "{out}");
+        assert!(out.contains("«redacted:cpr»"), "{out}");
+    }
+}
+
+// Hostile bytes.
+
+/// The samples, and a good message.
+static SEEDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of_samples = samples().into_iter().map(|(_, text)| text);
+    of_samples.chain([with_base64().delivered(good().created).push_xml()]).collect()
+});
+
+/// Reads and judges it as sent and as received; every element stands where it says.
+fn survives(bytes: &[u8]) {
+    if let Ok(message) = read::read(bytes) {
+        let text = std::str::from_utf8(bytes).unwrap().trim_start_matches('\u{FEFF}');
+        let lines: Vec<&str> = text.split('\n').collect();
+        for element in message.besked.descendants() {
+            let rest = &lines[element.place.line - 1].as_bytes()[element.place.column - 1..];
+            assert!(rest.starts_with(b"<"), "{} at {}", element.name, element.place);
+        }
+    }
+    let mut subject = subject("");
+    subject.message = Blob::new(MESSAGE, bytes.to_vec());
+    subject.others.push(subject.message.clone());
+    for direction in [MessageDirection::Sent, MessageDirection::Received] {
+        subject.direction = direction;
+        let found = verdicts(&subject);
+        assert!(found.values().all(|v| *v != Verdict::Error), "{found:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_judged(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        survives(&bytes);
+    }
+
+    #[test]
+    fn any_change_of_a_message_is_judged(
+        seed in 0..SEEDS.len(),
+        at in any::<prop::sample::Index>(),
+        length in 0..40_usize,
+        with in prop_oneof![
+            ".{0,8}".boxed(),
+            "[<>/&;:=\"'k]{0,6}".boxed(),
+            Just("<k:Beskeddata>".to_owned()).boxed(),
+            Just("</k:Beskeddata>".to_owned()).boxed(),
+            Just("\u{FEFF}".to_owned()).boxed(),
+            Just("<![CDATA[]]>".to_owned()).boxed(),
+            Just("<UUIDIdentifikator/>".to_owned()).boxed(),
+        ],
+    ) {
+        let bytes = SEEDS[seed].as_bytes();
+        let at = at.index(bytes.len());
+        let end = (at + length).min(bytes.len());
+        survives(&[&bytes[..at], with.as_bytes(), &bytes[end..]].concat());
+    }
+
+    #[test]
+    fn lists_take_any_text(text in ".{0,40}") {
+        let _ = (lists::message_type(&text), lists::sensitivity(&text), lists::permitted(&text), lists::kle_topic(&text));
+        let _ = (lists::kle_pattern(&text), lists::kle_includes(&text, "32.01.01"), lists::authority(&text));
+        if let Some(time) = Time::parse(&text) {
+            let _ = time.since(&Time::parse("2026-03-01T10:00:00").unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_greatest_messages_are_judged_too() {
+    let (before, after) =
+        with_base64().xml().split_once("<k:TilladtModtager>").map(|(b, a)| (b.to_owned(), a.to_owned())).unwrap();
+    let wrong = format!("{before}{}<k:TilladtModtager>{after}", "<k:Wrong/>".repeat(2_400));
+    let found = verdicts(&subject(&wrong));
+    assert_eq!((found["readable"], found["schema-valid"]), (P, F));
+    let data = format!("<k:Beskeddata>{}</k:Beskeddata>", format!("<a>{}</a>", "x".repeat(80)).repeat(19_000));
+    let long = with_base64().xml().replace("</k:Haendelsesbesked>", &format!("{data}</k:Haendelsesbesked>"));
+    let found = verdicts(&subject(&long));
+    assert_eq!((found["readable"], found["schema-valid"]), (P, P));
 }

@@ -119,13 +119,11 @@ pub fn check(field: &Field) -> Result<(), Problem> {
         }
         here = descend(here, &item.path, false)?;
     }
-    match here.1.content {
-        Content::Text => Ok(()),
-        _ => {
-            let what = format!("`{}` holds elements; comparing it with a value is unknown", here.1.name);
-            Err(Problem::unknown(here.0.span.clone(), what))
-        }
+    if matches!(here.1.content, Content::Text) {
+        return Ok(());
     }
+    let what = format!("`{}` holds elements; comparing it with a value is unknown", here.1.name);
+    Err(Problem::unknown(here.0.span.clone(), what))
 }
 
 type Place<'a> = (&'a Name, &'static Element);
@@ -135,8 +133,8 @@ fn descend<'a>(from: Place<'a>, names: &'a [Name], list: bool) -> Result<Place<'
     let mut here = from;
     for (number, name) in names.iter().enumerate() {
         let element = child(here.1, name)?;
-        let last = number + 1 == names.len();
-        if element.many && !(list && last) {
+        let is_last = number + 1 == names.len();
+        if element.many && !(list && is_last) {
             let what = format!("`{}` can stand more than once; naming it without `get` is unknown", element.name);
             return Err(Problem::unknown(name.span.clone(), what));
         }

@@ -233,30 +233,30 @@ proptest! {
     }
 }
 
-/// The declared elements of a schema, by name, and the content of its named types: each child with whether it repeats.
+/// Every element of a name below a node.
+fn named(document: &uppsala::Document<'_>, from: uppsala::NodeId, name: &str, out: &mut Vec<uppsala::NodeId>) {
+    for child in document.children(from) {
+        if document.element(child).is_some_and(|e| &*e.name.local_name == name) {
+            out.push(child);
+        }
+        named(document, child, name, out);
+    }
+}
+
 #[test]
 fn the_fields_are_those_of_the_schema() {
-    use uppsala::{Document, NodeId};
+    use uppsala::NodeId;
     const KUVERT: &str = include_str!("../../../schemas/beskedfordeler/Beskedkuvert.xsd");
     let document = uppsala::parse(KUVERT).unwrap();
     let root = document.document_element().unwrap();
     let attribute =
         |node: NodeId, name: &str| document.element(node).and_then(|e| e.get_attribute(name)).map(str::to_owned);
     let local = |text: &str| text.rsplit(':').next().unwrap().to_owned();
-    fn named(document: &Document<'_>, from: NodeId, name: &str, out: &mut Vec<NodeId>) {
-        for child in document.children(from) {
-            if document.element(child).is_some_and(|e| &*e.name.local_name == name) {
-                out.push(child);
-            }
-            named(document, child, name, out);
-        }
-    }
     let declared = |kind: &str, name: &str| {
-        let found = document.children(root).into_iter().find(|n| {
+        document.children(root).into_iter().find(|n| {
             document.element(*n).is_some_and(|e| &*e.name.local_name == kind)
                 && attribute(*n, "name").as_deref() == Some(name)
-        });
-        found
+        })
     };
     let mut seen = 0;
     let mut todo = vec![&fields::ENVELOPE];

@@ -41,7 +41,7 @@ fn mailbox(work: &Work<'_>, file: &Path, messages: &[&MessageFile]) -> Result<Ca
     let path = work.loaded.path(file);
     let (bytes, media_type) = read_export(&path)?;
     let name = path.display().to_string();
-    let export = Mailboxes::parse(&name, &bytes, media_type)?;
+    let export = Mailboxes::open(&name, &bytes, media_type)?;
     if let Some(taken) = export.exported.filter(|taken| *taken > work.at) {
         return Err(Error::file(
             path,

@@ -39,6 +39,7 @@ impl TlsSpec {
         let identity = |client: &ClientCertificate| ClientIdentity::from_target(loaded, client);
         spec.client = entry.client_certificate.as_ref().map(identity).transpose()?;
         spec.other_environment_client = entry.other_environment_client.as_ref().map(identity).transpose()?;
+        spec.other_system_client = entry.other_system_client.as_ref().map(identity).transpose()?;
         spec.foreign_clients = target.permits_trials(at);
         let politeness = &target.politeness;
         spec.timeout = Duration::from_secs(u64::from(politeness.timeout_seconds));

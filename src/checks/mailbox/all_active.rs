@@ -5,7 +5,6 @@ use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::MailboxSubject;
-use crate::verdict::Environment;
 
 check! {
     /// Every dueslag, subscription and expression in use is active.
@@ -36,15 +35,14 @@ impl Check<MailboxSubject> for AllActive {
     fn judge(&self, subject: &MailboxSubject, _: &Parameters) -> Outcome {
         const EXPECTED: &str = "all active";
         on_export(subject, EXPECTED, |view| {
-            let ended = view.export.tests.as_ref().and_then(|t| t.ended);
-            if subject.environment == Environment::ExternalTest && ended.is_some_and(|ended| ended <= view.taken()) {
+            if view.test_is_over() {
                 return Outcome::not_applicable(EXPECTED, "the test has ended");
             }
             let mut findings = Findings::new(EXPECTED);
             let mut tell = |active: Option<bool>, what: String, unfit: bool| match active {
                 Some(true) => findings.held(what),
                 Some(false) if unfit => {
-                    findings.unclear(format!("{what}: inactive, as long as the system cannot receive"))
+                    findings.unclear(format!("{what}: inactive, as long as the system cannot receive"));
                 }
                 Some(false) => findings.broken(Reason::Different, format!("{what}: not active")),
                 None => findings.absent(format!("whether {what} is active")),
@@ -52,8 +50,7 @@ impl Check<MailboxSubject> for AllActive {
             let mut missing = Findings::new(EXPECTED);
             for dueslag in view.dueslag(&mut missing) {
                 let name = dueslag.title();
-                let taken = view.taken();
-                let unfit = view.inactive(&dueslag.ident).iter().any(|(from, until)| *from <= taken && taken <= *until);
+                let unfit = view.is_unfit(dueslag);
                 tell(dueslag.active, format!("dueslag {name}"), unfit);
                 let Some(subscriptions) = &dueslag.abonnementer else {
                     missing.absent(format!("abonnementer of {name}"));
@@ -65,7 +62,9 @@ impl Check<MailboxSubject> for AllActive {
                     match &subscription.abonnementsudtryk {
                         None => missing.absent(format!("abonnementsudtryk of {of}")),
                         Some(filters) => {
-                            filters.iter().for_each(|f| tell(f.active, format!("abonnementsudtryk of {of}"), unfit));
+                            for filter in filters {
+                                tell(filter.active, format!("abonnementsudtryk of {of}"), unfit);
+                            }
                         }
                     }
                 }

@@ -66,7 +66,7 @@ impl Check<MailboxSubject> for ReceiveDelay {
                 }
                 match p95(&delays) {
                     _ if delays.len() < fewest => {
-                        findings.unclear(format!("{name}: {} deliveries with both times", delays.len()))
+                        findings.unclear(format!("{name}: {} deliveries with both times", delays.len()));
                     }
                     Some(delay) if delay > limit => {
                         findings.broken(Reason::TooLarge, format!("{name}: {delay} s of {} deliveries", delays.len()));

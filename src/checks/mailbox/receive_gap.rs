@@ -41,7 +41,7 @@ impl Check<MailboxSubject> for ReceiveGap {
         let expected = format!("retention (7 days unless changed) less {margin} h");
         judge(subject, &expected, |view, ident| {
             let stated = view.observed(ident).ok().flatten().and_then(|d| d.retention_days);
-            i64::from(stated.unwrap_or(DEFAULT_RETENTION)) * 24 - margin
+            i64::from(stated.unwrap_or(DEFAULT_RETENTION)).saturating_mul(24).saturating_sub(margin)
         })
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn judge(subject: &MailboxSubject, expected: &str, hours: impl Fn(&Vi
         let queues = seen.queues.iter().flatten().map(|q| &q.dueslag);
         for ident in view.idents(deliveries.iter().map(|d| &d.dueslag).chain(queues)) {
             let of_it: Vec<_> = deliveries.iter().filter(|d| d.dueslag == *ident).collect();
-            judge_dueslag(view, seen, ident, &of_it, hours(view, ident).max(1) * HOUR, &mut findings);
+            judge_dueslag(view, seen, ident, &of_it, hours(view, ident).max(1).saturating_mul(HOUR), &mut findings);
         }
         findings.outcome()
     })

@@ -87,7 +87,7 @@ impl Check<MailboxSubject> for ReceivedStoredAcked {
                         findings.broken(Reason::Missing, format!("{id}: stored, not acknowledged"));
                     }
                     Fate { received: None, .. } => {
-                        findings.unclear(format!("{id}: when it was received is not stated"))
+                        findings.unclear(format!("{id}: when it was received is not stated"));
                     }
                     _ => {}
                 }

@@ -1,6 +1,6 @@
 //! See [`RequiredTypesSubscribed`].
 
-use super::{Findings, is_active, on_export};
+use super::{Findings, on_export};
 use crate::besked::mailboxes::Id;
 use crate::check;
 use crate::check::{Check, Parameters};
@@ -40,6 +40,9 @@ impl Check<MailboxSubject> for RequiredTypesSubscribed {
                 [] => stated.collect(),
                 listed => listed.iter().map(|t| t.trim().to_ascii_lowercase()).collect(),
             };
+            if view.test_is_over() {
+                return Outcome::not_applicable(EXPECTED, "the test has ended");
+            }
             let mut findings = Findings::new(EXPECTED);
             if required.is_empty() {
                 findings.absent("which types are required");
@@ -51,7 +54,8 @@ impl Check<MailboxSubject> for RequiredTypesSubscribed {
             let whole = missing.absent.is_empty();
             for required in required {
                 let of_type = subscriptions.iter().filter(|(_, a)| Id::is(&a.beskedtype, &required));
-                let active: Vec<_> = of_type.map(|(d, a)| is_active(d, a)).collect();
+                let active: Vec<_> =
+                    of_type.map(|(d, a)| if view.is_unfit(d) { None } else { d.delivers(a) }).collect();
                 if active.contains(&Some(true)) {
                     findings.held(required);
                 } else if active.contains(&None) {

@@ -31,8 +31,8 @@ check! {
 
 impl Check<MailboxSubject> for Retention {
     fn judge(&self, subject: &MailboxSubject, parameters: &Parameters) -> Outcome {
-        let longest = parameters.integer("outage_days");
         const EXPECTED: &str = "7 to 30 days, and the longest planned outage";
+        let longest = parameters.integer("outage_days");
         on_export(subject, EXPECTED, |view| {
             let mut findings = Findings::new(EXPECTED);
             let seen = view.export.observations.as_ref();

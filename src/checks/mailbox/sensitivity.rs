@@ -72,11 +72,9 @@ impl Check<MailboxSubject> for Sensitivity {
 fn rank(view: &View<'_>, of: &Id) -> Option<u8> {
     let stated =
         view.export.required.iter().flatten().find(|r| r.beskedtype == *of).and_then(|r| r.foelsomhed.as_ref());
-    match stated {
-        Some(class) => lists::sensitivity(class.as_str()).map(|s| s.rank),
-        None => {
-            let class = lists::message_type(of.as_str())?.sensitivity?;
-            lists::sensitivities().iter().find(|s| s.uuid == class).map(|s| s.rank)
-        }
+    if let Some(class) = stated {
+        return lists::sensitivity(class.as_str()).map(|s| s.rank);
     }
+    let class = lists::message_type(of.as_str())?.sensitivity?;
+    lists::sensitivities().iter().find(|s| s.uuid == class).map(|s| s.rank)
 }

@@ -1,7 +1,7 @@
 //! See [`ValueListPrefix`].
 
-use super::{Findings, kind_of_prefix, on_export, type_of};
-use crate::besked::read::Element;
+use super::{Findings, kind_of_prefix, on_export};
+use crate::besked::read::{Element, Message};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -46,13 +46,15 @@ impl Check<MailboxSubject> for ValueListPrefix {
                     findings.absent(format!("prefix of {}", list.name));
                     continue;
                 };
-                let is_of_type = |besked: &Element| {
-                    list.beskedtype.as_ref().is_none_or(|wanted| type_of(besked).is_some_and(|of| wanted.is(of)))
+                let is_of_type = |message: &Message| {
+                    list.beskedtype
+                        .as_ref()
+                        .is_none_or(|wanted| message.message_type().is_some_and(|of| wanted.is(of.value)))
                 };
                 let found: BTreeSet<String> = messages
                     .iter()
-                    .filter(|m| is_of_type(&m.besked))
-                    .flat_map(|m| objects(&m.besked))
+                    .filter(|m| is_of_type(m))
+                    .flat_map(objects)
                     .filter(|p| kind_of_prefix(p) == kind_of_prefix(prefix))
                     .collect();
                 let of = format!("{}: {prefix}", list.name);
@@ -70,10 +72,8 @@ impl Check<MailboxSubject> for ValueListPrefix {
 }
 
 /// The prefixes of the objects that a message is about. The number behind a prefix may have been redacted.
-fn objects(besked: &Element) -> Vec<String> {
-    let Some(filter) = besked.at(&["Beskedkuvert", "Filtreringsdata"]) else { return Vec::new() };
-    let objects = filter.all("RelateretObjekt").chain(filter.all("ObjektRegistrering"));
-    let urns = objects.filter_map(|o| o.at(&["ObjektId", "URNIdentifikator"]));
+fn objects(message: &Message) -> Vec<String> {
+    let urns = message.related().chain(message.registrations()).filter_map(|o| o.at(&["ObjektId", "URNIdentifikator"]));
     let text = |urn: &Element| urn.text.split('«').next().unwrap_or_default().trim().to_owned();
     urns.filter_map(|urn| text(urn).rsplit_once(':').map(|(prefix, _)| prefix.to_owned())).collect()
 }

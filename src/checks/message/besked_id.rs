@@ -10,8 +10,8 @@ check! {
     /// BeskedId is a UUID.
     ///
     /// ## Why
-    /// Receivers tell messages apart by BeskedId alone, because every message can be delivered more than once. The schema accepts any
-    /// text there.
+    /// Receivers tell messages apart by BeskedId alone, because every message can be delivered more than once. The
+    /// schema accepts any text there.
     ///
     /// ## What to do
     /// Make a new UUID for every message and write it, with hyphens, in `BeskedId/UUIDIdentifikator`.

@@ -11,7 +11,8 @@ check! {
     /// BeskedId is not that of a public sample message.
     ///
     /// ## Why
-    /// Three public samples share one BeskedId. A system that sends a sample as it is sends a BeskedId that receivers may have seen before, and they drop it.
+    /// Three public samples share one BeskedId. A system that sends a sample as it is sends a BeskedId that receivers
+    /// may have seen before, and they drop it.
     ///
     /// ## What to do
     /// Make a new UUID for every message, also for those that are sent to try the connection.

@@ -5,17 +5,17 @@ use crate::besked::read::{Element, Message, read};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
-use crate::subject::Blob;
-use crate::subject::MessageSubject;
+use crate::subject::{Blob, MessageSubject};
 use std::fmt::Write;
 
 check! {
     /// No other message of the target has the same BeskedId and another content.
     ///
     /// ## Why
-    /// A receiver that has seen a BeskedId drops the next message that has it, as it must (SF1461 chapter 3, condition 4). A message with a used BeskedId is lost without
-    /// a trace. Sending the same message again with its BeskedId is right, and what the Beskedfordeler adds or reduces on the way does not count as
-    /// another content; nor does Dannelsestidspunkt.
+    /// A receiver that has seen a BeskedId drops the next message that has it, as it must (SF1461 chapter 3, condition
+    /// 4). A message with a used BeskedId is lost without a trace. Sending the same message again with its BeskedId is
+    /// right, and what the Beskedfordeler adds or reduces on the way does not count as another content; nor does
+    /// Dannelsestidspunkt.
     ///
     /// ## What to do
     /// Make a new UUID for every message; keep it when the same message is sent again.

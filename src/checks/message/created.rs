@@ -11,8 +11,8 @@ check! {
     /// Dannelsestidspunkt is set to an instant.
     ///
     /// ## Why
-    /// The sender says when the message was made. Receivers order events by it, and how long a message was on its way is counted from it. The schema lets it
-    /// be left out.
+    /// The sender says when the message was made. Receivers order events by it, and how long a message was on its way
+    /// is counted from it. The schema lets it be left out.
     ///
     /// ## What to do
     /// Write the instant at which the message was made in `Leveranceinformation/Dannelsestidspunkt/TidsstempelDatoTid`.

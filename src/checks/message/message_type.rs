@@ -10,11 +10,12 @@ check! {
     /// Beskedtype is a UUID.
     ///
     /// ## Why
-    /// The Beskedfordeler finds the receivers by Beskedtype. The full catalogue of types is not public, so whether a UUID is one of them is
-    /// not decided here.
+    /// The Beskedfordeler finds the receivers by Beskedtype. The full catalogue of types is not public, so whether a
+    /// UUID is one of them is not decided here.
     ///
     /// ## What to do
-    /// Write the UUID of the message type, as the Beskedfordeler's catalogue gives it, in `Beskedtype/UUIDIdentifikator`.
+    /// Write the UUID of the message type, as the Beskedfordeler's catalogue gives it, in
+    /// `Beskedtype/UUIDIdentifikator`.
     pub MessageType {
         id: "message.message-type",
         family: Message,

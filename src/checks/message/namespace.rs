@@ -12,8 +12,9 @@ check! {
     /// The envelope stands in the namespace `urn:oio:besked:kuvert:1.0`.
     ///
     /// ## Why
-    /// The guide shows a message in `urn:oio:ns2:kuvert:1.0` as its example of an invalid one, and the same namespace stands by mistake in
-    /// the example of the specification of PKO_PostStatus. Who copies that example sends messages that nobody can read.
+    /// The guide shows a message in `urn:oio:ns2:kuvert:1.0` as its example of an invalid one, and the same namespace
+    /// stands by mistake in the example of the specification of PKO_PostStatus. Who copies that example sends messages
+    /// that nobody can read.
     ///
     /// ## What to do
     /// Write every element of the envelope in `urn:oio:besked:kuvert:1.0`. The prefix is free.

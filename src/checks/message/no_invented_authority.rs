@@ -13,7 +13,8 @@ check! {
     /// A message in production names no authority that is invented for tests.
     ///
     /// ## Why
-    /// The CVR numbers 11111111, 12345678 and 99999999 stand in samples and test environments and belong to no authority. In production they show configuration that was copied.
+    /// The CVR numbers 11111111, 12345678 and 99999999 stand in samples and test environments and belong to no
+    /// authority. In production they show configuration that was copied.
     ///
     /// ## What to do
     /// Use the CVR number of the authority itself.

@@ -10,8 +10,9 @@ check! {
     /// A payload in a `Base64` element can be decoded and says its encoding.
     ///
     /// ## Why
-    /// Payloads that are not plain XML travel in an element `Base64` whose attributes say what is inside. What is wrong there is the message type's business,
-    /// so this is a remark at most; and the namespaces in which KOMBIT's own receipts and the example of D.09.02 put the element are accepted.
+    /// Payloads that are not plain XML travel in an element `Base64` whose attributes say what is inside. What is wrong
+    /// there is the message type's business, so this is a remark at most; and the namespaces in which KOMBIT's own
+    /// receipts and the example of D.09.02 put the element are accepted.
     ///
     /// ## What to do
     /// Encode the content with base64 and give the attribute `encoding`.

@@ -11,8 +11,9 @@ check! {
     /// A payload whose schema is public is valid against it.
     ///
     /// ## Why
-    /// KOMBIT's own receipts of Digital Post are not valid against KOMBIT's schema of PKO_PostStatus. So a payload that deviates is a remark at most, and one that deviates as
-    /// those do is named and not counted. A receiver that refuses on the payload's schema blocks its own dueslag.
+    /// KOMBIT's own receipts of Digital Post are not valid against KOMBIT's schema of PKO_PostStatus. So a payload that
+    /// deviates is a remark at most, and one that deviates as those do is named and not counted. A receiver that
+    /// refuses on the payload's schema blocks its own dueslag.
     ///
     /// ## What to do
     /// Write the payload as the specification of the message type says.

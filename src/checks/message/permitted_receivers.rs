@@ -11,9 +11,9 @@ check! {
     /// Every TilladtModtager is written in one of the accepted forms.
     ///
     /// ## Why
-    /// The Beskedfordeler accepts `urn:oio:cvr:12345678`, `urn:oio:cvr-nr:12345678`, `12345678` and `*`. A receiver in another form gets nothing, and
-    /// nobody is told. The check digit of the CVR number is not looked at: test environments use invented numbers. The schema lets the element be left out; what that means is said
-    /// nowhere.
+    /// The Beskedfordeler accepts `urn:oio:cvr:12345678`, `urn:oio:cvr-nr:12345678`, `12345678` and `*`. A receiver in
+    /// another form gets nothing, and nobody is told. The check digit of the CVR number is not looked at: test
+    /// environments use invented numbers. The schema lets the element be left out; what that means is said nowhere.
     ///
     /// ## What to do
     /// Write each receiver in one of the four forms.

@@ -12,8 +12,9 @@ check! {
     /// Every TilladtModtager is an authority that the target says the system serves.
     ///
     /// ## Why
-    /// The Beskedfordeler removes receivers that the sender's agreement does not cover, without a word to the sender. The target names the
-    /// authorities; a receiver beside them is either one that the target forgot or one that never gets the message. `*` names nobody.
+    /// The Beskedfordeler removes receivers that the sender's agreement does not cover, without a word to the sender.
+    /// The target names the authorities; a receiver beside them is either one that the target forgot or one that never
+    /// gets the message. `*` names nobody.
     ///
     /// ## What to do
     /// Agree with the authority, remove it from the message, or name it in the target (`other_cvr`).

@@ -12,9 +12,9 @@ check! {
     /// The file holds a message (`Haendelsesbesked`) that an XML reader can read.
     ///
     /// ## Why
-    /// The Beskedfordeler carries XML. A message that is not well-formed reaches nobody, and a receiver that must answer for it blocks
-    /// its dueslag. The probe reads UTF-8 without a document type declaration and within bounds of size and depth; what lies beyond is
-    /// no breach, but nothing is shown about it.
+    /// The Beskedfordeler carries XML. A message that is not well-formed reaches nobody, and a receiver that must
+    /// answer for it blocks its dueslag. The probe reads UTF-8 without a document type declaration and within bounds of
+    /// size and depth; what lies beyond is no breach, but nothing is shown about it.
     ///
     /// ## What to do
     /// Write the message with an XML library and look at the line and column that are named.
@@ -46,10 +46,7 @@ impl Check<MessageSubject> for Readable {
 }
 
 fn outcome(expected: &str, read: Result<Message, Unreadable>) -> Outcome {
-    let problem = match read {
-        Ok(_) => return Outcome::pass(expected, "read"),
-        Err(problem) => problem,
-    };
+    let Err(problem) = read else { return Outcome::pass(expected, "read") };
     let observed = problem.to_string();
     match problem {
         Unreadable::NoMessage { .. } => Outcome::fail(Reason::Different, expected, observed),

@@ -10,10 +10,12 @@ check! {
     /// BeskedAnsvarligAktoer is the UUID of the system that the target names.
     ///
     /// ## Why
-    /// A message that names another system as responsible passes the filters of that system's receivers and misses those of its own.
+    /// A message that names another system as responsible passes the filters of that system's receivers and misses
+    /// those of its own.
     ///
     /// ## What to do
-    /// Write the UUID of the IT-system in Administrationsmodulet in BeskedAnsvarligAktoer, or correct `system` in the target.
+    /// Write the UUID of the IT-system in Administrationsmodulet in BeskedAnsvarligAktoer, or correct `system` in the
+    /// target.
     pub ResponsibleActorIsSystem {
         id: "message.responsible-actor-is-system",
         family: Message,

@@ -9,11 +9,13 @@ use crate::outcome::{Outcome, Reason};
 use crate::subject::MessageSubject;
 
 check! {
-    /// Every ObjektRegistrering has an ObjektAnsvarligMyndighed with a CVR number, and there is at least one ObjektRegistrering.
+    /// Every ObjektRegistrering has an ObjektAnsvarligMyndighed with a CVR number, and there is at least one
+    /// ObjektRegistrering.
     ///
     /// ## Why
-    /// The Beskedfordeler matches the authority with the sender's service agreement; without it the message is refused. Receivers filter on it too. The accepted forms are those of TilladtModtager:
-    /// `urn:oio:cvr:12345678`, `urn:oio:cvr-nr:12345678` and `12345678`.
+    /// The Beskedfordeler matches the authority with the sender's service agreement; without it the message is refused.
+    /// Receivers filter on it too. The accepted forms are those of TilladtModtager: `urn:oio:cvr:12345678`,
+    /// `urn:oio:cvr-nr:12345678` and `12345678`.
     ///
     /// ## What to do
     /// Write the CVR number of the authority in `ObjektRegistrering/ObjektAnsvarligMyndighed/URNIdentifikator`.

@@ -11,11 +11,12 @@ check! {
     /// ObjektAnsvarligMyndighed is an authority that the target says the system serves.
     ///
     /// ## Why
-    /// The Beskedfordeler refuses a message whose authority is not that of the service agreement. The target names the authorities; a CVR number
-    /// beside them is either one that the target forgot or another authority's.
+    /// The Beskedfordeler refuses a message whose authority is not that of the service agreement. The target names the
+    /// authorities; a CVR number beside them is either one that the target forgot or another authority's.
     ///
     /// ## What to do
-    /// Send with the CVR number of the authority whose agreement is used, or name the authority in the target (`cvr`, `other_cvr`).
+    /// Send with the CVR number of the authority whose agreement is used, or name the authority in the target (`cvr`,
+    /// `other_cvr`).
     pub ResponsibleAuthorityServed {
         id: "message.responsible-authority-served",
         family: Message,

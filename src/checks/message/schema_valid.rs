@@ -13,8 +13,8 @@ check! {
     /// The message is valid against Beskedkuvert.xsd.
     ///
     /// ## Why
-    /// Receivers must validate what they receive (D.09.02 6.5), so a message that is not valid stays in the dueslag of everybody who
-    /// does as told. What stands in Beskeddata is not part of this: the schema allows anything there.
+    /// Receivers must validate what they receive (D.09.02 6.5), so a message that is not valid stays in the dueslag of
+    /// everybody who does as told. What stands in Beskeddata is not part of this: the schema allows anything there.
     ///
     /// ## What to do
     /// Correct the elements at the lines and columns that are named. A frequent cause is the order of elements.

@@ -11,10 +11,12 @@ check! {
     /// Sikkerhedsklassificering is one of the four classes.
     ///
     /// ## Why
-    /// The class decides who may receive the message: agreements name the highest class that a receiver may see. A message without one, or with an unknown one, matches no agreement or the wrong ones.
+    /// The class decides who may receive the message: agreements name the highest class that a receiver may see. A
+    /// message without one, or with an unknown one, matches no agreement or the wrong ones.
     ///
     /// ## What to do
-    /// Write the UUID of one of the four classes of Underbilag 2O in `Leveranceinformation/Sikkerhedsklassificering`. A comment in the sample externTestBesked.xml names the class 44f4108b wrongly: it is the highest.
+    /// Write the UUID of one of the four classes of Underbilag 2O in `Leveranceinformation/Sikkerhedsklassificering`. A
+    /// comment in the sample externTestBesked.xml names the class 44f4108b wrongly: it is the highest.
     pub Sensitivity {
         id: "message.sensitivity",
         family: Message,

@@ -11,8 +11,8 @@ check! {
     /// Sikkerhedsklassificering is the class that the specification of the message type gives it.
     ///
     /// ## Why
-    /// With a lower class the message reaches receivers that may not see it; with a higher one it does not reach those that should. Only few specifications
-    /// are public; the class of another type is not known here.
+    /// With a lower class the message reaches receivers that may not see it; with a higher one it does not reach those
+    /// that should. Only few specifications are public; the class of another type is not known here.
     ///
     /// ## What to do
     /// Use the class of the message type's specification.

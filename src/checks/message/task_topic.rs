@@ -11,8 +11,9 @@ check! {
     /// OpgaveEmne, where it is set, is a KLE topic of the form `urn:oio:kle:NN.NN.NN`.
     ///
     /// ## Why
-    /// Agreements limit messages by KLE, and the Beskedfordeler compares OpgaveEmne with them. A topic in another form matches nothing but `*`. The schema lets it be left out, and real message types do. Whether the topic is
-    /// in KLE is another check's.
+    /// Agreements limit messages by KLE, and the Beskedfordeler compares OpgaveEmne with them. A topic in another form
+    /// matches nothing but `*`. The schema lets it be left out, and real message types do. Whether the topic is in KLE
+    /// is another check's.
     ///
     /// ## What to do
     /// Write the topic with three pairs of digits behind `urn:oio:kle:`.

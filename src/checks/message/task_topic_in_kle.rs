@@ -11,8 +11,8 @@ check! {
     /// OpgaveEmne, where it is set, is a topic that KLE has.
     ///
     /// ## Why
-    /// A topic that does not exist matches no agreement but `*`. The full list of topics is not public, so the probe does not have it: without the parameter
-    /// `topics` nothing is decided.
+    /// A topic that does not exist matches no agreement but `*`. The full list of topics is not public, so the probe
+    /// does not have it: without the parameter `topics` nothing is decided.
     ///
     /// ## What to do
     /// Take the topic out of the current KLE; give the profile's `topics` the list that applies to have it judged.

@@ -10,11 +10,14 @@ use crate::subject::MessageSubject;
 use jiff::SignedDuration;
 
 check! {
-    /// The times of a message follow each other: Registreringstidspunkt, Dannelsestidspunkt, and what the Beskedfordeler adds after them.
+    /// The times of a message follow each other: Registreringstidspunkt, Dannelsestidspunkt, and what the
+    /// Beskedfordeler adds after them.
     ///
     /// ## Why
-    /// Receivers order events by these times and count delays from them. ModtagelsesTidspunkt and LeveranceTidspunkt are the Beskedfordeler's own, so their order among themselves is
-    /// not judged. No official document gives a tolerance: the parameter `tolerance_seconds` allows for clocks that differ. Times without a zone are compared only as far as every zone agrees.
+    /// Receivers order events by these times and count delays from them. ModtagelsesTidspunkt and LeveranceTidspunkt
+    /// are the Beskedfordeler's own, so their order among themselves is not judged. No official document gives a
+    /// tolerance: the parameter `tolerance_seconds` allows for clocks that differ. Times without a zone are compared
+    /// only as far as every zone agrees.
     ///
     /// ## What to do
     /// Set the clock (NTP), and write Registreringstidspunkt before Dannelsestidspunkt, both with their zone.

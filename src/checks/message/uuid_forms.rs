@@ -13,8 +13,9 @@ check! {
     /// Every UUIDIdentifikator of the envelope holds a UUID.
     ///
     /// ## Why
-    /// The schema accepts any text there, so nothing but this look shows that an identifier cannot match anything. Official receipts of the post component have a URN in ObjektId,
-    /// and examples of the organisation system an empty RegistreringsAktoer; in messages of those types that is named and not counted.
+    /// The schema accepts any text there, so nothing but this look shows that an identifier cannot match anything.
+    /// Official receipts of the post component have a URN in ObjektId, and examples of the organisation system an empty
+    /// RegistreringsAktoer; in messages of those types that is named and not counted.
     ///
     /// ## What to do
     /// Write UUIDs with hyphens in UUIDIdentifikator, and URNs in URNIdentifikator.

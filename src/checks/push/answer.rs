@@ -1,5 +1,6 @@
 //! What a good message is answered with.
 
+use crate::besked::SAGDOK;
 use crate::besked::schema::{self, Kind};
 use crate::check::Parameters;
 use crate::checks::pushed::{Trial, confirmed, plain_answer, unbox};
@@ -7,6 +8,7 @@ use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::saml::xml;
 use crate::subject::DistributionSubject;
+use uppsala::Document;
 
 distribution_check! {
     /// A message of the target's Beskedtype for its authority, with every field that the Beskedfordeler sets, is
@@ -47,8 +49,8 @@ distribution_check! {
     /// confirmation, and sends the same message again.
     ///
     /// ## What to do
-    /// Write `{urn:oio:sts:1.0.0}ModtagBeskedOutput` with `{urn:oio:sagdok:3.0.0}StandardRetur`, and both StatusKode and
-    /// FejlbeskedTekst in it, the latter empty when nothing is wrong.
+    /// Write `{urn:oio:sts:1.0.0}ModtagBeskedOutput` with `{urn:oio:sagdok:3.0.0}StandardRetur` and StatusKode in it. FejlbeskedTekst
+    /// is optional in the schema; the official answers have it, empty when nothing is wrong.
     pub AnswerSchema {
         id: "push.answer-schema",
         family: Push,
@@ -62,8 +64,8 @@ distribution_check! {
             ("D.09.02 Besked-FåTilsendt-Snitflade", "5.2 and appendix 3: an incomplete StandardRetur makes the same message come again"),
             ("AnvendersystemOperationer.xsd (SF1461 v2.0)", "ModtagBeskedOutput"),
         ],
-        remediation: da "Skriv ModtagBeskedOutput i urn:oio:sts:1.0.0 med StandardRetur, StatusKode og FejlbeskedTekst i urn:oio:sagdok:3.0.0, og validér svaret mod skemaet.",
-                     en "Write ModtagBeskedOutput in urn:oio:sts:1.0.0 with StandardRetur, StatusKode and FejlbeskedTekst in urn:oio:sagdok:3.0.0, and validate the answer against the schema.",
+        remediation: da "Skriv ModtagBeskedOutput i urn:oio:sts:1.0.0 med StandardRetur og StatusKode i urn:oio:sagdok:3.0.0, og validér svaret mod skemaet.",
+                     en "Write ModtagBeskedOutput in urn:oio:sts:1.0.0 with StandardRetur and StatusKode in urn:oio:sagdok:3.0.0, and validate the answer against the schema.",
         parameters: [],
     }
 }
@@ -131,18 +133,45 @@ fn answer_schema(subject: &DistributionSubject, _: &Parameters) -> Outcome {
         if body.trim().is_empty() {
             return Ok(Outcome::fail(Reason::Missing, EXPECTED, "an empty body"));
         }
-        let errors = match xml::parse(body) {
-            Ok(document) => schema::validate(&document, &[Kind::ModtagBeskedOutput]),
-            Err(why) => Ok(vec![why.to_string()]),
+        let document = match xml::parse(body) {
+            Ok(document) => document,
+            Err(why) => return Ok(Outcome::fail(Reason::SchemaInvalid, EXPECTED, why.to_string())),
         };
-        Ok(match errors {
-            Err(fault) => Outcome::error(fault),
-            Ok(errors) => match errors.first() {
-                None => Outcome::pass(EXPECTED, EXPECTED),
-                Some(first) => Outcome::fail(Reason::SchemaInvalid, EXPECTED, first),
-            },
+        let errors = match schema::validate(&document, &[Kind::ModtagBeskedOutput]) {
+            Ok(errors) => errors,
+            Err(fault) => return Ok(Outcome::error(fault)),
+        };
+        Ok(match errors.into_iter().next().or_else(|| not_as_extended(&document)) {
+            None => Outcome::pass(EXPECTED, EXPECTED),
+            Some(first) => Outcome::fail(Reason::SchemaInvalid, EXPECTED, first),
         })
     })())
+}
+
+/// What the schema says of `ModtagBeskedOutput` and its StandardRetur: the validator does not see into a type that extends one of
+/// another namespace without adding to it.
+fn not_as_extended(document: &Document<'_>) -> Option<String> {
+    let children =
+        |node| -> Vec<_> { document.children(node).into_iter().filter(|n| document.element(*n).is_some()).collect() };
+    let named = |node, name: &str| document.element(node).is_some_and(|e| e.name.matches(Some(SAGDOK), name));
+    let unexpected = |within: &str| Some(format!("{within} does not hold what the schema asks for, in {SAGDOK}"));
+    let root = document.document_element()?;
+    let [standard] = children(root)[..] else { return unexpected("ModtagBeskedOutput") };
+    if !named(standard, "StandardRetur") {
+        return unexpected("ModtagBeskedOutput");
+    }
+    let (status, rest) = match &children(standard)[..] {
+        [] => return unexpected("StandardRetur"),
+        [status, rest @ ..] => (*status, rest.to_vec()),
+    };
+    // FejlbeskedTekst is optional.
+    let text = rest.len() <= 1 && rest.iter().all(|n| named(*n, "FejlbeskedTekst") && children(*n).is_empty());
+    if !named(status, "StatusKode") || !text {
+        return unexpected("StandardRetur");
+    }
+    let written = document.text_content_deep(status);
+    let is_code = written.trim().parse::<i64>().is_ok() && children(status).is_empty();
+    if is_code { None } else { unexpected("StatusKode") }
 }
 
 /// The answer has a body.

@@ -1,8 +1,8 @@
-//! What `kravprobe inspect message` shows of a message beside the verdicts: its fields with the names that the lists know, and
-//! what in it deviates as official messages do.
+//! What `kravprobe inspect message` shows of a message beside the verdicts: its fields with the names that the lists
+//! know, and what in it deviates as official messages do.
 
 use crate::besked::lists::{action, authority, cvr_of, message_type, object_type, sensitivity};
-use crate::besked::read::{Id, Message, read};
+use crate::besked::read::{Element, Id, Message, read};
 use crate::besked::samples::{deviations, sample_of};
 use crate::evidence::redact::redact;
 use crate::language::{Language, Text};
@@ -76,11 +76,15 @@ fn fields(message: &Message) -> Vec<Field> {
     let objects =
         message.related().map(|r| (r, "RelateretObjekt")).chain(message.registrations().map(|r| (r, "ObjektId")));
     for (object, name) in objects {
-        let kind = object.child("ObjektType").and_then(|t| t.id()).and_then(|t| object_type(t.value));
-        id(name, object.child("ObjektId").and_then(|i| i.id()), &|_| owned(kind));
-        id("ObjektAnsvarligMyndighed", object.child("ObjektAnsvarligMyndighed").and_then(|i| i.id()), &names_authority);
-        id("ObjektHandling", object.child("ObjektHandling").and_then(|i| i.id()), &|v| owned(action(v)));
-        id("OpgaveEmne", object.child("OpgaveEmne").and_then(|i| i.id()), &nothing);
+        let kind = object.child("ObjektType").and_then(Element::id).and_then(|t| object_type(t.value));
+        id(name, object.child("ObjektId").and_then(Element::id), &|_| owned(kind));
+        id(
+            "ObjektAnsvarligMyndighed",
+            object.child("ObjektAnsvarligMyndighed").and_then(Element::id),
+            &names_authority,
+        );
+        id("ObjektHandling", object.child("ObjektHandling").and_then(Element::id), &|v| owned(action(v)));
+        id("OpgaveEmne", object.child("OpgaveEmne").and_then(Element::id), &nothing);
     }
     id("Sikkerhedsklassificering", message.sensitivity(), &|v| sensitivity(v).map(|c| c.name.clone()));
     id("TransaktionsId", message.transaction(), &nothing);

@@ -45,6 +45,7 @@ pub struct Message {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// Unknown fields cannot be denied beside a flattened one: its own would count as unknown.
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// When.

@@ -1,9 +1,13 @@
-use super::*;
-use crate::besked::mailboxes::JSON;
-use crate::check::{Parameters, Value as Setting};
-use crate::subject::Blob;
-use crate::subject::message::MESSAGE;
-use crate::verdict::Verdict::{self, Fail, Inconclusive, NotApplicable, NotTested, Pass};
+//! The checks on mailboxes: each with exports that pass it and that break it, and what it comes to written by hand.
+
+use kravprobe::besked::mailboxes::JSON;
+use kravprobe::check::{Parameters, Value as Setting};
+use kravprobe::checks::mailbox::CHECKS;
+use kravprobe::outcome::Outcome;
+use kravprobe::subject::message::MESSAGE;
+use kravprobe::subject::{Blob, MailboxSubject};
+use kravprobe::verdict::Environment;
+use kravprobe::verdict::Verdict::{self, Fail, Inconclusive, NotApplicable, NotTested, Pass};
 use serde_json::{Value, json};
 
 const QUEUE: &str = "a9efc97c-3473-45b5-9519-7fc837b89fa8";
@@ -13,6 +17,9 @@ const PUBLIC: &str = "1d81c472-0808-44cc-963d-f5ef0170ae1d";
 const SENSITIVE: &str = "31c09910-e011-46a5-86fb-254374421fe8";
 const OTHER_TYPE: &str = "248ce14c-a863-4fb5-9e6f-7df9ea850809";
 const OWN: &str = "get(Beskedkuvert.Filtreringsdata.RelateretObjekt,0).ObjektId.UUIDIdentifikator = '53213778-de6b-42ee-8fbd-8aa73b0d4d85'";
+const QUEUES: &str = "/observations/queues";
+const OUTAGES: &str = "/observations/outages";
+const INACTIVE: &str = "/observations/inactive";
 /// BeskedId of the status of the system's own post.
 const WANTED: &str = "bd12c645-de98-453a-ac80-f58a76942eda";
 
@@ -84,8 +91,8 @@ fn subject(export: &Value) -> MailboxSubject {
         at: "2026-11-20T12:00:00Z".parse().unwrap(),
         export: Blob::new(JSON, serde_json::to_vec(export).unwrap()),
         messages: vec![
-            blob(include_str!("../../../fixtures/beskedfordeler/push-PostStatusBeskedModtag.success.xml")),
-            blob(include_str!("../../../fixtures/beskedfordeler/bfo-externTestBesked.xml")),
+            blob(include_str!("../../fixtures/beskedfordeler/push-PostStatusBeskedModtag.success.xml")),
+            blob(include_str!("../../fixtures/beskedfordeler/bfo-externTestBesked.xml")),
         ],
         cvr: "12345678".to_owned(),
         other_cvr: Vec::new(),
@@ -155,7 +162,7 @@ fn an_export_that_states_nothing_passes_and_fails_nothing() {
 
 #[test]
 fn thresholds_say_that_no_official_number_exists() {
-    for check in CHECKS.iter().filter(|c| c.meta().basis == crate::verdict::Basis::Contract) {
+    for check in CHECKS.iter().filter(|c| c.meta().basis == kravprobe::verdict::Basis::Contract) {
         let outcome = judged(check.meta().id, &subject(&good()), &[]);
         assert!(outcome.expected.contains("no official number exists"), "{}: {}", check.meta().id, outcome.expected);
     }
@@ -164,7 +171,7 @@ fn thresholds_say_that_no_official_number_exists() {
 #[test]
 fn all_active() {
     const UDTRYK: &str = "/dueslag/0/abonnementer/0/abonnementsudtryk/0/active";
-    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": "2026-11-20T12:00:00Z" }]);
+    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": null }]);
     expect(
         "mailbox.all-active",
         &[
@@ -187,6 +194,7 @@ fn all_active() {
 #[test]
 fn required_types_subscribed() {
     let two = json!([{ "beskedtype": POST_STATUS }, { "beskedtype": OTHER_TYPE }]);
+    let unfit = json!([{ "dueslag": QUEUE, "from": "2026-11-19T00:00:00Z", "until": "2026-11-20T12:00:00Z" }]);
     expect(
         "mailbox.required-types-subscribed",
         &[
@@ -195,6 +203,8 @@ fn required_types_subscribed() {
             (NotTested, &[("/required", two), ("/dueslag/0/abonnementer", json!(null))]),
             (NotTested, &[("/dueslag/0/active", json!(null))]),
             (NotTested, &[("/required", json!(null))]),
+            (NotTested, &[("/dueslag/0/active", json!(false)), ("/observations/inactive", unfit)]),
+            (NotApplicable, &[("/tests/ended", json!("2026-11-10T00:00:00Z")), ("/dueslag/0/active", json!(false))]),
         ],
     );
     let listed = |uuid: &str| [("required", Setting::List(vec![uuid.to_uppercase()]))];
@@ -250,7 +260,11 @@ fn expressions_select() {
         &[
             (Fail, &[(UDTRYK, other.clone())]),
             (Fail, &[("/samples/0/wanted", json!(false))]),
-            (Fail, &[("/dueslag/0/active", json!(false))]),
+            (Fail, &[("/dueslag/0/abonnementer/0/active", json!(false))]),
+            // A dueslag that is inactive for a while still has its filters.
+            (Pass, &[("/dueslag/0/active", json!(false))]),
+            (NotTested, &[("/dueslag", json!(null)), ("/observations", json!(null))]),
+            (NotTested, &[("/dueslag/0/abonnementer", json!(null))]),
             // Without `samples`, a required type that is not selected may be the post of another system.
             (Inconclusive, &[("/samples", json!(null)), (UDTRYK, other.clone())]),
             (Pass, &[("/samples", json!(null))]),
@@ -423,7 +437,6 @@ fn queues() {
     let old = json!({ "dueslag": QUEUE, "at": "2026-11-05T00:00:00Z", "depth": 1, "oldestSeconds": 901 });
     let unknown = json!({ "dueslag": QUEUE, "at": "2026-11-05T00:00:00Z", "depth": 1 });
     let inactive = json!([{ "dueslag": QUEUE, "from": "2026-11-04T00:00:00Z", "until": "2026-11-06T00:00:00Z" }]);
-    const QUEUES: &str = "/observations/queues";
     expect(
         "mailbox.oldest-message",
         &[
@@ -586,8 +599,6 @@ fn inactive_during_outage() {
         |planned: bool, until: &str| json!([{ "from": "2026-11-05T00:00:00Z", "until": until, "planned": planned }]);
     let inactive = |from: &str, until: &str| json!([{ "dueslag": QUEUE, "from": from, "until": until }]);
     let long = outage(false, "2026-11-05T06:00:00Z");
-    const OUTAGES: &str = "/observations/outages";
-    const INACTIVE: &str = "/observations/inactive";
     expect(
         "mailbox.inactive-during-outage",
         &[
@@ -643,8 +654,8 @@ fn value_lists() {
 
 #[test]
 fn redaction_changes_no_verdict_on_prefixes_and_makes_comparisons_unknown() {
-    let redacted = |text: &str, media: &str| crate::evidence::redact::redact(text.as_bytes(), media).bytes;
-    let message = redacted(include_str!("../../../fixtures/beskedfordeler/bfo-externTestBesked.xml"), MESSAGE);
+    let redacted = |text: &str, media: &str| kravprobe::evidence::redact::redact(text.as_bytes(), media).bytes;
+    let message = redacted(include_str!("../../fixtures/beskedfordeler/bfo-externTestBesked.xml"), MESSAGE);
     let mut subject = subject(&good());
     subject.messages = vec![Blob::new(MESSAGE, message)];
     assert_eq!(judged("mailbox.value-list-prefix", &subject, &[]).verdict, Pass);
@@ -654,7 +665,7 @@ fn redaction_changes_no_verdict_on_prefixes_and_makes_comparisons_unknown() {
         (
             "/dueslag/0/abonnementer/0",
             json!({
-                "beskedtype": crate::besked::TEST_TYPE, "active": true,
+                "beskedtype": kravprobe::besked::TEST_TYPE, "active": true,
                 "abonnementsudtryk": [{ "expression": expression, "active": true }]
             }),
         ),
