@@ -67,12 +67,7 @@ pub(super) fn judged(
         services: Some((&file, WAIT_SECONDS)),
         settle_seconds: 1,
     };
-    let text = format!(
-        "schema = 1\nenvironment = \"local\"\n[system]\nname = \"Eksempel Fagsystem\"\n\
-         [politeness]\nrequests_per_second = 100\n[[anchor]]\nfile = \"web.pem\"\nuse = \"tls\"\n\
-         [[certificate]]\nname = \"function\"\nfile = \"function.pem\"\n{}",
-        system.beskedfordeler_table(&settings, at)
-    );
+    let text = system.target(&settings, at);
     let target = Target::parse("calibration.toml", &text)?;
     let loaded = LoadedTarget { target, text, base: folder.to_owned() };
     judge_trials(&loaded, checks, &quick, at)
