@@ -201,6 +201,11 @@ impl Services {
         })
     }
 
+    /// Forgets events alone, for a service that runs for days.
+    pub fn forget_events(&self) {
+        self.hub.change(hub::State::forget_events);
+    }
+
     /// Puts an event of the engine's own at its place in time.
     pub fn mark(&self, happening: Happening) {
         self.hub.record(0, happening);

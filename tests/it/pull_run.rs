@@ -219,12 +219,7 @@ fn faults_of_fetching_turn_their_checks_red() {
 #[test]
 fn faults_of_acknowledging_and_sending_turn_their_checks_red() {
     expect_red(
-        &[
-            Fault::AcknowledgesUnstored,
-            Fault::NoConfirms,
-            Fault::SameTokenOn41,
-            Fault::ValueListRecreated,
-        ],
+        &[Fault::AcknowledgesUnstored, Fault::NoConfirms, Fault::SameTokenOn41, Fault::ValueListRecreated],
         &[
             "pull.no-ack-without-store",
             "pull.stored-before-ack",
