@@ -67,12 +67,7 @@ pub(super) fn judged(
         services: Some((&file, WAIT_SECONDS)),
         settle_seconds: 1,
     };
-    let text = format!(
-        "schema = 1\nenvironment = \"local\"\n[system]\nname = \"Eksempel Fagsystem\"\n\
-         [politeness]\nrequests_per_second = 100\n[[anchor]]\nfile = \"web.pem\"\nuse = \"tls\"\n\
-         [[certificate]]\nname = \"function\"\nfile = \"function.pem\"\n{}",
-        system.beskedfordeler_table(&settings, at)
-    );
+    let text = system.target(&settings, at);
     let target = Target::parse("calibration.toml", &text)?;
     let loaded = LoadedTarget { target, text, base: folder.to_owned() };
     judge_trials(&loaded, checks, &quick, at)
@@ -89,9 +84,9 @@ fn quick(meta: &Meta) -> Parameters {
 
 fn free_ports<const N: usize>() -> Result<[u16; N]> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Other programs of this kind begin elsewhere.
+    // Other programs of this kind begin elsewhere, far from each other.
     let length = PORTS.end - PORTS.start;
-    let begin = u16::try_from(u32::from(std::process::id() as u16) * 7 % u32::from(length)).unwrap_or_default();
+    let begin = u16::try_from(std::process::id().wrapping_mul(7919) % u32::from(length)).unwrap_or_default();
     let mut ports = [0; N];
     for port in &mut ports {
         let mut tried = 0..length;

@@ -182,22 +182,25 @@ pub fn counting(subject: &DistributionSubject) -> Judged<&Counting> {
     subject.setting.read_back.as_ref().ok_or_else(|| Box::new(without(NotMade::NeedsReadBack)))
 }
 
+/// When the read-back page was asked about a message, and how much it showed.
+pub type Reads = Vec<(Timestamp, u64)>;
+
 /// What the read-back page showed of a message, each time it was asked; inconclusive when an answer cannot be counted.
-pub fn reads(recording: &Recording, counting: &Counting, besked_id: &str) -> Judged<Vec<(Timestamp, u64)>> {
+pub fn reads(recording: &Recording, counting: &Counting, besked_id: &str) -> Judged<Reads> {
     let mut reads = Vec::new();
     for event in &recording.events {
         if let Happening::ReadBack { besked_id: asked, answer, .. } = &event.what
             && asked == besked_id
         {
             let shown = effects::count(answer, besked_id, counting.pointer.as_deref());
-            reads.push((event.at, shown.map_err(|why| uncounted(&why))?));
+            reads.push((event.at, shown.map_err(|why| Box::new(uncounted(&why)))?));
         }
     }
     Ok(reads)
 }
 
-fn uncounted(why: &effects::Uncounted) -> Box<Outcome> {
-    Box::new(Outcome::inconclusive(Reason::AnswerUnusable, "a read-back page that can be counted", why.to_string()))
+fn uncounted(why: &effects::Uncounted) -> Outcome {
+    Outcome::inconclusive(Reason::AnswerUnusable, "a read-back page that can be counted", why.to_string())
 }
 
 /// The message with this label, acknowledged at this attempt or a later one, has left exactly one effect.
@@ -207,7 +210,7 @@ pub fn one_effect(subject: &DistributionSubject, label: &str, from_attempt: u32)
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
     let good = trial.before.labelled(GOOD).map(|index| &trial.before.messages[index]);
-    let effects = Effects::learn_from(counting, &trial.before, good).map_err(|why| uncounted(&why))?;
+    let effects = Effects::learn_from(counting, &trial.before, good).map_err(|why| Box::new(uncounted(&why)))?;
     let trial = trial.trial;
     let deliveries = sessions::deliveries(&trial);
     let Some(message) = trial.labelled(label) else { return Ok(unreached(&trial, EXPECTED)) };
@@ -215,7 +218,7 @@ pub fn one_effect(subject: &DistributionSubject, label: &str, from_attempt: u32)
     if !again || sessions::taken(&deliveries, message).is_none() {
         return Ok(unreached(&trial, EXPECTED));
     }
-    let left = effects.of(&trial, &trial.messages[message].besked_id, None).map_err(|why| uncounted(&why))?;
+    let left = effects.of(&trial, &trial.messages[message].besked_id, None).map_err(|why| Box::new(uncounted(&why)))?;
     Ok(match left {
         1 => Outcome::pass(EXPECTED, "one effect"),
         0 => Outcome::fail(Reason::Missing, EXPECTED, "acknowledged, and nothing is stored"),

@@ -186,8 +186,14 @@ impl Services {
         self.hub.change(hub::State::break_connections);
     }
 
-    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay. Gives what is forgotten.
-    pub fn begin(&self) -> (Recording, Vec<Vec<u8>>) {
+    /// Forgets events and messages, also those that wait: a new recording starts here. Connections stay.
+    pub fn begin(&self) {
+        self.hub.change(hub::State::begin);
+    }
+
+    /// The same; gives what is forgotten, the recording and the bodies of `basic.publish`, without a gap to what comes next.
+    #[must_use]
+    pub fn begin_after(&self) -> (Recording, Vec<Vec<u8>>) {
         self.hub.change(|state| {
             let last = (state.recording(), state.published());
             state.begin();

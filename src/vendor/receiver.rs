@@ -298,7 +298,6 @@ impl System {
     fn note(&self, what: &str, error: &ClientError) {
         let mut problem = self.problem.lock().unwrap_or_else(PoisonError::into_inner);
         *problem = Some(format!("{} {what}: {error}", Timestamp::now()));
-        eprintln!("{problem:?}");
     }
 
     fn counterpart(&self) -> Result<&Counterpart, ClientError> {
@@ -548,8 +547,19 @@ trigger = "{pages}value-lists/maintain"
         text
     }
 
+    /// A whole target for this system, for environment `local`, with the files of [`Receiver::write_files`].
+    #[must_use]
+    pub fn target(&self, settings: &TableSettings<'_>, at: Timestamp) -> String {
+        format!(
+            "schema = 1\nenvironment = \"local\"\n\n[system]\nname = \"Eksempel Fagsystem\"\n\n\
+             [politeness]\nrequests_per_second = 100\n\n[[anchor]]\nfile = \"web.pem\"\nuse = \"tls\"\n\n\
+             [[certificate]]\nname = \"function\"\nfile = \"function.pem\"\n{}",
+            self.beskedfordeler_table(settings, at)
+        )
+    }
+
     /// Runs until the process ends.
-    pub fn wait(self) {
+    pub fn wait(self) -> ! {
         loop {
             std::thread::park();
         }

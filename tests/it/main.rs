@@ -32,6 +32,7 @@ mod pull_checks;
 mod pull_run;
 mod push_checks;
 mod push_run;
+mod rabbit;
 mod receiver;
 mod receiver_pull;
 mod registry;

@@ -1,14 +1,14 @@
 //! Whether messages flow: fetched soon, in order, and not held up by one that cannot be used.
 
 use crate::check::Parameters;
-use crate::checks::called::{Fate, Judged, Trial, UNOFFICIAL, counting, fate, reads, seconds, unbox, unreached};
+use crate::checks::called::{Fate, Judged, Reads, Trial, UNOFFICIAL, counting, fate, reads, seconds, unbox, unreached};
 use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
 use crate::subject::distribution::recording::Recording;
 use crate::subject::distribution::sessions::{self, Gap};
 use crate::trial::pull::GOOD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use std::collections::BTreeMap;
 
 distribution_check! {
@@ -214,7 +214,7 @@ fn order_judged(subject: &DistributionSubject) -> Judged<Outcome> {
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
     let trial = trial.trial;
-    let mut objects: BTreeMap<&str, Vec<(usize, Vec<(Timestamp, u64)>)>> = BTreeMap::new();
+    let mut objects: BTreeMap<&str, Vec<(usize, Reads)>> = BTreeMap::new();
     for (index, message) in trial.messages.iter().enumerate().filter(|(_, m)| m.label != GOOD) {
         let Some(object) = message.object.as_deref() else { continue };
         objects.entry(object).or_default().push((index, reads(&trial, counting, &message.besked_id)?));

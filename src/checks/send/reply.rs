@@ -136,7 +136,7 @@ fn expired_judged(subject: &DistributionSubject, longest: SignedDuration) -> Jud
     if again.iter().any(|p| token(p).is_some() && token(p) != token(&first)) {
         return Ok(Outcome::pass(EXPECTED, "sent again with a new token"));
     }
-    Ok(if again.iter().any(|p| p.at.duration_since(first.at) > SignedDuration::from_secs(5)) {
+    Ok(if !again.is_empty() {
         Outcome::fail(Reason::Expired, EXPECTED, "sent again with the same token")
     } else if went_on(&trial, &first, longest) {
         Outcome::fail(Reason::Missing, EXPECTED, "another message was sent, and this one did not come again")

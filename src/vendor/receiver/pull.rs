@@ -22,6 +22,10 @@ const HOUR: Duration = Duration::from_hours(1);
 const LATER: Duration = Duration::from_secs(3);
 /// How long the system that works on several messages at a time collects them.
 const COLLECT: Duration = Duration::from_millis(300);
+/// Longest wait for the broker's answer to a method.
+const ANSWER: Duration = Duration::from_secs(10);
+/// How often it is looked whether the connection still stands.
+const LOOK: Duration = Duration::from_millis(200);
 /// Between two attempts at a message that a faulty system puts back.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -67,21 +71,34 @@ async fn session(system: &Arc<System>, connected: &mut bool) -> Result<(), Clien
         Login::Plain { .. } => None,
     };
     let connection = system.connect(token.as_ref(), "BeskedHent").await?;
-    let channel = connection.create_channel().await?;
-    let queue = queue(system, counterpart);
+    tokio::select! {
+        ended = consume(system, &connection, token.as_ref(), queue(system, counterpart), connected) => ended,
+        () = lost(&connection) => Err(ClientError::Lost),
+    }
+}
+
+async fn consume(
+    system: &Arc<System>,
+    connection: &Connection,
+    token: Option<&Token>,
+    queue: String,
+    connected: &mut bool,
+) -> Result<(), ClientError> {
+    let channel = within(connection.create_channel()).await?;
     if system.faults.has(Fault::PollsRarely) {
         return poll(system, &channel, &queue, connected).await;
     }
     let several = system.faults.has(Fault::OutOfOrder);
-    channel.basic_qos(if several { 50 } else { 1 }, BasicQosOptions::default()).await?;
+    within(channel.basic_qos(if several { 50 } else { 1 }, BasicQosOptions::default())).await?;
     let options = BasicConsumeOptions { no_ack: system.faults.has(Fault::AutoAck), ..BasicConsumeOptions::default() };
-    let consumer = channel.basic_consume(queue.into(), "fagsystem".into(), options, FieldTable::default()).await?;
+    let consumer =
+        within(channel.basic_consume(queue.into(), "fagsystem".into(), options, FieldTable::default())).await?;
     *connected = true;
     let mut deliveries = deliveries(&consumer);
     loop {
         let next = tokio::select! {
             next = deliveries.recv() => next,
-            () = renewal(system, token.as_ref()) => return close(&connection).await,
+            () = renewal(system, token) => return close(connection).await,
         };
         let delivery = next.ok_or(ClientError::Lost)??;
         if several {
@@ -90,6 +107,18 @@ async fn session(system: &Arc<System>, connected: &mut bool) -> Result<(), Clien
             handle(system, &delivery.data, &delivery.acker, options.no_ack).await?;
         }
     }
+}
+
+/// Until the connection is gone: who waits for an answer over it may never be told.
+pub(super) async fn lost(connection: &Connection) {
+    while connection.status().connected() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// A short conversation with the broker.
+pub(super) async fn within<T>(answer: impl Future<Output = lapin::Result<T>>) -> Result<T, ClientError> {
+    Ok(tokio::time::timeout(ANSWER, answer).await.map_err(|_| ClientError::TooLate)??)
 }
 
 fn queue(system: &System, counterpart: &Counterpart) -> String {

@@ -2,7 +2,7 @@
 
 use super::client::BackOff;
 use super::fault::Fault;
-use super::pull::deliveries;
+use super::pull::{deliveries, lost, within};
 use super::store::Outgoing;
 use super::tokens::{SEND, Token};
 use super::{ClientError, Login, StoreError, System};
@@ -12,7 +12,7 @@ use crate::besked::write::{Besked, new_uuid};
 use jiff::Timestamp;
 use lapin::options::{BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Confirmation};
+use lapin::{BasicProperties, Confirmation, Connection};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use tokio::sync::watch;
@@ -93,33 +93,44 @@ async fn send_all(system: &System) -> Result<(), ClientError> {
 
 /// Sends one message and waits for the answer.
 async fn publish(system: &System, message: &Outgoing) -> Result<u16, ClientError> {
-    let faults = &system.faults;
     let token = match system.counterpart()?.login {
         Login::Token => Some(system.token(SEND).await?),
         Login::Plain { .. } => None,
     };
     let connection = system.connect(token.as_ref(), "BeskedAfsend").await?;
-    let channel = connection.create_channel().await?;
+    tokio::select! {
+        answer = publish_over(system, &connection, token.as_ref(), message) => answer,
+        () = lost(&connection) => Err(ClientError::Lost),
+    }
+}
+
+async fn publish_over(
+    system: &System,
+    connection: &Connection,
+    token: Option<&Token>,
+    message: &Outgoing,
+) -> Result<u16, ClientError> {
+    let faults = &system.faults;
+    let channel = within(connection.create_channel()).await?;
     if !faults.has(Fault::NoConfirms) {
-        channel.confirm_select(ConfirmSelectOptions::default()).await?;
+        within(channel.confirm_select(ConfirmSelectOptions::default())).await?;
     }
     // Direct reply-to is consumed without acknowledgement, on the channel that publishes.
     let options = BasicConsumeOptions { no_ack: true, ..BasicConsumeOptions::default() };
-    let consumer = channel.basic_consume(REPLY_TO.into(), "svar".into(), options, FieldTable::default()).await?;
+    let consumer =
+        within(channel.basic_consume(REPLY_TO.into(), "svar".into(), options, FieldTable::default())).await?;
     let mut replies = deliveries(&consumer);
     let correlation = new_uuid();
     let (exchange, key) = if faults.has(Fault::WrongExchange) { ("", EXCHANGE) } else { (EXCHANGE, "") };
     let options = BasicPublishOptions { mandatory: !faults.has(Fault::NotMandatory), ..BasicPublishOptions::default() };
-    let confirmation = channel
-        .basic_publish(
-            exchange.into(),
-            key.into(),
-            options,
-            message.body.as_bytes(),
-            properties(system, token.as_ref(), &correlation),
-        )
-        .await?
-        .await?;
+    let confirm = channel.basic_publish(
+        exchange.into(),
+        key.into(),
+        options,
+        message.body.as_bytes(),
+        properties(system, token, &correlation),
+    );
+    let confirmation = within(within(confirm).await?).await?;
     if matches!(confirmation, Confirmation::Nack(_) | Confirmation::Ack(Some(_))) {
         return Err(ClientError::Answer("the broker did not take the message"));
     }

@@ -185,22 +185,22 @@ fn put(stage: &Stage<'_>, dueslag: &str, prepared: Vec<Prepared>) -> Vec<Sent> {
 /// earlier one. Gives why it ended early.
 async fn drain(stage: &mut Stage<'_>, sent: &[Sent]) -> Option<Stopped> {
     let deadline = Instant::now() + stage.wait;
-    let mut asked = BTreeSet::new();
+    let mut read = BTreeSet::new();
     loop {
         let recording = stage.recording();
         let deliveries = sessions::deliveries(&recording);
         let acked: Vec<&Sent> = sent
             .iter()
             .rev()
-            .filter(|s| !asked.contains(&s.index) && sessions::acked(&deliveries, s.index).is_some())
+            .filter(|s| !read.contains(&s.index) && sessions::acked(&deliveries, s.index).is_some())
             .collect();
         if !acked.is_empty() && stage.reader.is_some() {
-            let before = sent.iter().filter(|s| asked.contains(&s.index) && !shows(stage, &recording, &s.id));
+            let before = sent.iter().filter(|s| read.contains(&s.index) && !shows(stage, &recording, &s.id));
             let before: Vec<&Sent> = before.collect();
             for message in acked.iter().chain(&before) {
                 stage.read_back(&message.id).await;
             }
-            asked.extend(acked.iter().map(|s| s.index));
+            read.extend(acked.iter().map(|s| s.index));
             continue;
         }
         let settled = |s: &&Sent| {

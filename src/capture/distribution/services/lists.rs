@@ -14,11 +14,12 @@ pub(super) async fn maintain(stage: &mut Stage<'_>) -> Recording {
     let trigger = stage.work.table.value_lists.as_ref().and_then(|v| v.trigger.clone());
     let mut stopped = None;
     for time in ["first", "second"] {
+        // A trigger may answer only when the change is made.
+        let known = calls(&stage.services.recording().events);
         stopped = stage.trigger(trigger.as_ref()).await;
         if stopped.is_some() {
             break;
         }
-        let known = calls(&stage.services.recording().events);
         let what = match trigger {
             Some(_) => format!("waiting for the {time} change of a value list"),
             None => format!("let the system change a value list now, for the {time} time"),

@@ -87,7 +87,7 @@ impl<'a> Stage<'a> {
 
     /// A new recording starts here.
     pub(super) fn begin(&mut self) {
-        let (last, published) = self.services.begin();
+        let (last, published) = self.services.begin_after();
         let last = self.with_standing(last);
         self.keep(&last);
         self.published.extend(published);
