@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod completions;
+mod declare;
 mod demo;
 mod explain;
 mod generate;
@@ -22,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::language::Language;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
@@ -85,6 +87,8 @@ enum Command {
     Profile(profile::Args),
     /// Write a commented starter target
     Init(init::Args),
+    /// Write a form with the declarations that a plan lacks
+    Declare(declare::Args),
     /// Judge the embedded reference vendor, good and with deliberate defects
     Demo(demo::Args),
     /// Try the checks on the reference vendor: each fault must turn red what it must, and nothing else
@@ -117,6 +121,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => plan::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
+        Command::Declare(args) => declare::run(&args, common),
         Command::Calibrate(args) => calibrate::run(&args, common),
         Command::Idp(args) => idp::run(&args, common),
         Command::Vendor(args) => vendor::run(&args, common),
@@ -132,6 +137,25 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Writes a file that must not exist yet, whole or not at all.
+fn new_file(out: &Path, text: &str) -> Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(out).map_err(|e| {
+        let hint = if e.kind() == std::io::ErrorKind::AlreadyExists {
+            "exists already; name another file".to_owned()
+        } else {
+            e.to_string()
+        };
+        Error::file(out, hint)
+    })?;
+    if let Err(error) = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()) {
+        drop(file);
+        // Half a file is worse than none; that the file cannot be removed either adds nothing.
+        let _ = std::fs::remove_file(out);
+        return Err(Error::file(out, error));
+    }
+    Ok(())
 }
 
 /// The first error of standard output, kept until the command is done.

@@ -14,6 +14,7 @@ pub mod check;
 pub mod checks;
 pub mod cli;
 pub mod clock;
+pub mod declare;
 pub mod digest;
 pub mod document;
 pub mod error;

@@ -73,6 +73,7 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
     let schemas = [
         ("profile", schema_text::<crate::profile::ProfileFile>("profile")?),
         ("target", schema_text::<crate::target::Target>("target")?),
+        ("declarations", schema_text::<crate::target::declarations::DeclarationFile>("declarations")?),
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),

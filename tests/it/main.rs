@@ -11,6 +11,7 @@ mod capture_http;
 mod certificate_defects;
 mod certificate_input;
 mod certificates;
+mod declarations;
 mod example_pki;
 mod idp;
 mod inspect;
