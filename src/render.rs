@@ -3,6 +3,7 @@
 
 mod html;
 mod junit;
+mod notice;
 mod sarif;
 mod terminal;
 mod values;
@@ -11,6 +12,7 @@ pub mod words;
 
 pub use html::html;
 pub use junit::junit;
+pub use notice::{NoticeFacts, NoticeForm, has_defects, notice};
 pub use sarif::sarif;
 pub use terminal::{Options, terminal};
 

@@ -469,6 +469,8 @@ macro_rules! words {
     };
 }
 
+pub mod notice;
+
 words! {
     SOURCE = "Kilde", "Source";
     ALGORITHM = "Algoritme", "Algorithm";

@@ -22,6 +22,7 @@ mod mellon;
 mod mellon_run;
 mod messages;
 mod metadata;
+mod notice;
 mod oracle;
 mod plan;
 mod profile;
