@@ -4,6 +4,7 @@ mod calibrate;
 mod completions;
 mod declare;
 mod demo;
+mod diff;
 mod explain;
 mod generate;
 mod idp;
@@ -129,6 +130,8 @@ enum Command {
     Verify(verify::Args),
     /// Judge a bundle's evidence again, offline, and compare
     Replay(replay::Args),
+    /// Say what changed between two bundles of the same system, and why
+    Diff(diff::Args),
     /// Draft a notice of defects from a verified bundle, with what a lawyer must decide marked
     Notice(notice::Args),
     /// Explain a check: why, where it can be read, what to do
@@ -191,6 +194,7 @@ fn dispatch(command: Command, common: Common) -> Result<u8> {
         Command::Verify(args) => verify::run(&args, common),
         Command::Demo(args) => demo::run(&args, common),
         Command::Replay(args) => replay::run(&args, common),
+        Command::Diff(args) => diff::run(&args, common),
         Command::Notice(args) => notice::run(&args, common),
         Command::Explain(args) => explain::run(&args, common),
         Command::Inspect(args) => inspect::run(&args, common),

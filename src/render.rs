@@ -1,6 +1,7 @@
 //! Renderings of a report. Each is a pure function of `report.json`, so that `verify` can reproduce it byte for byte:
 //! no clock, no locale, no registry of checks, no map with random order.
 
+mod compare;
 mod html;
 mod junit;
 mod notice;
@@ -10,6 +11,7 @@ mod values;
 mod view;
 pub mod words;
 
+pub use compare::comparison;
 pub use html::html;
 pub use junit::junit;
 pub use notice::{NoticeFacts, NoticeForm, has_defects, notice};

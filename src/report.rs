@@ -3,6 +3,7 @@
 pub mod build;
 pub mod bundle;
 pub mod calibration;
+pub mod compare;
 pub mod replay;
 pub mod schema;
 pub mod traffic;

@@ -469,6 +469,7 @@ macro_rules! words {
     };
 }
 
+pub mod compare;
 pub mod notice;
 
 words! {

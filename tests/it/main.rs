@@ -11,6 +11,7 @@ mod capture_http;
 mod certificate_defects;
 mod certificate_input;
 mod certificates;
+mod compare;
 mod declarations;
 mod example_pki;
 mod idp;
