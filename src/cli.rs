@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand.
 
+mod bank;
 mod calibrate;
 mod completions;
 mod declare;
@@ -140,6 +141,8 @@ enum Command {
     Inspect(inspect::Args),
     /// Show what a run would do, what does not apply and what cannot run
     Plan(plan::Args),
+    /// The requirement bank: what there is, what decides it, and what a new version changes
+    Bank(bank::Args),
     /// Check, list or show profiles
     Profile(profile::Args),
     /// Write a commented starter target
@@ -182,6 +185,7 @@ impl Command {
     /// Forms that the subcommand can print.
     const fn forms(&self) -> &'static [Form] {
         match self {
+            Self::Bank(args) => args.forms(),
             Self::Notice(_) => &[Form::Text, Form::Html, Form::Markdown],
             _ => Form::USUAL,
         }
@@ -199,6 +203,7 @@ fn dispatch(command: Command, common: Common) -> Result<u8> {
         Command::Explain(args) => explain::run(&args, common),
         Command::Inspect(args) => inspect::run(&args, common),
         Command::Plan(args) => plan::run(&args, common),
+        Command::Bank(args) => bank::run(&args, common),
         Command::Profile(args) => profile::run(&args, common),
         Command::Init(args) => init::run(&args, common),
         Command::Declare(args) => declare::run(&args, common),

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod aggregate;
+pub mod bank;
 pub mod besked;
 pub mod calibrate;
 pub mod canonical;

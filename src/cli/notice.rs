@@ -77,7 +77,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 
 /// The form asked for, else the one that the file's ending says.
 fn form(out: Option<&Path>, asked: Form) -> Result<NoticeForm> {
-    let ending = out.and_then(Path::extension).map(|e| e.to_ascii_lowercase());
+    let ending = out.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase);
     match (asked, ending.as_ref().and_then(|e| e.to_str())) {
         (Form::Html, _) | (Form::Text, Some("html" | "htm")) => Ok(NoticeForm::Html),
         (Form::Markdown, _) | (Form::Text, Some("md" | "markdown")) => Ok(NoticeForm::Markdown),

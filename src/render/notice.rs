@@ -261,16 +261,45 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Text from outside as Markdown that shows it and nothing else.
-    fn md(&self, text: impl AsRef<str>) -> String {
-        let mut out = String::new();
-        for c in one_line(text.as_ref()).chars() {
-            if matches!(c, '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!') {
-                out.push('\\');
-            }
-            out.push(c);
+    fn md(text: impl AsRef<str>) -> String {
+        markdown(text.as_ref())
+    }
+}
+
+/// Text from outside as Markdown that shows it and nothing else.
+fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    for c in one_line(text).chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!') {
+            out.push('\\');
         }
-        // Some readers make links of bare addresses.
-        out.replace("://", ":\\//").replace("www.", "www\\.").replace('@', "\\@")
+        out.push(c);
+    }
+    // Some readers make links of bare addresses.
+    out.replace("://", ":\\//").replace("www.", "www\\.").replace('@', "\\@")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn marks_of_markdown_are_text() {
+        assert_eq!(
+            markdown("a|b\n# <b> *x* [l](https://e.example) me@e.example"),
+            "a\\|b \\# \\<b\\> \\*x\\* \\[l\\](https:\\//e.example) me\\@e.example"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn taking_the_backslashes_away_gives_the_text_on_one_line(text in "[a-z<>|*_`#&!@\\[\\]{}~ ]{0,40}") {
+            let shown = markdown(&text);
+            prop_assert_eq!(shown.replace('\\', ""), one_line(&text));
+            for (at, c) in shown.char_indices().filter(|(_, c)| "<>|*_`#&!@[]{}~".contains(*c)) {
+                prop_assert!(shown[..at].ends_with('\\'), "{c} is bare in {shown}");
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Declarations: files of their own, expiry, the weakest kind of proof a profile accepts, contradiction by a check, and the form.
 
 use crate::support::run;
+use kravprobe::document::Document;
+use kravprobe::target::Target;
+use proptest::prelude::*;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -425,4 +428,37 @@ fn the_form_asks_for_what_checks_look_at() {
         assert_eq!(serves(kind).as_deref(), Some("checked"), "{kind}");
     }
     assert_eq!(serves("sole-use").as_deref(), Some("decides"));
+}
+
+const NAMING: &str = "schema = 1\nenvironment = \"local\"\ndeclarations = [\"a.toml\"]\n[system]\nname = \"x\"\n";
+
+/// A target that names one file with declarations, with this text in it.
+fn with_file(text: &str) -> kravprobe::error::Result<Target> {
+    let mut target = Target::parse("target.toml", NAMING).unwrap();
+    target.add_declarations(&Document::new("target.toml", NAMING), &mut |_, _| Ok(Document::new("a.toml", text)))?;
+    Ok(target)
+}
+
+proptest! {
+    #[test]
+    fn any_file_of_declarations_gives_declarations_or_placed_mistakes(noise in ".{0,60}", at in 0_usize..120, kind in "[a-z-]{1,12}") {
+        let mut text = format!("schema = 1\n{}", declaration(&kind, "true", "until = \"2026-01-01\""));
+        let place = text.char_indices().map(|(n, _)| n).nth(at).unwrap_or(text.len());
+        text.insert_str(place, &noise);
+        match with_file(&text) {
+            Ok(target) => prop_assert!(target.declaration.iter().all(|d| !d.who.trim().is_empty())),
+            Err(error) => prop_assert!(error.to_string().contains("a.toml:"), "{error}"),
+        }
+    }
+
+    #[test]
+    fn a_declaration_counts_up_to_its_last_day_and_is_never_lost(until in 0_i64..400, day in 0_i64..400) {
+        let start = jiff::civil::date(2026, 1, 1);
+        let date = |days: i64| start.checked_add(jiff::Span::new().days(days)).unwrap();
+        let text = format!("schema = 1\n{}", declaration("aftale", "true", &format!("until = \"{}\"", date(until))));
+        let mut target = with_file(&text).unwrap();
+        target.expire(date(day));
+        prop_assert_eq!(target.declaration("aftale").is_some(), day <= until);
+        prop_assert_eq!(target.declared().count(), 1);
+    }
 }

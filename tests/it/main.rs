@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod bank;
 mod browser;
 mod calibrate;
 mod capture_certificate;
