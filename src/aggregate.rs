@@ -1,6 +1,7 @@
 //! From results to a decision, by the profile's rules, with the fired rule written down.
 
 use crate::judge::CheckResult;
+use crate::outcome::Reason;
 use crate::profile::{Profile, Requirement};
 use crate::verdict::{Category, Level, Method, Verdict};
 use crate::waiver::Waivers;
@@ -130,8 +131,11 @@ pub fn by_requirement<'a>(
         .map(|requirement| {
             let results: Vec<_> = results.iter().filter(|r| r.requirement == requirement.id).collect();
             let verdict = Verdict::combine(results.iter().map(|r| r.outcome.verdict));
-            let failing = results.iter().filter(|r| r.outcome.verdict == Verdict::Fail);
-            // A requirement's failure is waived only when every failing result is.
+            // A requirement's failure is waived only when every failing result is. A contradicted declaration stands or falls
+            // with the failures that contradict it.
+            let failing = results.iter().filter(|r| {
+                r.outcome.verdict == Verdict::Fail && r.outcome.reason != Reason::ContradictedByMeasurement
+            });
             let covering: Option<Vec<String>> =
                 failing.map(|r| waivers.covering(r, day).map(|w| w.id.clone())).collect();
             let mut ids = if verdict == Verdict::Fail { covering.unwrap_or_default() } else { Vec::new() };

@@ -172,6 +172,7 @@ pub fn judge_trials(
         schema: 1,
         profile: Vec::new(),
         target_sha256: sha256_hex(loaded.text.as_bytes()),
+        declarations_sha256: Vec::new(),
         environment: loaded.target.environment,
         items: items.collect(),
     };

@@ -187,7 +187,7 @@ pub fn capture_in(
 /// hand is only a part of what is declared.
 fn documents(loaded: &LoadedTarget, at: Timestamp) -> Result<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();
-    for declaration in &loaded.target.declaration {
+    for declaration in loaded.target.declared() {
         let Declaration { kind, when, document, sha256, .. } = declaration;
         if *when > copenhagen_day(at) {
             return Err(Error::Usage(format!("declaration `{kind}` is dated {when}, after the instant of judgement")));

@@ -8,7 +8,7 @@ use crate::plan::{Plan, PlanItem, State};
 use crate::profile::Profile;
 use crate::subject::Subject;
 use crate::target::Target;
-use crate::verdict::Method;
+use crate::verdict::{Method, Verdict};
 
 /// The result of one planned item on one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,44 @@ pub struct CheckResult {
 /// Judges every item of a plan, in plan order. Every item gives at least one result: nothing planned is lost.
 #[must_use]
 pub fn judge(plan: &Plan, profile: &Profile, target: &Target, subjects: &[Subject]) -> Vec<CheckResult> {
-    plan.items.iter().flat_map(|item| judge_item(item, profile, target, subjects)).collect()
+    let mut results: Vec<_> = plan.items.iter().flat_map(|item| judge_item(item, profile, target, subjects)).collect();
+    for requirement in profile.requirements.iter().filter(|r| r.declaration.is_some() || r.minimum_method.is_some()) {
+        let mut own: Vec<_> = results.iter_mut().filter(|r| r.requirement == requirement.id).collect();
+        contradict(&mut own);
+        if let Some(minimum) = requirement.minimum_method {
+            demand(&mut own, minimum);
+        }
+    }
+    results
+}
+
+/// A declaration that a requirement is met does not stand against a check of the same requirement that shows a breach.
+fn contradict(own: &mut [&mut CheckResult]) {
+    let failing: Vec<_> = own
+        .iter()
+        .filter(|r| r.outcome.verdict == Verdict::Fail)
+        .filter_map(|r| Some([r.check.as_deref()?, r.subject.as_deref().unwrap_or_default()].join(" ")))
+        .collect();
+    if failing.is_empty() {
+        return;
+    }
+    for declared in own.iter_mut().filter(|r| r.declaration.is_some() && r.outcome.verdict == Verdict::Pass) {
+        let said = std::mem::take(&mut declared.outcome.observed);
+        declared.outcome = Outcome::fail(Reason::ContradictedByMeasurement, said, failing.join("; "));
+    }
+}
+
+/// Where a profile demands a minimum kind of proof, a weaker one shows nothing. A declaration beside a check that is strong
+/// enough and passed is not needed, and stays. A breach stays a breach, however it was seen.
+fn demand(own: &mut [&mut CheckResult], minimum: Method) {
+    let is_enough = |r: &CheckResult| r.method <= minimum;
+    let shown = own.iter().any(|r| is_enough(r) && r.outcome.verdict == Verdict::Pass);
+    for weak in own.iter_mut().filter(|r| !is_enough(r) && r.outcome.verdict == Verdict::Pass) {
+        if weak.declaration.is_none() || !shown {
+            let observed = [weak.method.name(), &weak.outcome.observed].join("; ");
+            weak.outcome = Outcome::not_tested(Reason::WeakerThanDemanded, minimum.name(), observed);
+        }
+    }
 }
 
 fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[Subject]) -> Vec<CheckResult> {
@@ -56,7 +93,11 @@ fn judge_item(item: &PlanItem, profile: &Profile, target: &Target, subjects: &[S
     match item.state {
         State::NotApplicable => return vec![result(None, Outcome::not_applicable(because, ""))],
         State::CannotRun => {
-            let reason = if item.declaration.is_some() { Reason::NotDeclared } else { Reason::NotSupplied };
+            let reason = match &item.declaration {
+                Some(kind) if target.expired(kind).is_some() => Reason::DeclarationExpired,
+                Some(_) => Reason::NotDeclared,
+                None => Reason::NotSupplied,
+            };
             return vec![result(None, Outcome::not_tested(reason, because, ""))];
         }
         State::Run => {}

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod aggregate;
+pub mod bank;
 pub mod besked;
 pub mod calibrate;
 pub mod canonical;
@@ -14,6 +15,7 @@ pub mod check;
 pub mod checks;
 pub mod cli;
 pub mod clock;
+pub mod declare;
 pub mod digest;
 pub mod document;
 pub mod error;

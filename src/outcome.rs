@@ -176,6 +176,12 @@ reasons! {
     NotSupplied = "not-supplied", da "Målfilen oplyser ikke det, prøven har brug for.", en "The target does not supply what the check needs.";
     /// A declaration is missing.
     NotDeclared = "not-declared", da "Der mangler en erklæring.", en "A declaration is missing.";
+    /// A declaration has expired.
+    DeclarationExpired = "declaration-expired", da "Erklæringen er udløbet og tæller ikke længere.", en "The declaration has expired and no longer counts.";
+    /// A check contradicts a declaration.
+    ContradictedByMeasurement = "contradicted-by-measurement", da "Erklæringen er modsagt af måling: en prøve af samme krav viser et brud.", en "The declaration is contradicted by measurement: a check of the same requirement shows a breach.";
+    /// A profile demands a stronger kind of proof.
+    WeakerThanDemanded = "weaker-than-demanded", da "Profilen kræver en stærkere slags bevis, så kravet er ikke vist.", en "The profile demands a stronger kind of proof, so the requirement is not shown.";
     /// A declaration says so.
     Declared = "declared", da "Det bygger på en erklæring.", en "It rests on a declaration.";
     /// The input to judge cannot be read at all.

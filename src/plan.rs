@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::profile::{Profile, Requirement, Selector, Truth};
 use crate::subject::Family;
 use crate::subject::certificate::CertificateRole;
+use crate::target::declarations::DeclarationSource;
 use crate::target::{CertificateEntry, MetadataEntry, Target};
 use crate::verdict::Environment;
 use schemars::JsonSchema;
@@ -23,6 +24,9 @@ pub struct Plan {
     pub profile: Vec<PlannedProfile>,
     /// SHA-256 of the target file, hex.
     pub target_sha256: String,
+    /// SHA-256 of the target's files with declarations, hex, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declarations_sha256: Vec<String>,
     /// The target's environment.
     pub environment: Environment,
     /// What will happen, requirement by requirement.
@@ -100,6 +104,7 @@ impl Plan {
                 .map(|s| PlannedProfile { id: s.id.clone(), version: s.version.clone(), sha256: s.sha256.clone() })
                 .collect(),
             target_sha256: sha256_hex(target_text.as_bytes()),
+            declarations_sha256: target.declaration_files.iter().map(DeclarationSource::sha256).collect(),
             environment: target.environment,
             items,
         }
@@ -136,7 +141,10 @@ fn compile_requirement(requirement: &Requirement, target: &Target, items: &mut V
         let mut item = item(None, Some(kind));
         if state == State::Run && target.declaration(kind).is_none() {
             item.state = State::CannotRun;
-            item.because = Some(format!("the target has no declaration `{kind}`"));
+            item.because = Some(match target.expired(kind).and_then(|d| d.until) {
+                Some(until) => format!("the declaration has expired: `{kind}` {until}"),
+                None => format!("the target has no declaration `{kind}`"),
+            });
         }
         items.push(item);
     }

@@ -12,7 +12,7 @@ use crate::check::Parameters;
 use crate::language::Localised;
 use crate::subject::certificate::CertificateRole;
 use crate::subject::tls::TlsPurpose;
-use crate::verdict::{Basis, Category, Level};
+use crate::verdict::{Basis, Category, Level, Method};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,9 @@ pub struct Adjust {
     /// New remedy time in working days; only shorter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy_working_days: Option<u16>,
+    /// New weakest kind of proof; only stronger.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_method: Option<Method>,
     /// Why, for the reader of the report.
     pub reason: Localised,
 }
@@ -183,6 +186,9 @@ pub struct Requirement {
     /// Values of the declaration that meet the requirement; any but `false`, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declaration_is: Option<Vec<String>>,
+    /// The weakest kind of proof that shows it: a weaker one leaves it not tested. Any, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_method: Option<Method>,
     /// Checks that decide it.
     #[serde(default)]
     pub check: Vec<CheckBinding>,

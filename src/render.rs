@@ -1,16 +1,20 @@
 //! Renderings of a report. Each is a pure function of `report.json`, so that `verify` can reproduce it byte for byte:
 //! no clock, no locale, no registry of checks, no map with random order.
 
+mod compare;
 mod html;
 mod junit;
+mod notice;
 mod sarif;
 mod terminal;
 mod values;
 mod view;
 pub mod words;
 
+pub use compare::comparison;
 pub use html::html;
 pub use junit::junit;
+pub use notice::{NoticeFacts, NoticeForm, has_defects, notice};
 pub use sarif::sarif;
 pub use terminal::{Options, terminal};
 

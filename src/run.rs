@@ -14,10 +14,12 @@ use crate::language::Language;
 use crate::plan::Plan;
 use crate::profile::{Profile, ProfileSource};
 use crate::render;
-use crate::report::build::{Judged, RunFacts, build};
+use crate::report::build::{Judged, RunFacts, build, copenhagen_day};
 use crate::report::bundle::{BundleWriter, REPORT, SEALED, unwritable};
 use crate::report::calibration::{self, CALIBRATION};
-use crate::report::replay::{PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS};
+use crate::report::replay::{
+    PLAN, PROFILE, PROFILE_INDEX, ProfileIndexEntry, SUBJECTS, TARGET, WAIVERS, declaration_file,
+};
 use crate::report::{schema, v1};
 use crate::seal::key::unsealed;
 use crate::seal::{SealingKey, seal};
@@ -70,7 +72,8 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
             profile.file.id
         )));
     }
-    let loaded = LoadedTarget::load(options.target)?;
+    let mut loaded = LoadedTarget::load(options.target)?;
+    loaded.target.expire(copenhagen_day(options.at));
     let (waivers, waivers_text) = match options.waivers {
         Some(path) => {
             let (waivers, text) = Waivers::load(path)?;
@@ -82,6 +85,9 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         if let (Some(path), Some(text)) = (path, text) {
             refuse_secrets(path, text)?;
         }
+    }
+    for file in &loaded.target.declaration_files {
+        refuse_secrets(Path::new(&file.name), &file.text)?;
     }
     for source in profile.files() {
         refuse_secrets(Path::new(&source.reference), &source.text)?;
@@ -120,6 +126,9 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
 
     bundle.add(PLAN, &canonical::bytes(&plan)?)?;
     bundle.add(TARGET, loaded.text.as_bytes())?;
+    for (number, file) in loaded.target.declaration_files.iter().enumerate() {
+        bundle.add(&declaration_file(number), file.text.as_bytes())?;
+    }
     if let Some(text) = &waivers_text {
         bundle.add(WAIVERS, text.as_bytes())?;
     }

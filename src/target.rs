@@ -1,13 +1,16 @@
 //! A target: one vendor system in one environment. Secrets only by reference.
 
 pub mod beskedfordeler;
+pub mod declarations;
 pub mod saml;
 
-use crate::document::{Document, Step, nearest, read_text};
+use crate::document::{Document, Step, read_text};
 use crate::error::{Diagnostic, Error, Result};
+use crate::language::Text;
 use crate::subject::certificate::{CertificateKind, CertificateRole};
 use crate::subject::tls::TlsPurpose;
 use crate::verdict::Environment;
+use declarations::DeclarationSource;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -35,6 +38,9 @@ pub struct Target {
     /// Hosts that may be contacted beside the endpoints named below. Nothing else ever is, the OCES revocation hosts aside.
     #[serde(default)]
     pub allowed_hosts: Vec<String>,
+    /// Files with further declarations; paths start from this file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declarations: Vec<PathBuf>,
     /// How gently the endpoints are treated.
     #[serde(default)]
     pub politeness: Politeness,
@@ -62,6 +68,12 @@ pub struct Target {
     /// Permission for active trials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorisation: Option<Authorisation>,
+    /// The files of `declarations` as they were read; their declarations stand in `declaration`.
+    #[serde(skip)]
+    pub declaration_files: Vec<DeclarationSource>,
+    /// Declarations that no longer count on the day of judgement, taken out of `declaration`.
+    #[serde(skip)]
+    pub expired: Vec<Declaration>,
 }
 
 /// The system under test.
@@ -325,6 +337,10 @@ pub struct Declaration {
     /// Day of the statement.
     #[schemars(with = "String")]
     pub when: Date,
+    /// Last day it counts; without end, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<Date>,
     /// Document it rests on; hashed into the evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<PathBuf>,
@@ -389,8 +405,14 @@ impl LoadedTarget {
     /// Reads a target file.
     pub fn load(path: &Path) -> Result<Self> {
         let text = read_text(path)?;
-        let target = Target::parse(&path.display().to_string(), &text)?;
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let document = Document::new(path.display().to_string(), text);
+        let mut target = Target::parse(&document.name, &document.text)?;
+        target.add_declarations(&document, &mut |_, file| {
+            let path = base.join(file);
+            Ok(Document::new(path.display().to_string(), read_text(&path)?))
+        })?;
+        let text = document.text;
         Ok(Self { target, text, base })
     }
 
@@ -597,41 +619,11 @@ impl Target {
         }
         let mut kinds = BTreeSet::new();
         for (index, declaration) in self.declaration.iter().enumerate() {
-            let at = |key| [Step::Key("declaration"), Step::Index(index), Step::Key(key)];
             if !kinds.insert(&declaration.kind) {
-                problems.push(document.mistake(&at("kind"), format!("`{}` is declared twice", declaration.kind), None));
+                let at = [Step::Key("declaration"), Step::Index(index), Step::Key("kind")];
+                problems.push(document.mistake(&at, format!("`{}` is declared twice", declaration.kind), None));
             }
-            if declaration.value.strings().iter().any(|v| v.trim().is_empty()) {
-                problems.push(document.mistake(&at("value"), "a declaration needs to say something", None));
-            }
-            if declaration.who.trim().is_empty() {
-                problems.push(document.mistake(&at("who"), "a declaration needs to say who made it", None));
-            }
-            if declaration.sha256.as_ref().is_some_and(|s| s.len() != 64 || !s.bytes().all(|b| b.is_ascii_hexdigit())) {
-                problems.push(document.mistake(&at("sha256"), "a SHA-256 digest is 64 hexadecimal digits", None));
-            }
-            if let Some(known) = DECLARATIONS.iter().find(|d| d.kind == declaration.kind) {
-                let wrong = declaration
-                    .value
-                    .strings()
-                    .into_iter()
-                    .find(|v| !known.values.is_empty() && !known.values.contains(v));
-                if let Some(wrong) = wrong {
-                    problems.push(document.mistake(
-                        &at("value"),
-                        format!("`{}` cannot be `{wrong}`", declaration.kind),
-                        Some(format!("known values: {}", known.values.join(", "))),
-                    ));
-                }
-            } else if let Some(near) = nearest(&declaration.kind, DECLARATIONS.iter().map(|d| d.kind))
-                && strsim::levenshtein(&declaration.kind, near) <= 2
-            {
-                problems.push(document.mistake(
-                    &at("kind"),
-                    format!("declaration kind `{}` is unknown", declaration.kind),
-                    Some(format!("did you mean `{near}`?")),
-                ));
-            }
+            problems.extend(declaration.problems(document, index));
         }
         if let Some(saml) = &self.saml {
             problems.extend(saml.problems(&self.metadata.iter().map(|m| m.name.as_str()).collect(), document));
@@ -666,7 +658,7 @@ pub struct KnownDeclaration {
     /// Allowed values; empty when free.
     pub values: &'static [&'static str],
     /// What it means.
-    pub doc: &'static str,
+    pub doc: Text,
 }
 
 /// The kinds of declaration that checks look at.
@@ -674,149 +666,246 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
     KnownDeclaration {
         kind: "nsis-level",
         values: &["Low", "Substantial", "High"],
-        doc: "NSIS level registered for the system",
+        doc: Text { da: "NSIS-niveau, der er registreret for systemet", en: "NSIS level registered for the system" },
     },
     KnownDeclaration {
         kind: "oiosaml-profile",
         values: &["OIOSAML2", "OIOSAML3"],
-        doc: "OIOSAMLProfile registered for the system",
+        doc: Text {
+            da: "OIOSAMLProfile, der er registreret for systemet",
+            en: "OIOSAMLProfile registered for the system",
+        },
     },
     KnownDeclaration {
         kind: "attribute-profile",
         values: &["KOMBIT", "SEB", "KOMBIT_WITHOUT_PERSONAL_DATA"],
-        doc: "AttributeProfile registered for the system",
+        doc: Text {
+            da: "AttributeProfile, der er registreret for systemet",
+            en: "AttributeProfile registered for the system",
+        },
     },
-    KnownDeclaration { kind: "entity-id", values: &[], doc: "entityID registered for the system" },
+    KnownDeclaration {
+        kind: "entity-id",
+        values: &[],
+        doc: Text { da: "entityID, der er registreret for systemet", en: "entityID registered for the system" },
+    },
     KnownDeclaration {
         kind: "personal-attributes",
         values: &[],
-        doc: "attribute names with personal data that the system's purpose needs",
+        doc: Text {
+            da: "navne på attributter med personoplysninger, som systemets formål kræver",
+            en: "attribute names with personal data that the system's purpose needs",
+        },
     },
     KnownDeclaration {
         kind: "registered-in-administrationsmodul",
         values: &["true", "false"],
-        doc: "the system is registered as brugervendt system in the Administrationsmodul",
+        doc: Text {
+            da: "systemet er registreret som brugervendt system i Administrationsmodulet",
+            en: "the system is registered as brugervendt system in the Administrationsmodul",
+        },
     },
     KnownDeclaration {
         kind: "key-protection",
         values: &[],
-        doc: "how the private key of the certificate is protected",
+        doc: Text {
+            da: "hvordan certifikatets private nøgle er beskyttet",
+            en: "how the private key of the certificate is protected",
+        },
     },
     KnownDeclaration {
         kind: "job-function-roles",
         values: &["true", "false", "no-user-system-roles"],
-        doc: "end users log in with jobfunktionsroller; or the system has no brugersystemroller",
+        doc: Text {
+            da: "slutbrugere logger ind med jobfunktionsroller; eller systemet har ingen brugersystemroller",
+            en: "end users log in with jobfunktionsroller; or the system has no brugersystemroller",
+        },
     },
     KnownDeclaration {
         kind: "organisation-lookup",
         values: &["sf1500", "none-needed", "other"],
-        doc: "where the system looks up organisational information beyond what the assertion carries",
+        doc: Text {
+            da: "hvor systemet slår organisationsoplysninger op, som ikke står i assertionen",
+            en: "where the system looks up organisational information beyond what the assertion carries",
+        },
     },
     KnownDeclaration {
         kind: "single-logout",
         values: &["true", "false"],
-        doc: "the system offers SAML single logout (for profiles in which it is optional)",
+        doc: Text {
+            da: "systemet tilbyder SAML single logout (til profiler, hvor det er frivilligt)",
+            en: "the system offers SAML single logout (for profiles in which it is optional)",
+        },
     },
     KnownDeclaration {
         kind: "sdi-validated",
         values: &["true", "false"],
-        doc: "KOMBIT's validation tool found no breach of the anvisninger in the system's deliveries (document: its report)",
+        doc: Text {
+            da: "KOMBITs valideringsværktøj fandt ingen brud på anvisningerne i systemets leverancer (dokument: dets rapport)",
+            en: "KOMBIT's validation tool found no breach of the anvisninger in the system's deliveries (document: its report)",
+        },
     },
     KnownDeclaration {
         kind: "sdi-updated-within-minutes",
         values: &["true", "false"],
-        doc: "changes of cases and documents are in the Sags- og Dokumentindeks within a few minutes",
+        doc: Text {
+            da: "ændringer af sager og dokumenter står i Sags- og Dokumentindekset inden for få minutter",
+            en: "changes of cases and documents are in the Sags- og Dokumentindeks within a few minutes",
+        },
     },
     KnownDeclaration {
         kind: "sdi-physical-deletion",
         values: &["true", "false"],
-        doc: "data that the system no longer has are physically deleted from the Sags- og Dokumentindeks",
+        doc: Text {
+            da: "data, som systemet ikke længere har, slettes fysisk fra Sags- og Dokumentindekset",
+            en: "data that the system no longer has are physically deleted from the Sags- og Dokumentindeks",
+        },
     },
     KnownDeclaration {
         kind: "sdi-initial-delivery",
         values: &["true", "false"],
-        doc: "all relevant data were delivered when the system was connected to the Sags- og Dokumentindeks",
+        doc: Text {
+            da: "alle relevante data blev leveret, da systemet blev tilsluttet Sags- og Dokumentindekset",
+            en: "all relevant data were delivered when the system was connected to the Sags- og Dokumentindeks",
+        },
     },
     KnownDeclaration {
         kind: "sdi-service-agreement",
         values: &["true", "false"],
-        doc: "the service agreement on the Sags- og Dokumentindeks has the role Udstil or Rediger and the system's own UUID",
+        doc: Text {
+            da: "serviceaftalen om Sags- og Dokumentindekset har rollen Udstil eller Rediger og systemets eget UUID",
+            en: "the service agreement on the Sags- og Dokumentindeks has the role Udstil or Rediger and the system's own UUID",
+        },
     },
     KnownDeclaration {
         kind: "organisation-service-agreement",
         values: &["true", "false"],
-        doc: "the service agreement on FK Organisation is approved, without both Rediger roles",
+        doc: Text {
+            da: "serviceaftalen om FK Organisation er godkendt og har ikke begge Rediger-roller",
+            en: "the service agreement on FK Organisation is approved, without both Rediger roles",
+        },
     },
     KnownDeclaration {
         kind: "organisation-transaction-id",
         values: &["true", "false"],
-        doc: "each call to FK Organisation has a new TransaktionsUUID of 1 to 512 characters",
+        doc: Text {
+            da: "hvert kald til FK Organisation har et nyt TransaktionsUUID på 1 til 512 tegn",
+            en: "each call to FK Organisation has a new TransaktionsUUID of 1 to 512 characters",
+        },
     },
     KnownDeclaration {
         kind: "organisation-batch-size",
         values: &["true", "false"],
-        doc: "a call to FK Organisation carries at most 500 objects",
+        doc: Text {
+            da: "et kald til FK Organisation indeholder højst 500 objekter",
+            en: "a call to FK Organisation carries at most 500 objects",
+        },
     },
     KnownDeclaration {
         kind: "organisation-answer-verified",
         values: &["true", "false"],
-        doc: "the certificate of FK Organisation's answers is verified",
+        doc: Text {
+            da: "certifikatet på FK Organisations svar kontrolleres",
+            en: "the certificate of FK Organisation's answers is verified",
+        },
     },
     KnownDeclaration {
         kind: "organisation-reconciliation",
         values: &["true", "false", "no-subscription"],
-        doc: "the whole copy of FK Organisation is reconciled regularly; or the system does not subscribe to ORG messages",
+        doc: Text {
+            da: "hele kopien af FK Organisation afstemmes jævnligt; eller systemet abonnerer ikke på ORG-beskeder",
+            en: "the whole copy of FK Organisation is reconciled regularly; or the system does not subscribe to ORG messages",
+        },
     },
     KnownDeclaration {
         kind: "organisation-planned-events",
         values: &["true", "false", "no-subscription"],
-        doc: "planned changes take effect on their date; or the system does not subscribe to ORG messages",
+        doc: Text {
+            da: "planlagte ændringer virker fra deres dato; eller systemet abonnerer ikke på ORG-beskeder",
+            en: "planned changes take effect on their date; or the system does not subscribe to ORG messages",
+        },
     },
     KnownDeclaration {
         kind: "post-receipts-read",
         values: &["true", "false"],
-        doc: "receipts of sendings (PKO_PostStatus) are read from the Beskedfordeler",
+        doc: Text {
+            da: "kvitteringer for forsendelser (PKO_PostStatus) læses fra Beskedfordeler",
+            en: "receipts of sendings (PKO_PostStatus) are read from the Beskedfordeler",
+        },
     },
     KnownDeclaration {
         kind: "post-failures-handled",
         values: &["true", "false"],
-        doc: "a receipt with status Fejlet leads to a case, a task or a new sending",
+        doc: Text {
+            da: "en kvittering med status Fejlet fører til en sag, en opgave eller en ny forsendelse",
+            en: "a receipt with status Fejlet leads to a case, a task or a new sending",
+        },
     },
     KnownDeclaration {
         kind: "post-sizes",
         values: &["true", "false"],
-        doc: "sendings keep to 76 MB digital and 7 MB physical",
+        doc: Text {
+            da: "forsendelser holder sig inden for 76 MB digitalt og 7 MB fysisk",
+            en: "sendings keep to 76 MB digital and 7 MB physical",
+        },
     },
-    KnownDeclaration { kind: "post-times-utc", values: &["true", "false"], doc: "times in MeMo are UTC with Z" },
+    KnownDeclaration {
+        kind: "post-times-utc",
+        values: &["true", "false"],
+        doc: Text { da: "tider i MeMo er UTC med Z", en: "times in MeMo are UTC with Z" },
+    },
     KnownDeclaration {
         kind: "post-accessible",
         values: &["true", "false"],
-        doc: "letters and documents are accessible as the law on web accessibility demands",
+        doc: Text {
+            da: "breve og dokumenter er tilgængelige, som loven om webtilgængelighed kræver",
+            en: "letters and documents are accessible as the law on web accessibility demands",
+        },
     },
     KnownDeclaration {
         kind: "post-integration",
         values: &["SF1601", "SF1600"],
-        doc: "the integration that new sendings use",
+        doc: Text { da: "den integration, som nye forsendelser bruger", en: "the integration that new sendings use" },
     },
     KnownDeclaration {
         kind: "distribution-receipt-in-time",
         values: &["true", "false", "no-receiver"],
-        doc: "business receipts (SF2900) are sent within 30 days; or the system does not receive",
+        doc: Text {
+            da: "forretningskvitteringer (SF2900) sendes inden 30 dage; eller systemet modtager ikke",
+            en: "business receipts (SF2900) are sent within 30 days; or the system does not receive",
+        },
     },
     KnownDeclaration {
         kind: "distribution-late-receipt-rejected",
         values: &["true", "false", "no-sender"],
-        doc: "business receipts (SF2900) after 40 days are rejected; or the system does not send",
+        doc: Text {
+            da: "forretningskvitteringer (SF2900) efter 40 dage afvises; eller systemet afsender ikke",
+            en: "business receipts (SF2900) after 40 days are rejected; or the system does not send",
+        },
     },
     KnownDeclaration {
         kind: "distribution-callback-certificate",
         values: &["true", "false", "no-receiver"],
-        doc: "the callback endpoint checks subject and fingerprint of the Serviceplatformen's certificate; or the system does not receive",
+        doc: Text {
+            da: "callback-endepunktet kontrollerer subject og fingeraftryk på Serviceplatformens certifikat; eller systemet modtager ikke",
+            en: "the callback endpoint checks subject and fingerprint of the Serviceplatformen's certificate; or the system does not receive",
+        },
     },
     KnownDeclaration {
         kind: "distribution-sftp",
         values: &["true", "false", "no-files"],
-        doc: "files are exchanged by SFTP; or none are exchanged",
+        doc: Text {
+            da: "filer udveksles med SFTP; eller ingen udveksles",
+            en: "files are exchanged by SFTP; or none are exchanged",
+        },
+    },
+    KnownDeclaration {
+        kind: "value-lists",
+        values: &["true", "false"],
+        doc: Text {
+            da: "systemet bruger værdilister i sine abonnementsudtryk",
+            en: "the system uses value lists in its subscription expressions",
+        },
     },
 ];
 

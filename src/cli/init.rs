@@ -1,8 +1,7 @@
 //! `kravprobe init`: a commented starter target.
 
-use super::Common;
-use crate::error::{Error, Result};
-use std::io::Write;
+use super::{Common, new_file};
+use crate::error::Result;
 use std::path::PathBuf;
 
 /// Arguments of `init`.
@@ -17,20 +16,7 @@ pub struct Args {
 pub const STARTER: &str = include_str!("init/starter.toml");
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&args.out).map_err(|e| {
-        let hint = if e.kind() == std::io::ErrorKind::AlreadyExists {
-            "exists already; name another file".to_owned()
-        } else {
-            e.to_string()
-        };
-        Error::file(&args.out, hint)
-    })?;
-    if let Err(error) = file.write_all(STARTER.as_bytes()).and_then(|()| file.sync_all()) {
-        drop(file);
-        // Half a target is worse than none; that the file cannot be removed either adds nothing.
-        let _ = std::fs::remove_file(&args.out);
-        return Err(Error::file(&args.out, error));
-    }
+    new_file(&args.out, STARTER)?;
     common.print(&args.out.display().to_string());
     Ok(0)
 }

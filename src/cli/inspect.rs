@@ -356,6 +356,9 @@ fn bare_target(shared: &Shared) -> Target {
         saml: None,
         beskedfordeler: None,
         authorisation: None,
+        declarations: Vec::new(),
+        declaration_files: Vec::new(),
+        expired: Vec::new(),
     }
 }
 

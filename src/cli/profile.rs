@@ -3,7 +3,7 @@
 use super::{Common, Format};
 use crate::error::Result;
 use crate::language::Text;
-use crate::profile::{Profile, shipped};
+use crate::profile::Profile;
 use std::fmt::Write;
 
 /// Arguments of `profile`.
@@ -20,7 +20,7 @@ enum Command {
         /// Profile file, or id of a shipped one.
         file: String,
     },
-    /// List the shipped profiles
+    /// List the shipped profiles, as `bank list` does
     List,
     /// Show a profile with its includes resolved
     Show {
@@ -32,7 +32,7 @@ enum Command {
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     match &args.command {
         Command::Check { file } => check(file, common),
-        Command::List => list(common),
+        Command::List => super::bank::list(common).map(|()| 0),
         Command::Show { profile } => show(profile, common),
     }
 }
@@ -61,29 +61,6 @@ fn check(file: &str, common: Common) -> Result<u8> {
                     .replace("{f}", &profile.sources.len().to_string()),
             );
         }
-    }
-    Ok(0)
-}
-
-fn list(common: Common) -> Result<u8> {
-    let mut text = String::new();
-    let mut entries = Vec::new();
-    for (id, _) in shipped::SHIPPED {
-        let profile = Profile::load(id)?;
-        let title = profile.file.title.get(common.lang);
-        let _ = writeln!(text, "{id:<24} {:<8} {:>3}  {title}", profile.file.version, profile.requirements.len());
-        entries.push(serde_json::json!({
-            "id": id,
-            "version": profile.file.version,
-            "status": profile.file.status,
-            "validFrom": profile.file.valid_from,
-            "requirements": profile.requirements.len(),
-            "title": profile.file.title,
-        }));
-    }
-    match common.format {
-        Format::Json => common.print_json(&entries)?,
-        Format::Text => common.print(&text),
     }
     Ok(0)
 }

@@ -41,17 +41,20 @@ const NOT_COVERED: &[(&str, &str)] = &[
     ("CRT-60", "Behaviour of the relying side. It shows in login trials with another certificate of the same name."),
 ];
 
+/// The fact tables as they were when the program was built.
+const EMBEDDED: &str = include_str!("../../fixtures/check-rows.csv");
+
 /// One row of the fact tables.
-#[derive(Debug, serde::Deserialize)]
-struct Row {
+#[derive(Clone, Debug, serde::Deserialize)]
+pub(crate) struct Row {
     #[serde(rename = "row")]
-    id: String,
-    fact_sheet: String,
-    section: String,
-    observed: String,
+    pub(crate) id: String,
+    pub(crate) fact_sheet: String,
+    pub(crate) section: String,
+    pub(crate) observed: String,
     pass_condition: String,
     source: String,
-    strength: String,
+    pub(crate) strength: String,
 }
 
 impl Row {
@@ -69,10 +72,13 @@ impl Row {
 pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
     let mut files: BTreeMap<_, _> = checks::all().map(|check| (page_path(check.meta()), page(check.meta()))).collect();
     files.insert(format!("{CHECKS}/README.md"), index());
-    files.insert("docs/coverage.md".to_owned(), coverage(&rows(root)?));
+    let rows = rows(root)?;
+    files.insert("docs/coverage.md".to_owned(), coverage(&rows));
+    files.insert("docs/bank.md".to_owned(), bank(&rows)?);
     let schemas = [
         ("profile", schema_text::<crate::profile::ProfileFile>("profile")?),
         ("target", schema_text::<crate::target::Target>("target")?),
+        ("declarations", schema_text::<crate::target::declarations::DeclarationFile>("declarations")?),
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
         ("mailboxes", schema_text::<crate::besked::mailboxes::Mailboxes>("mailboxes")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
@@ -160,15 +166,25 @@ pub fn coverage_problems(root: &Path) -> Result<Vec<String>> {
 
 fn rows(root: &Path) -> Result<Vec<Row>> {
     let path = root.join(ROWS);
-    let text = read_text(&path)?;
-    csv::Reader::from_reader(text.as_bytes())
-        .into_deserialize()
-        .collect::<std::result::Result<_, _>>()
-        .map_err(|e| Error::file(&path, e))
+    parse_rows(&read_text(&path)?).map_err(|e| Error::file(&path, e))
+}
+
+fn parse_rows(text: &str) -> std::result::Result<Vec<Row>, csv::Error> {
+    csv::Reader::from_reader(text.as_bytes()).into_deserialize().collect()
+}
+
+/// The rows of the fact tables that the program carries.
+pub(crate) fn embedded_rows() -> Result<Vec<Row>> {
+    parse_rows(EMBEDDED).map_err(|e| Error::Internal(format!("{ROWS}: {e}")))
+}
+
+/// Why a row is decided by no check, when somebody has said so.
+pub(crate) fn reason_for_no_check(row: &str) -> Option<&'static str> {
+    NOT_COVERED.iter().find(|(id, _)| *id == row).map(|(_, reason)| *reason)
 }
 
 /// Ids of the checks that decide each row.
-fn decided() -> BTreeMap<&'static str, Vec<&'static str>> {
+pub(crate) fn decided() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut decided: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for check in checks::all() {
         for row in check.meta().rows {
@@ -285,6 +301,77 @@ fn coverage(rows: &[Row]) -> String {
         let _ = writeln!(out, "| {} | {observed} | {condition} | {source} | {strength} | {by} |", row.id);
     }
     out
+}
+
+fn bank(rows: &[Row]) -> Result<String> {
+    let mut out = format!("# The requirement bank\n\n{DO_NOT_EDIT}");
+    out.push_str(
+        "Every profile that ships with the program, and what decides each requirement. A profile that includes others has their requirements \
+         too; here each stands once, where it is written. Levels count the requirements with all includes.\n\n\
+         | Profile | Version | Status | Dansk | English | Belongs to | Must | Should | May |\n|---|---|---|---|---|---|---|---|---|\n",
+    );
+    for entry in crate::bank::list()? {
+        let [must, should, may] = entry.levels;
+        let _ = writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} | {} | {must} | {should} | {may} |",
+            entry.id,
+            cell(&entry.version),
+            entry.status.text().en,
+            cell(&entry.title.da),
+            cell(&entry.title.en),
+            cell(&entry.scope.join(", "))
+        );
+    }
+    out.push_str("\nMethod: measured on a live endpoint, inspected in a file, or declared by somebody. Strength as in [coverage](coverage.md).\n");
+    let coverage = crate::bank::coverage(&crate::bank::shipped()?, rows);
+    let mut profile = "";
+    for line in &coverage.requirements {
+        if line.profile != profile {
+            profile = &line.profile;
+            let _ = writeln!(
+                out,
+                "\n## {profile}\n\n| Requirement | Dansk | Level | Category | Basis | Decided by | Method | Basis of the check | Strength | Rows |\n|---|---|---|---|---|---|---|---|---|---|"
+            );
+        }
+        let by = if line.kind == "check" {
+            format!("[{0}](checks/{0}.md)", line.by)
+        } else {
+            format!("declaration `{}`", line.by)
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {by} | {} | {} | {} | {} |",
+            cell(&line.requirement),
+            cell(&line.title.da),
+            line.level.name(),
+            line.category.name(),
+            line.basis.name(),
+            line.method.name(),
+            line.check_basis.map_or("", |b| b.name()),
+            line.strength.join(" "),
+            line.rows.join(", ")
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\n## Rows of the fact tables without a check ({} of {})\n\n| Row | Section | Observed | Strength | Why |\n|---|---|---|---|---|",
+        coverage.rows_without_check.len(),
+        rows.len()
+    );
+    for row in &coverage.rows_without_check {
+        let why = row.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            row.row,
+            cell(&row.section),
+            cell(&row.observed),
+            row.strength,
+            cell(why)
+        );
+    }
+    Ok(out)
 }
 
 /// Text inside a Markdown table.

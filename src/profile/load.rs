@@ -7,7 +7,7 @@ use crate::digest::sha256_hex;
 use crate::document::{Document, Step, nearest, read_text};
 use crate::error::{Diagnostic, Error, Result};
 use crate::language::Localised;
-use crate::verdict::{Basis, Level};
+use crate::verdict::{Basis, Level, Method};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -269,7 +269,7 @@ fn file_problems(document: &Document, file: &ProfileFile) -> Vec<Diagnostic> {
 }
 
 fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnostic> {
-    let Adjust { requirement: id, action, level, category, remedy_working_days, reason } =
+    let Adjust { requirement: id, action, level, category, remedy_working_days, minimum_method, reason } =
         loaded.file.adjust[index].clone();
     let at = |key| [Step::Key("adjust"), Step::Index(index), Step::Key(key)];
     let Some(position) = loaded.requirements.iter().position(|r| r.id == id) else {
@@ -286,10 +286,10 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
     }
     match action {
         Action::Drop => {
-            if level.is_some() || category.is_some() || remedy_working_days.is_some() {
+            if level.is_some() || category.is_some() || remedy_working_days.is_some() || minimum_method.is_some() {
                 problems.push(document.mistake(
                     &at("action"),
-                    "a dropped requirement has no new level, category or remedy time",
+                    "a dropped requirement has no new level, category, remedy time or kind of proof",
                     None,
                 ));
             }
@@ -298,7 +298,7 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
         }
         Action::Tighten => {
             let requirement = &mut loaded.requirements[position];
-            if level.is_none() && category.is_none() && remedy_working_days.is_none() {
+            if level.is_none() && category.is_none() && remedy_working_days.is_none() && minimum_method.is_none() {
                 problems.push(document.mistake(&at("action"), "the adjustment tightens nothing", None));
             }
             if let Some(level) = level {
@@ -332,6 +332,18 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
                     ));
                 }
                 requirement.remedy_working_days = Some(days);
+            }
+            if let Some(minimum) = minimum_method {
+                // Method::Measured orders first and is the strongest.
+                let old = requirement.minimum_method.unwrap_or(Method::Declared);
+                if minimum >= old {
+                    problems.push(document.mistake(
+                        &at("minimum_method"),
+                        format!("`{}` is not stronger than `{}`", minimum.name(), old.name()),
+                        Some("measured is stronger than inspected, and inspected than declared".into()),
+                    ));
+                }
+                requirement.minimum_method = Some(minimum);
             }
         }
     }

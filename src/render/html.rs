@@ -105,27 +105,15 @@ impl Page<'_> {
     }
 
     fn party(&self, party: Option<&Party>) -> String {
-        match party {
-            None => self.t(words::NOT_STATED).to_owned(),
-            Some(Party { name, cvr: None }) => name.clone(),
-            Some(Party { name, cvr: Some(cvr) }) => format!("{name} (CVR {cvr})"),
-        }
+        view::party(party, self.l)
     }
 
     fn assessor(&self) -> String {
-        let Some(assessor) = &self.r.parties.assessor else { return self.t(words::NOT_STATED).to_owned() };
-        let party = Party { name: assessor.name.clone(), cvr: assessor.cvr.clone() };
-        format!("{}, {}", self.party(Some(&party)), self.t(assessor.relation.text()))
+        view::assessor(self.r, self.l)
     }
 
     fn contract(&self) -> String {
-        match &self.r.contract {
-            None => self.t(words::NOT_STATED).to_owned(),
-            Some(contract) => match &contract.kind {
-                Some(kind) => format!("{} ({kind})", contract.id),
-                None => contract.id.clone(),
-            },
-        }
+        view::contract(self.r, self.l)
     }
 
     fn phase(&self) -> String {

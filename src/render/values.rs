@@ -266,6 +266,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("no answer at hand", "intet svar til rådighed"),
     ("host not on the list of allowed hosts", "værten står ikke på listen over tilladte værter"),
     ("valid", "gyldig"),
+    // Kinds of proof.
+    ("measured", "målt"),
+    ("inspected", "undersøgt"),
+    ("declared", "erklæret"),
 ];
 
 /// A value as a reader of the language sees it.

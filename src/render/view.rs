@@ -5,6 +5,7 @@ use super::words as w;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::report::v1::{CheckEntry, Deadline, Report, RequirementEntry, RequirementResult};
+use crate::target::Party;
 use crate::verdict::{Level, Verdict};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,5 +208,32 @@ pub(super) fn parameter(value: &crate::check::Value) -> String {
         Value::Integer(n) => n.to_string(),
         Value::Text(s) => s.clone(),
         Value::List(items) => items.join(", "),
+    }
+}
+
+/// A party with its CVR number.
+pub(super) fn party(party: Option<&Party>, language: Language) -> String {
+    match party {
+        None => w::NOT_STATED.get(language).to_owned(),
+        Some(Party { name, cvr: None }) => name.clone(),
+        Some(Party { name, cvr: Some(cvr) }) => format!("{name} (CVR {cvr})"),
+    }
+}
+
+/// Who ran the probe, and on whose side they stand.
+pub(super) fn assessor(report: &Report, language: Language) -> String {
+    let Some(assessor) = &report.parties.assessor else { return w::NOT_STATED.get(language).to_owned() };
+    let who = Party { name: assessor.name.clone(), cvr: assessor.cvr.clone() };
+    format!("{}, {}", party(Some(&who), language), assessor.relation.text().get(language))
+}
+
+/// The contract with its kind.
+pub(super) fn contract(report: &Report, language: Language) -> String {
+    match &report.contract {
+        None => w::NOT_STATED.get(language).to_owned(),
+        Some(contract) => match &contract.kind {
+            Some(kind) => format!("{} ({kind})", contract.id),
+            None => contract.id.clone(),
+        },
     }
 }

@@ -379,6 +379,7 @@ const PLAN_REASONS: &[Text] = &[
     text("gælder, når ", "applies when "),
     text("ingen har erklæret, om ", "nobody has declared whether "),
     text("målfilen har ingen erklæring ", "the target has no declaration "),
+    text("erklæringen er udløbet: ", "the declaration has expired: "),
     text("målfilen nævner hverken certifikat eller metadata", "the target names no certificate or metadata"),
     text("målfilen nævner ingen metadata", "the target names no metadata"),
     text("målfilen nævner intet TLS-endepunkt", "the target names no tls endpoint"),
@@ -467,6 +468,9 @@ macro_rules! words {
         pub const ALL: &[Text] = &[$($name),+];
     };
 }
+
+pub mod compare;
+pub mod notice;
 
 words! {
     SOURCE = "Kilde", "Source";

@@ -108,13 +108,13 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
             .map(|(waiver, because)| v1::IdleWaiver { id: waiver.id.clone(), because: because.to_owned() })
             .collect(),
         declarations: target
-            .declaration
-            .iter()
+            .declared()
             .map(|d| v1::DeclarationEntry {
                 kind: d.kind.clone(),
                 value: d.value.strings().into_iter().map(str::to_owned).collect(),
                 who: d.who.clone(),
                 when: d.when,
+                until: d.until,
                 document_sha256: facts.documents.get(&d.kind).cloned(),
             })
             .collect(),
@@ -208,6 +208,7 @@ fn requirement_entry(requirement: &crate::profile::Requirement) -> v1::Requireme
         source: requirement.source.clone(),
         applies_when: requirement.applies_when.as_ref().map(crate::profile::Predicate::describe),
         remedy_working_days: requirement.remedy_working_days,
+        minimum_method: requirement.minimum_method,
     }
 }
 
@@ -357,7 +358,8 @@ fn deadlines(verdicts: &[RequirementVerdict<'_>], calendar: Option<&Calendar>, d
 }
 
 /// The last of `count` working days after `day`; none past the end of the calendar.
-fn add_working_days(mut day: Date, count: u16, calendar: &Calendar) -> Option<Date> {
+#[must_use]
+pub fn add_working_days(mut day: Date, count: u16, calendar: &Calendar) -> Option<Date> {
     let mut left = count;
     while left > 0 {
         day = day.checked_add(1.day()).ok()?;

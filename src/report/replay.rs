@@ -1,9 +1,10 @@
 //! Replay: judging again from what a bundle holds, without network or clock.
 
-use super::build::{Judged, RunFacts, build};
+use super::build::{Judged, RunFacts, build, copenhagen_day};
 use super::calibration::{self, CALIBRATION};
 use super::v1;
 use crate::capture::registered;
+use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::judge::judge;
 use crate::plan::Plan;
@@ -25,6 +26,12 @@ pub const SUBJECTS: &str = "subjects/";
 pub const PROFILE: &str = "profile/";
 /// Index of the profile files: reference to path, top file first.
 pub const PROFILE_INDEX: &str = "profile/index.json";
+
+/// Path in a bundle of one of the target's files with declarations, by its number.
+#[must_use]
+pub fn declaration_file(number: usize) -> String {
+    format!("declarations/{number:02}.toml")
+}
 
 /// One line of the profile index.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
@@ -49,17 +56,14 @@ pub struct Replay {
 
 /// Judges a bundle's members again. `read` gives the bytes of a member.
 pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>) -> Result<Replay> {
-    let text =
-        |bytes: Vec<u8>, path: &str| String::from_utf8(bytes).map_err(|_| Error::file(path, "is not UTF-8 text"));
-    let index: Vec<ProfileIndexEntry> = json(&read(PROFILE_INDEX)?, PROFILE_INDEX)?;
-    let mut texts = BTreeMap::new();
-    for entry in &index {
-        texts.insert(entry.reference.clone(), text(read(&entry.path)?, &entry.path)?);
-    }
-    let top = index.first().ok_or_else(|| Error::file(PROFILE_INDEX, "names no profile"))?;
-    let profile = Profile::from_texts(&top.reference, &texts)?;
+    let profile = profile(read)?;
     let target_text = text(read(TARGET)?, TARGET)?;
-    let target = Target::parse(TARGET, &target_text)?;
+    let mut target = Target::parse(TARGET, &target_text)?;
+    target.add_declarations(&Document::new(TARGET, target_text.as_str()), &mut |number, _| {
+        let path = declaration_file(number);
+        Ok(Document::new(path.as_str(), text(read(&path)?, &path)?))
+    })?;
+    target.expire(copenhagen_day(report.run.at));
     let waivers = if report.members.iter().any(|m| m.path == WAIVERS) {
         Waivers::parse(WAIVERS, &text(read(WAIVERS)?, WAIVERS)?)?
     } else {
@@ -86,6 +90,21 @@ pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>
     let mut differences = differences(report, &again, plan == stored);
     differences.extend(strangers(report, &target, &subjects));
     Ok(Replay { agrees: differences.is_empty(), report: again, differences })
+}
+
+/// Reads the profile of a bundle.
+pub fn profile(read: &mut dyn FnMut(&str) -> Result<Vec<u8>>) -> Result<Profile> {
+    let index: Vec<ProfileIndexEntry> = json(&read(PROFILE_INDEX)?, PROFILE_INDEX)?;
+    let mut texts = BTreeMap::new();
+    for entry in &index {
+        texts.insert(entry.reference.clone(), text(read(&entry.path)?, &entry.path)?);
+    }
+    let top = index.first().ok_or_else(|| Error::file(PROFILE_INDEX, "names no profile"))?;
+    Profile::from_texts(&top.reference, &texts)
+}
+
+fn text(bytes: Vec<u8>, path: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_| Error::file(path, "is not UTF-8 text"))
 }
 
 /// Reads the subjects of a bundle and gives their blobs the bytes from the evidence.

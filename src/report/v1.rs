@@ -342,6 +342,9 @@ pub struct RequirementEntry {
     /// Working days to remedy a failure, counted from delivery of the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy_working_days: Option<u16>,
+    /// The weakest kind of proof that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_method: Option<Method>,
 }
 
 /// A requirement that was dropped.
@@ -492,6 +495,10 @@ pub struct DeclarationEntry {
     /// Day of the statement.
     #[schemars(with = "String")]
     pub when: Date,
+    /// Last day it counts, when it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub until: Option<Date>,
     /// SHA-256 of the document it rests on, hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_sha256: Option<String>,

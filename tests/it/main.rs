@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod bad_input;
+mod bank;
 mod besked;
 mod bfo_services;
 mod browser;
@@ -13,6 +14,8 @@ mod capture_http;
 mod certificate_defects;
 mod certificate_input;
 mod certificates;
+mod compare;
+mod declarations;
 mod example_pki;
 mod idp;
 mod inspect;
@@ -25,6 +28,7 @@ mod mellon;
 mod mellon_run;
 mod messages;
 mod metadata;
+mod notice;
 mod oracle;
 mod plan;
 mod profile;

@@ -39,6 +39,7 @@ fn requirement(id: &str, level: Level, category: Category, da: &str, en: &str) -
         },
         applies_when: None,
         remedy_working_days: Some(5),
+        minimum_method: None,
     }
 }
 
@@ -289,6 +290,7 @@ pub fn sample(language: Language) -> Report {
             value: vec!["Substantial".to_owned(), HOSTILE.to_owned()],
             who: "Systemejer".to_owned(),
             when: date(2026, 10, 1),
+            until: None,
             document_sha256: Some(digest("document")),
         }],
         deadlines: ["S-01", "S-02", "S-04"]
