@@ -13,6 +13,7 @@ mod profile;
 mod replay;
 mod run;
 mod seal;
+mod usage;
 mod vendor;
 mod verify;
 
@@ -41,25 +42,47 @@ pub struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    common: Common,
+    common: CommonArguments,
+}
+
+/// Options of every subcommand, as they are written.
+#[derive(Clone, Copy, Debug, clap::Args)]
+struct CommonArguments {
+    /// Language of what people read.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "LANGUAGE")]
+    lang: Language,
+    /// Print nothing but errors; the exit code still says what came of it.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Form of what is printed.
+    #[arg(long, global = true, value_enum, default_value_t = Form::Text, value_name = "FORMAT")]
+    format: Form,
+}
+
+/// Form of what is printed, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For spreadsheets; `kravprobe usage` alone
+    Csv,
 }
 
 /// Options of every subcommand.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug)]
 pub struct Common {
     /// Language of what people read.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "LANGUAGE")]
     pub lang: Language,
     /// Print nothing but errors; the exit code still says what came of it.
-    #[arg(long, short, global = true)]
     pub quiet: bool,
     /// Form of what is printed.
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
 }
 
 /// Form of what is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Text,
@@ -89,6 +112,8 @@ enum Command {
     Demo(demo::Args),
     /// Try the checks on the reference vendor: each fault must turn red what it must, and nothing else
     Calibrate(calibrate::Args),
+    /// Read logs of calls and messages: what was used, by whom, how well
+    Usage(usage::Args),
     /// The test identity provider: keys, metadata, and a page for a person with a browser
     Idp(idp::Args),
     /// The reference vendor and its example PKI
@@ -106,7 +131,13 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let common = cli.common;
+    let CommonArguments { lang, quiet, format: written_form } = cli.common;
+    if written_form == Form::Csv && !matches!(cli.command, Command::Usage(_)) {
+        eprintln!("kravprobe: `--format csv` is for `kravprobe usage` alone");
+        return ExitCode::from(2);
+    }
+    let format = if written_form == Form::Json { Format::Json } else { Format::Text };
+    let common = Common { lang, quiet, format };
     let done = match cli.command {
         Command::Run(args) => run::run(&args, common),
         Command::Verify(args) => verify::run(&args, common),
@@ -119,6 +150,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args, common),
         Command::Calibrate(args) => calibrate::run(&args, common),
         Command::Idp(args) => idp::run(&args, common),
+        Command::Usage(args) => usage::run(&args, common, written_form == Form::Csv),
         Command::Vendor(args) => vendor::run(&args, common),
         Command::Generate(args) => generate::run(&args, common),
         Command::Completions(args) => Ok(completions::run(&args)),

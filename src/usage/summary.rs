@@ -244,11 +244,14 @@ pub struct Group {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_percent: Option<f64>,
     /// First call.
+    #[schemars(with = "String")]
     pub first: Timestamp,
     /// Newest call.
+    #[schemars(with = "String")]
     pub newest: Timestamp,
     /// Newest call that succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
     pub newest_success: Option<Timestamp>,
     /// Durations; absent when no line has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

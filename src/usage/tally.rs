@@ -277,6 +277,12 @@ impl Tally {
         }
     }
 
+    /// What the workers of the run share.
+    #[must_use]
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     /// Takes what is known of the order of times since the last call.
     pub fn take_order(&mut self) -> Order {
         std::mem::take(&mut self.order)
