@@ -75,6 +75,8 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
         ("target", schema_text::<crate::target::Target>("target")?),
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
+        ("mapping", schema_text::<crate::usage::mapping::Mapping>("mapping")?),
+        ("usage", schema_text::<crate::usage::summary::Summary>("usage")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),
     ];
     files.extend(schemas.into_iter().map(|(name, text)| (format!("schemas/{name}.schema.json"), text)));

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Span, Unit};
+use std::sync::LazyLock;
 
 /// When each day begins, in seconds since 2000 (UTC). Day 0 is 1 January 2000, whose first hour lies before.
 #[derive(Debug)]
@@ -26,7 +27,12 @@ const FIRST: Date = date(2000, 1, 1);
 impl Calendar {
     /// The Danish calendar from 2000 to 2100.
     #[must_use]
-    pub fn danish() -> Self {
+    pub fn danish() -> &'static Self {
+        static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::new);
+        &CALENDAR
+    }
+
+    fn new() -> Self {
         let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
         let begins = FIRST
             .series(Span::new().days(1))

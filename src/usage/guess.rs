@@ -152,7 +152,7 @@ const WORDS: &[(Role, &[&str])] = &[
     (Role::Transaction, &["transactionid", "transaktionsid", "transaktionsuuid", "xtransaktionsid", "transactionuuid", "correlationid", "requestid", "kaldid"]),
     (Role::LogId, &["logid", "loguuid", "id", "rowid", "linjeid", "eventid"]),
     (Role::Status, &["status", "statuskode", "statuscode", "httpstatus", "resultat", "result", "svarkode", "responsecode", "outcome"]),
-    (Role::Duration, &["durationms", "duration", "latencyms", "latency", "svartid", "svartidms", "varighed", "varighedms", "elapsed", "elapsedms", "responsetime", "responsetimems", "durations", "durationsek"]),
+    (Role::Duration, &["durationms", "duration", "latencyms", "latency", "svartid", "svartidms", "varighed", "varighedms", "elapsed", "elapsedms", "responsetime", "responsetimems", "durationsek", "ms"]),
     (Role::Mailbox, &["dueslag", "dueslagid", "dueslaguuid", "mailbox", "queue", "kø"]),
     (Role::MessageId, &["beskedid", "beskeduuid", "messageid"]),
     (Role::Attempts, &["attempts", "antalleveranceforsoeg", "antalleveranceforsøg", "leveranceforsøg"]),

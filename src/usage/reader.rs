@@ -109,7 +109,8 @@ impl<R: Read> Chunks<R> {
             if self.ended || buffer.len() > LONGEST {
                 return self.drop_line(chunk);
             }
-            want = buffer.len() * 2;
+            // No more than the limit, so that what is too long does not depend on the size of chunks.
+            want = (buffer.len() * 2).min(LONGEST + 1);
         }
     }
 

@@ -92,13 +92,18 @@ pub fn each_number(text: &[u8], mut each: impl FnMut(usize, Option<usize>)) {
         if length == 10 || length == 6 {
             match cpr_at(text, start) {
                 Some(ends) => each(start, Some(ends)),
-                None if length == 10 => each(start, None),
+                None if length == 10 && stands_alone(text, start, end) => each(start, None),
                 None => {}
             }
         }
         low = end;
         at = end + 6;
     }
+}
+
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
+    !letter(start.checked_sub(1)) && !letter(Some(end))
 }
 
 /// Beginnings of what is no CPR number and yet must not be shown. Whatever holds one of them is looked at closely.

@@ -42,7 +42,7 @@ pub struct Shared {
     pub limits: Limits,
     /// Log ids, when the mapping names them.
     pub ids: Option<Ids>,
-    calendar: Calendar,
+    calendar: &'static Calendar,
     samples: AtomicU64,
     bounded: AtomicBool,
 }
@@ -531,7 +531,7 @@ impl Tally {
         let mut samples = Vec::new();
         collect(&self.arena, chain, &mut samples);
         let counts = &mut self.counts[at];
-        counts.folded.get_or_insert_default().add(&samples, &self.shared.calendar);
+        counts.folded.get_or_insert_default().add(&samples, self.shared.calendar);
         self.arena[chain.block as usize * (BLOCK + 1)] = u64::from(NONE);
         counts.chain.used = 0;
     }
@@ -734,10 +734,10 @@ impl<'a> Merged<'a> {
             collect(&self.tallies[member.0 as usize].arena, counts.chain, &mut self.samples);
         }
         let (days, largest_gap_seconds, duration) = if self.shared.is_bounded() {
-            folded.add(&self.samples, &self.shared.calendar);
+            folded.add(&self.samples, self.shared.calendar);
             from_folded(&folded)
         } else {
-            exact(&mut self.samples, &mut self.durations, &self.shared.calendar)
+            exact(&mut self.samples, &mut self.durations, self.shared.calendar)
         };
         let key = &self.counts(members[0]).name;
         let mut parts = key.split('\u{1f}').map(str::to_owned);
