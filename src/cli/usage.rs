@@ -160,9 +160,28 @@ fn json(usage: &Usage, common: Common) -> Result<()> {
 }
 
 const COLUMNS: [&str; 22] = [
-    "environment", "integration", "version", "municipality", "service", "system", "direction", "mailbox", "calls", "errors",
-    "unknown", "error_percent", "first", "newest", "newest_success", "p50_ms", "p95_ms", "max_ms", "active_days",
-    "busiest_day", "largest_gap_seconds", "precision",
+    "environment",
+    "integration",
+    "version",
+    "municipality",
+    "service",
+    "system",
+    "direction",
+    "mailbox",
+    "calls",
+    "errors",
+    "unknown",
+    "error_percent",
+    "first",
+    "newest",
+    "newest_success",
+    "p50_ms",
+    "p95_ms",
+    "max_ms",
+    "active_days",
+    "busiest_day",
+    "largest_gap_seconds",
+    "precision",
 ];
 
 fn csv(usage: &Usage, common: Common) -> Result<()> {
@@ -175,9 +194,19 @@ fn csv(usage: &Usage, common: Common) -> Result<()> {
     writer.write_record(COLUMNS).map_err(fault)?;
     for (number, group) in usage.groups().enumerate() {
         let instant = |at: Option<Timestamp>| at.map_or(String::new(), |at| at.to_string());
-        let millis = |value: fn(&Distribution) -> f64| group.duration.as_ref().map_or(String::new(), |d| value(d).to_string());
+        let millis =
+            |value: fn(&Distribution) -> f64| group.duration.as_ref().map_or(String::new(), |d| value(d).to_string());
         let key = &group.key;
-        let texts = [&key.environment, &key.integration, &key.version, &key.municipality, &key.service, &key.system, &key.direction, &key.mailbox];
+        let texts = [
+            &key.environment,
+            &key.integration,
+            &key.version,
+            &key.municipality,
+            &key.service,
+            &key.system,
+            &key.direction,
+            &key.mailbox,
+        ];
         let mut record: Vec<String> = texts.into_iter().map(|text| harmless_cell(text)).collect();
         record.extend([
             group.calls.to_string(),
@@ -303,7 +332,11 @@ fn cut(text: &str, width: usize) -> String {
     if text.is_empty() {
         return "-".into();
     }
-    if text.chars().count() <= width { text.to_owned() } else { format!("{}…", text.chars().take(width - 1).collect::<String>()) }
+    if text.chars().count() <= width {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(width - 1).collect::<String>())
+    }
 }
 
 fn danish(at: Timestamp) -> String {
@@ -344,22 +377,32 @@ fn problems(overview: &Overview, lang: Language) -> String {
             Ended::HeaderOnly => word("har kun en overskrift", "holds a header alone").to_owned(),
             Ended::Damaged(problem) => format!(
                 "{}: {problem}",
-                word("er beskadiget, og kun det før skaden er talt med", "is damaged, and only what comes before counts")
+                word(
+                    "er beskadiget, og kun det før skaden er talt med",
+                    "is damaged, and only what comes before counts"
+                )
             ),
         };
         let _ = writeln!(out, "! {} {what}", file.name);
     }
     if overview.bad_lines > 0 {
-        let _ = writeln!(out, "! {} {}", number(overview.bad_lines), word("linjer kunne ikke bruges:", "lines could not be used:"));
+        let _ = writeln!(
+            out,
+            "! {} {}",
+            number(overview.bad_lines),
+            word("linjer kunne ikke bruges:", "lines could not be used:")
+        );
     }
     for bad in &overview.bad {
         let _ = writeln!(out, "  {:>9}  {}", number(bad.count), bad_kind(bad.kind).get(lang));
         for sample in bad.samples.iter().take(2) {
-            let _ = writeln!(out, "             {}:{}: {}", sample.place.file, sample.place.line, cut(&sample.text, 120));
+            let _ =
+                writeln!(out, "             {}:{}: {}", sample.place.file, sample.place.line, cut(&sample.text, 120));
         }
     }
     for found in overview.found.iter().filter(|found| found.kind != "ten-digits") {
-        let places: Vec<_> = found.places.iter().take(3).map(|place| format!("{}:{}", place.file, place.line)).collect();
+        let places: Vec<_> =
+            found.places.iter().take(3).map(|place| format!("{}:{}", place.file, place.line)).collect();
         let what = if found.kind == "cpr" { word("CPR-numre", "CPR numbers") } else { found.kind.as_str() };
         let _ = writeln!(
             out,
@@ -372,7 +415,10 @@ fn problems(overview: &Overview, lang: Language) -> String {
     }
     let counts = [
         (overview.duplicates, word("gentagne linjer er talt én gang", "repeated lines were counted once")),
-        (overview.conflicting_ids, word("log-id'er står på linjer med forskelligt indhold", "log ids stand on lines of different content")),
+        (
+            overview.conflicting_ids,
+            word("log-id'er står på linjer med forskelligt indhold", "log ids stand on lines of different content"),
+        ),
         (overview.without_log_id, word("linjer mangler log-id", "lines lack a log id")),
         (overview.without_integration, word("kald nævner ingen integration", "calls name no integration")),
         (overview.windows_1252, word("linjer er læst som Windows-1252", "lines were read as Windows-1252")),
@@ -392,9 +438,13 @@ fn problems(overview: &Overview, lang: Language) -> String {
 const fn bad_kind(kind: BadKind) -> Text {
     match kind {
         BadKind::ColumnCount => Text { da: "forkert antal kolonner", en: "wrong number of columns" },
-        BadKind::UnclosedQuote => Text { da: "anførselstegn der aldrig lukkes", en: "a quotation mark that is never closed" },
+        BadKind::UnclosedQuote => {
+            Text { da: "anførselstegn der aldrig lukkes", en: "a quotation mark that is never closed" }
+        }
         BadKind::TooLong => Text { da: "længere end 16 MiB", en: "longer than 16 MiB" },
-        BadKind::CutOff => Text { da: "afbrudt, fordi filen er beskadiget", en: "cut off, because the file is damaged" },
+        BadKind::CutOff => {
+            Text { da: "afbrudt, fordi filen er beskadiget", en: "cut off, because the file is damaged" }
+        }
         BadKind::NotJson => Text { da: "intet JSON-objekt", en: "no JSON object" },
         BadKind::Encoding => Text { da: "ikke i det angivne tegnsæt", en: "not in the named encoding" },
         BadKind::TimeMissing => Text { da: "uden tidspunkt", en: "without a time" },
@@ -413,9 +463,13 @@ const fn bad_kind(kind: BadKind) -> Text {
             da: "i timen der springes over, når sommertiden begynder",
             en: "in the hour that is skipped when summer time begins",
         },
-        BadKind::TimeOutOfRange => Text { da: "tidspunkt før 2000 eller efter 2099", en: "a time before 2000 or after 2099" },
+        BadKind::TimeOutOfRange => {
+            Text { da: "tidspunkt før 2000 eller efter 2099", en: "a time before 2000 or after 2099" }
+        }
         BadKind::Duration => Text { da: "varighed der ikke kan læses", en: "a duration that cannot be read" },
-        BadKind::Attempts => Text { da: "leveranceforsøg der ikke er et tal", en: "delivery attempts that are no number" },
+        BadKind::Attempts => {
+            Text { da: "leveranceforsøg der ikke er et tal", en: "delivery attempts that are no number" }
+        }
         BadKind::MessageTime => Text {
             da: "tidspunkt for leverance eller kvittering, der ikke kan læses",
             en: "a time of delivery or acknowledgement that cannot be read",
@@ -426,7 +480,8 @@ const fn bad_kind(kind: BadKind) -> Text {
 
 fn comparison_text(comparison: &Comparison, lang: Language) -> String {
     let word = |da, en| Text { da, en }.get(lang);
-    let width = comparison.packages.iter().map(|package| package.name.chars().count().min(20)).max().unwrap_or(0).max(6);
+    let width =
+        comparison.packages.iter().map(|package| package.name.chars().count().min(20)).max().unwrap_or(0).max(6);
     let mut out = format!("{:<26}", word("kommune", "municipality"));
     for package in &comparison.packages {
         let _ = write!(out, " {:>width$}", cut(&package.name, 20));
@@ -444,7 +499,10 @@ fn comparison_text(comparison: &Comparison, lang: Language) -> String {
         let _ = writeln!(out, "{}: {}", package.name, package.integrations.join(", "));
     }
     for (count, what) in [
-        (comparison.hidden_calls, word("kald fra andre systemer er ikke talt med", "calls of other systems are left out")),
+        (
+            comparison.hidden_calls,
+            word("kald fra andre systemer er ikke talt med", "calls of other systems are left out"),
+        ),
         (comparison.unnamed_calls, word("kald nævner ingen integration", "calls name no integration")),
     ] {
         if count > 0 {

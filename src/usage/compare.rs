@@ -47,7 +47,8 @@ impl std::str::FromStr for Package {
         let (name, list) = text.split_once('=').ok_or_else(wrong)?;
         let integrations: Vec<_> =
             list.split(',').map(|part| part.trim().to_uppercase()).filter(|part| !part.is_empty()).collect();
-        let is_number = |text: &String| super::scan::integration_number(text.as_bytes()).is_some_and(|n| n.len() == text.len());
+        let is_number =
+            |text: &String| super::scan::integration_number(text.as_bytes()).is_some_and(|n| n.len() == text.len());
         if name.trim().is_empty() || integrations.is_empty() || !integrations.iter().all(is_number) {
             return Err(wrong());
         }
@@ -125,7 +126,9 @@ pub fn compare(groups: impl Iterator<Item = Group>, rules: &Rules) -> Comparison
     let mut seen: BTreeMap<(String, String), Seen> = BTreeMap::new();
     let (mut hidden_calls, mut unnamed_calls) = (0, 0);
     for group in groups {
-        if !rules.systems.is_empty() && !rules.systems.iter().any(|system| system.eq_ignore_ascii_case(&group.key.system)) {
+        if !rules.systems.is_empty()
+            && !rules.systems.iter().any(|system| system.eq_ignore_ascii_case(&group.key.system))
+        {
             hidden_calls += group.calls;
             continue;
         }
@@ -167,7 +170,9 @@ pub fn compare(groups: impl Iterator<Item = Group>, rules: &Rules) -> Comparison
 fn cell(package: &Package, cvr: &str, seen: &BTreeMap<(String, String), Seen>, since: Option<Timestamp>) -> Cell {
     let mut cell = Cell::default();
     for integration in &package.integrations {
-        let own = |name: &str| name == integration || name.strip_prefix(integration.as_str()).is_some_and(|rest| rest.starts_with('_'));
+        let own = |name: &str| {
+            name == integration || name.strip_prefix(integration.as_str()).is_some_and(|rest| rest.starts_with('_'))
+        };
         let of_it = seen.iter().filter(|((municipality, name), _)| municipality == cvr && own(name));
         let mut newest = None;
         for (_, seen) in of_it {

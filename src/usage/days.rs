@@ -86,9 +86,8 @@ mod tests {
     #[test]
     fn days_begin_at_danish_midnight() {
         let calendar = Calendar::danish();
-        let second = |text: &str| {
-            u32::try_from(text.parse::<jiff::Timestamp>().unwrap().as_second() - 946_684_800).unwrap()
-        };
+        let second =
+            |text: &str| u32::try_from(text.parse::<jiff::Timestamp>().unwrap().as_second() - 946_684_800).unwrap();
         let day = |text: &str| Calendar::date(calendar.day(second(text)).number).to_string();
         assert_eq!(day("2026-03-04T22:59:59Z"), "2026-03-04");
         assert_eq!(day("2026-03-04T23:00:00Z"), "2026-03-05");

@@ -37,12 +37,17 @@ pub struct Table {
 
 impl Table {
     fn values(&self, column: usize) -> impl Iterator<Item = &str> {
-        self.rows.iter().filter_map(move |row| row.get(column)).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.rows
+            .iter()
+            .filter_map(move |row| row.get(column))
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     /// Whether there are values, and at least nine of ten are so.
     fn mostly(&self, column: usize, so: impl Fn(&str) -> bool) -> bool {
-        let (all, good) = self.values(column).fold((0, 0), |(all, good), value| (all + 1, good + usize::from(so(value))));
+        let (all, good) =
+            self.values(column).fold((0, 0), |(all, good), value| (all + 1, good + usize::from(so(value))));
         all > 0 && good * 10 >= all * 9
     }
 }
@@ -87,8 +92,7 @@ pub fn table(path: &Path) -> Result<Table> {
 fn columns(text: &[u8], named: Option<u8>) -> Table {
     let (line, mut at) = first_line(text);
     let delimiter = named.unwrap_or_else(|| delimiters(line)[0]);
-    let mut table =
-        Table { names: header(line, delimiter), rows: Vec::new(), delimiter: Some(char::from(delimiter)) };
+    let mut table = Table { names: header(line, delimiter), rows: Vec::new(), delimiter: Some(char::from(delimiter)) };
     while at < text.len() && table.rows.len() < ROWS {
         let (row, end) = fields(text, at, delimiter);
         // The last record may be cut by the limit.
@@ -139,20 +143,138 @@ fn leaves(value: &Value, name: String, each: &mut impl FnMut(String, String)) {
 const WORDS: &[(Role, &[&str])] = &[
     (Role::Delivered, &["delivered", "deliveredat", "leveret", "leverancetidspunkt", "leveringstidspunkt"]),
     (Role::Acked, &["acked", "ackedat", "acknowledged", "kvitteret", "kvitteringstidspunkt"]),
-    (Role::Time, &["time", "timestamp", "tidspunkt", "tid", "dato", "datotid", "datetime", "date", "oprettet", "created", "@timestamp", "ts", "start", "starttidspunkt", "kaldstidspunkt"]),
+    (
+        Role::Time,
+        &[
+            "time",
+            "timestamp",
+            "tidspunkt",
+            "tid",
+            "dato",
+            "datotid",
+            "datetime",
+            "date",
+            "oprettet",
+            "created",
+            "@timestamp",
+            "ts",
+            "start",
+            "starttidspunkt",
+            "kaldstidspunkt",
+        ],
+    ),
     (Role::TimeOfDay, &["klokkeslæt", "klokken", "kl", "timeofday", "tidspå dagen", "klokkeslet"]),
     (Role::Environment, &["environment", "miljø", "env", "miljoe"]),
-    (Role::Integration, &["integration", "integrationid", "integrationsnummer", "sfnummer", "sf", "snitflade", "interface"]),
+    (
+        Role::Integration,
+        &["integration", "integrationid", "integrationsnummer", "sfnummer", "sf", "snitflade", "interface"],
+    ),
     (Role::Version, &["version", "integrationsversion", "serviceversion"]),
-    (Role::Municipality, &["municipalitycvr", "municipality", "kommunecvr", "cvr", "cvrnummer", "cvrnr", "myndighedcvr", "myndighed", "kommune", "authoritycvr"]),
-    (Role::Service, &["service", "servicename", "servicenavn", "serviceid", "operation", "endpoint", "tjeneste", "metode", "serviceuuid"]),
-    (Role::System, &["system", "itsystem", "itsystemid", "anvendersystem", "anvendersystemuuid", "systemnavn", "usersystem", "usersystemuuid", "client", "klient"]),
+    (
+        Role::Municipality,
+        &[
+            "municipalitycvr",
+            "municipality",
+            "kommunecvr",
+            "cvr",
+            "cvrnummer",
+            "cvrnr",
+            "myndighedcvr",
+            "myndighed",
+            "kommune",
+            "authoritycvr",
+        ],
+    ),
+    (
+        Role::Service,
+        &[
+            "service",
+            "servicename",
+            "servicenavn",
+            "serviceid",
+            "operation",
+            "endpoint",
+            "tjeneste",
+            "metode",
+            "serviceuuid",
+        ],
+    ),
+    (
+        Role::System,
+        &[
+            "system",
+            "itsystem",
+            "itsystemid",
+            "anvendersystem",
+            "anvendersystemuuid",
+            "systemnavn",
+            "usersystem",
+            "usersystemuuid",
+            "client",
+            "klient",
+        ],
+    ),
     (Role::Direction, &["direction", "retning"]),
-    (Role::Agreement, &["agreement", "agreementid", "aftale", "aftaleid", "serviceaftale", "serviceagreementuuid", "serviceaftaleid", "serviceaftaleuuid"]),
-    (Role::Transaction, &["transactionid", "transaktionsid", "transaktionsuuid", "xtransaktionsid", "transactionuuid", "correlationid", "requestid", "kaldid"]),
+    (
+        Role::Agreement,
+        &[
+            "agreement",
+            "agreementid",
+            "aftale",
+            "aftaleid",
+            "serviceaftale",
+            "serviceagreementuuid",
+            "serviceaftaleid",
+            "serviceaftaleuuid",
+        ],
+    ),
+    (
+        Role::Transaction,
+        &[
+            "transactionid",
+            "transaktionsid",
+            "transaktionsuuid",
+            "xtransaktionsid",
+            "transactionuuid",
+            "correlationid",
+            "requestid",
+            "kaldid",
+        ],
+    ),
     (Role::LogId, &["logid", "loguuid", "id", "rowid", "linjeid", "eventid"]),
-    (Role::Status, &["status", "statuskode", "statuscode", "httpstatus", "resultat", "result", "svarkode", "responsecode", "outcome"]),
-    (Role::Duration, &["durationms", "duration", "latencyms", "latency", "svartid", "svartidms", "varighed", "varighedms", "elapsed", "elapsedms", "responsetime", "responsetimems", "durationsek", "ms"]),
+    (
+        Role::Status,
+        &[
+            "status",
+            "statuskode",
+            "statuscode",
+            "httpstatus",
+            "resultat",
+            "result",
+            "svarkode",
+            "responsecode",
+            "outcome",
+        ],
+    ),
+    (
+        Role::Duration,
+        &[
+            "durationms",
+            "duration",
+            "latencyms",
+            "latency",
+            "svartid",
+            "svartidms",
+            "varighed",
+            "varighedms",
+            "elapsed",
+            "elapsedms",
+            "responsetime",
+            "responsetimems",
+            "durationsek",
+            "ms",
+        ],
+    ),
     (Role::Mailbox, &["dueslag", "dueslagid", "dueslaguuid", "mailbox", "queue", "kø"]),
     (Role::MessageId, &["beskedid", "beskeduuid", "messageid"]),
     (Role::Attempts, &["attempts", "antalleveranceforsoeg", "antalleveranceforsøg", "leveranceforsøg"]),
@@ -255,7 +377,9 @@ fn write(file: &str, table: &Table, roles: &[Option<usize>]) -> String {
         }
     }
     out.push_str("\n[fixed]  # what is the same on every line and stands in no column\n");
-    for (key, role) in [("integration", Role::Integration), ("municipality", Role::Municipality), ("system", Role::System)] {
+    for (key, role) in
+        [("integration", Role::Integration), ("municipality", Role::Municipality), ("system", Role::System)]
+    {
         if column(role).is_none() {
             let _ = writeln!(out, "# {key} = \"?\"");
         }
@@ -286,7 +410,8 @@ fn write(file: &str, table: &Table, roles: &[Option<usize>]) -> String {
 
 fn time(out: &mut String, table: &Table, at: usize) {
     let _ = writeln!(out, "column = {}", quote(&table.names[at]));
-    let digits = |length: usize| table.mostly(at, |value| value.len() == length && value.bytes().all(|b| b.is_ascii_digit()));
+    let digits =
+        |length: usize| table.mostly(at, |value| value.len() == length && value.bytes().all(|b| b.is_ascii_digit()));
     if digits(10) {
         out.push_str("form = \"epoch-seconds\"\n");
         return;
@@ -300,7 +425,9 @@ fn time(out: &mut String, table: &Table, at: usize) {
         out.push_str(match (fits("day-month-year"), fits("month-day-year")) {
             (true, false) => "form = \"day-month-year\"  # a day after the 12th shows it\n",
             (false, true) => "form = \"month-day-year\"  # a day after the 12th shows it\n",
-            _ => "# form = \"day-month-year\"  # or month-day-year? the samples do not tell; ask whoever made the file\n",
+            _ => {
+                "# form = \"day-month-year\"  # or month-day-year? the samples do not tell; ask whoever made the file\n"
+            }
         });
     }
     if table.values(at).any(|value| !has_zone(value)) {
@@ -311,7 +438,8 @@ fn time(out: &mut String, table: &Table, at: usize) {
 }
 
 fn status(out: &mut String, table: &Table, at: usize) {
-    const GOOD: [&str; 9] = ["ok", "success", "succes", "successful", "gennemført", "leveret", "completed", "true", "0"];
+    const GOOD: [&str; 9] =
+        ["ok", "success", "succes", "successful", "gennemført", "leveret", "completed", "true", "0"];
     let values: BTreeSet<_> = table.values(at).map(|value| shown_text(value.as_bytes())).collect();
     let is_http = |value: &String| value.len() == 3 && value.bytes().all(|b| b.is_ascii_digit());
     let mut good: Vec<_> =

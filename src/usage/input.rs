@@ -52,7 +52,10 @@ pub fn expand(arguments: &[String]) -> Result<Vec<PathBuf>> {
     files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
     for file in &files {
         if !std::fs::metadata(file).is_ok_and(|metadata| metadata.is_file()) {
-            return Err(Error::file(file, "is no ordinary file (a pipe or a device?); save its content to a file first"));
+            return Err(Error::file(
+                file,
+                "is no ordinary file (a pipe or a device?); save its content to a file first",
+            ));
         }
     }
     Ok(files)

@@ -353,7 +353,11 @@ impl Mapping {
             Err(document.mistake(path, message, Some(help.to_owned())).into())
         };
         if mapping.schema != 1 {
-            return mistake(&[Step::Key("schema")], "this program reads mappings of schema 1".into(), "write `schema = 1`");
+            return mistake(
+                &[Step::Key("schema")],
+                "this program reads mappings of schema 1".into(),
+                "write `schema = 1`",
+            );
         }
         let zone = match &mapping.time.zone {
             None => None,

@@ -83,7 +83,8 @@ pub fn read(files: &[PathBuf], ready: &Ready, options: &Options) -> Result<Usage
             .collect();
         // When every worker is gone, sending and receiving end instead of waiting.
         drop((full_end, empty));
-        let mut reader = Reader { own: Worker::new(&shared), files: Vec::new(), options, full, empty: empty_end, stop: &stop };
+        let mut reader =
+            Reader { own: Worker::new(&shared), files: Vec::new(), options, full, empty: empty_end, stop: &stop };
         let read = files.iter().try_for_each(|file| reader.file(file));
         let Reader { own, files, full, .. } = reader;
         drop(full);
@@ -262,14 +263,16 @@ impl Reader<'_> {
 
     fn header(&self, line: &[u8], named: Option<u8>, ready: &Ready) -> std::result::Result<Layout, String> {
         let number = self.number();
-        let make = |delimiter: u8| {
-            Layout::new(number, Form::Delimited(delimiter), header(line, delimiter), ready)
-        };
+        let make = |delimiter: u8| Layout::new(number, Form::Delimited(delimiter), header(line, delimiter), ready);
         let given = ready.mapping.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).or(named);
         if let Some(delimiter) = given {
             return make(delimiter);
         }
-        delimiters(line).into_iter().map(make).reduce(|first, next| if first.is_ok() { first } else { next.or(first) }).unwrap_or_else(|| make(b';'))
+        delimiters(line)
+            .into_iter()
+            .map(make)
+            .reduce(|first, next| if first.is_ok() { first } else { next.or(first) })
+            .unwrap_or_else(|| make(b';'))
     }
 
     /// A mapping that says nothing of the zone cannot be right when the first time carries none.
@@ -363,8 +366,11 @@ pub fn find_header(head: &[u8]) -> std::result::Result<Option<Start>, String> {
 /// Delimiters that a header has, the most frequent first.
 #[must_use]
 pub fn delimiters(line: &[u8]) -> Vec<u8> {
-    let mut counts: Vec<_> =
-        b";,\t|".iter().map(|delimiter| (header(line, *delimiter).len(), *delimiter)).filter(|(count, _)| *count > 1).collect();
+    let mut counts: Vec<_> = b";,\t|"
+        .iter()
+        .map(|delimiter| (header(line, *delimiter).len(), *delimiter))
+        .filter(|(count, _)| *count > 1)
+        .collect();
     counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     if counts.is_empty() { vec![b';'] } else { counts.into_iter().map(|(_, delimiter)| delimiter).collect() }
 }
@@ -443,7 +449,9 @@ pub fn mapping(named: Option<&str>, files: &[PathBuf]) -> Result<Ready> {
     for (name, _) in SHIPPED {
         let ready = Mapping::load(name)?;
         let has = |role: Role| {
-            ready.columns[role as usize].as_ref().is_none_or(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
+            ready.columns[role as usize]
+                .as_ref()
+                .is_none_or(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
         };
         // Our own format stands on its time and integration; of the others every column must be there.
         let fits = Role::ALL.into_iter().filter(|role| ready.demands(*role) || *role == Role::Integration).all(has);

@@ -52,7 +52,8 @@ pub fn integration_number(text: &[u8]) -> Option<&[u8]> {
         from = at + 1;
         let rest = &text[at..];
         let begins = at == 0 || !text[at - 1].is_ascii_alphanumeric();
-        let number = rest.len() >= 6 && rest[1].eq_ignore_ascii_case(&b'F') && rest[2..6].iter().all(u8::is_ascii_digit);
+        let number =
+            rest.len() >= 6 && rest[1].eq_ignore_ascii_case(&b'F') && rest[2..6].iter().all(u8::is_ascii_digit);
         if !begins || !number {
             continue;
         }
@@ -108,8 +109,31 @@ fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
 
 /// Beginnings of what is no CPR number and yet must not be shown. Whatever holds one of them is looked at closely.
 const MARKS: &[&str] = &[
-    "eyJ", "earer", "EARER", "ssword", "SSWORD", "ecret", "ECRET", "oken", "OKEN", "PRIVATE KEY", "SAMLRe", "PHNhbWw", "odeord",
-    "dgangskode", "SESSION", "ession", "assphrase", "Basic ", "pikey", "pi_key", "pi-key", "piKey", "sig=", "pwd=", "pin=",
+    "eyJ",
+    "earer",
+    "EARER",
+    "ssword",
+    "SSWORD",
+    "ecret",
+    "ECRET",
+    "oken",
+    "OKEN",
+    "PRIVATE KEY",
+    "SAMLRe",
+    "PHNhbWw",
+    "odeord",
+    "dgangskode",
+    "SESSION",
+    "ession",
+    "assphrase",
+    "Basic ",
+    "pikey",
+    "pi_key",
+    "pi-key",
+    "piKey",
+    "sig=",
+    "pwd=",
+    "pin=",
 ];
 
 /// Finds secrets.
@@ -132,7 +156,8 @@ impl Secrets {
     /// Whether a text needs a close look.
     #[must_use]
     pub fn may_hold(text: &[u8]) -> bool {
-        static ONE: std::sync::LazyLock<Option<packed::Searcher>> = std::sync::LazyLock::new(|| packed::Searcher::new(MARKS));
+        static ONE: std::sync::LazyLock<Option<packed::Searcher>> =
+            std::sync::LazyLock::new(|| packed::Searcher::new(MARKS));
         ONE.as_ref().is_none_or(|marks| marks.find(text).is_some())
     }
 

@@ -222,6 +222,10 @@ pub struct Tally {
     key: Vec<u8>,
     joined: Vec<u8>,
     statuses: Vec<(Box<[u8]>, Outcome)>,
+    /// Roles of the key that have a column.
+    key_roles: Vec<Role>,
+    has_messages: bool,
+    has_agreements: bool,
     /// Times of the first and the last row since they were last taken, and how often time ran backwards between.
     order: Order,
     /// Rows counted.
@@ -259,7 +263,12 @@ impl Tally {
     #[must_use]
     pub fn new(shared: Arc<Shared>) -> Self {
         let clock = Clock::new(&shared.ready);
+        let mapped = |role: Role| shared.ready.columns[role as usize].is_some();
+        let messages = [Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked];
         Self {
+            key_roles: Role::ALL[..KEY_ROLES].iter().copied().filter(|role| mapped(*role)).collect(),
+            has_messages: messages.into_iter().any(mapped),
+            has_agreements: mapped(Role::Agreement),
             shared,
             clock,
             index: HashMap::default(),
@@ -353,7 +362,7 @@ impl Tally {
         if let Some(message) = message {
             counts.messages.get_or_insert_default().add(&message);
         }
-        if self.shared.ready.columns[Role::Agreement as usize].is_some() {
+        if self.has_agreements {
             counts.agreement(fields[Role::Agreement as usize]);
         }
         let second = u32::try_from((time - EARLIEST).div_euclid(1000)).unwrap_or(0);
@@ -374,9 +383,7 @@ impl Tally {
     }
 
     fn message(&mut self, fields: &Fields<'_>, time: i64) -> std::result::Result<Option<Message>, BadKind> {
-        let columns = &self.shared.ready.columns;
-        let mapped = |role: Role| columns[role as usize].is_some();
-        if ![Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked].into_iter().any(mapped) {
+        if !self.has_messages {
             return Ok(None);
         }
         let attempts = match fields[Role::Attempts as usize].trim_ascii() {
@@ -398,7 +405,7 @@ impl Tally {
     /// Makes the raw key of a row: the parts, each with its length before it.
     fn key(&mut self, fields: &Fields<'_>, integration: &[u8]) -> std::result::Result<(), BadKind> {
         self.key.clear();
-        for role in &Role::ALL[..KEY_ROLES] {
+        for role in &self.key_roles {
             let part = if *role == Role::Integration { integration } else { fields[*role as usize] };
             if part.len() > LONGEST_NAME {
                 return Err(BadKind::NameTooLong);
@@ -423,7 +430,8 @@ impl Tally {
             self.without_log_id += 1;
             return Ok(false);
         }
-        let others = [Role::Agreement, Role::Transaction, Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked];
+        let others =
+            [Role::Agreement, Role::Transaction, Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked];
         let others = others.map(|role| fields[role as usize]);
         ids.is_known(id, &(self.key.as_slice(), time, outcome, duration, others)).map_err(|full| {
             Refused::Stop(Error::Usage(format!(
@@ -564,7 +572,8 @@ impl MessageCounts {
         self.redelivered += u64::from(message.attempts > 1);
         self.most_attempts = self.most_attempts.max(message.attempts);
         // A tenth of a millisecond is the unit of the histogram; a delay longer than it holds counts as its longest.
-        let delay = |later: i64, earlier: i64| u32::try_from((later - earlier).saturating_mul(10)).unwrap_or(NO_DURATION - 1);
+        let delay =
+            |later: i64, earlier: i64| u32::try_from((later - earlier).saturating_mul(10)).unwrap_or(NO_DURATION - 1);
         if let (Some(delivered), Some(acked)) = (message.delivered, message.acked) {
             if acked < delivered {
                 self.acked_early += 1;
@@ -787,7 +796,11 @@ pub fn percent(part: u64, whole: u64) -> Option<f64> {
 
 type Days = Vec<(u16, DayCounts)>;
 
-fn exact(samples: &mut [u64], durations: &mut Vec<u32>, calendar: &Calendar) -> (Days, Option<u32>, Option<Distribution>) {
+fn exact(
+    samples: &mut [u64],
+    durations: &mut Vec<u32>,
+    calendar: &Calendar,
+) -> (Days, Option<u32>, Option<Distribution>) {
     samples.sort_unstable();
     durations.clear();
     let mut days: Days = Vec::new();

@@ -223,9 +223,7 @@ pub fn offset_minutes(text: &[u8]) -> Option<i32> {
         _ => return None,
     };
     let pair = |pair: [u8; 2]| {
-        pair.iter()
-            .all(u8::is_ascii_digit)
-            .then(|| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
+        pair.iter().all(u8::is_ascii_digit).then(|| i32::from(pair[0] - b'0') * 10 + i32::from(pair[1] - b'0'))
     };
     let (hours, minutes) = (pair(hours)?, pair(minutes)?);
     (hours <= 14 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
@@ -305,8 +303,20 @@ fn month(word: &[u8]) -> Option<i64> {
 
 fn is_weekday(word: &[u8]) -> bool {
     const DAYS: [&str; 14] = [
-        "mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag", "monday", "tuesday", "wednesday",
-        "thursday", "friday", "saturday", "sunday",
+        "mandag",
+        "tirsdag",
+        "onsdag",
+        "torsdag",
+        "fredag",
+        "lørdag",
+        "søndag",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
     ];
     let word = String::from_utf8_lossy(word).to_lowercase();
     word.chars().count() >= 3 && DAYS.iter().any(|day| day.starts_with(word.as_str()))
@@ -389,7 +399,9 @@ fn date(cursor: &mut Cursor<'_>, form: DateForm) -> Result<(i64, i64, i64), Prob
     match form {
         DateForm::MonthDayYear => Ok((year, first, second)),
         // With dots it is Danish, and with day 13 or later there is one reading. 03/04 could be March or April.
-        DateForm::Auto if separator != b'.' && first <= 12 && second <= 12 && first != second => Err(Problem::Ambiguous),
+        DateForm::Auto if separator != b'.' && first <= 12 && second <= 12 && first != second => {
+            Err(Problem::Ambiguous)
+        }
         _ => Ok((year, second, first)),
     }
 }

@@ -68,8 +68,7 @@ impl Layout {
                 _ => return Err(format!("has more than one column `{name}`; which one is {role:?}?")),
             }
         }
-        let typed_roles =
-            [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
+        let typed_roles = [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
         let mut typed = vec![false; header.len()];
         for (role, at) in &columns {
             typed[*at] |= typed_roles.contains(role);
@@ -265,8 +264,11 @@ impl Worker {
         let mut lines = Lines { bytes, at: 0, line: chunk.line };
         let (mut at, mut records) = (0, 0);
         while at < bytes.len() {
-            let (start, end) =
-                if any_quotes { quoted(bytes, at, delimiter, &mut spans) } else { plain(bytes, at, delimiter, &mut spans) };
+            let (start, end) = if any_quotes {
+                quoted(bytes, at, delimiter, &mut spans)
+            } else {
+                plain(bytes, at, delimiter, &mut spans)
+            };
             at = end;
             let record = &bytes[start..end];
             if record.trim_ascii().is_empty() {

@@ -144,10 +144,8 @@ fn every_form_of_the_same_log_says_the_same() {
         let units = mark.then_some(0xFEFF).into_iter().chain(LOG.encode_utf16());
         units.flat_map(|unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
     };
-    let reordered: String = LOG
-        .lines()
-        .map(|line| line.split(',').rev().collect::<Vec<_>>().join("|") + "\n")
-        .collect();
+    let reordered: String =
+        LOG.lines().map(|line| line.split(',').rev().collect::<Vec<_>>().join("|") + "\n").collect();
     let header: Vec<_> = LOG.lines().next().unwrap().split(',').collect();
     let json: String = LOG
         .lines()
@@ -269,11 +267,8 @@ fn overlapping_extracts_are_merged_by_log_id() {
     let folder = Folder::new();
     let lines: Vec<_> = LOG.lines().collect();
     let part = |from: usize, to: usize| format!("{}\n{}\n", lines[0], lines[from..to].join("\n"));
-    let files = [
-        folder.write("a.csv", part(1, 8)),
-        folder.write("b.csv", part(4, 14)),
-        folder.write("c.csv", part(1, 14)),
-    ];
+    let files =
+        [folder.write("a.csv", part(1, 8)), folder.write("b.csv", part(4, 14)), folder.write("c.csv", part(1, 14))];
     let summary = usage(&files, MAPPING).summary();
     assert_counted_by_hand(&summary);
     assert_eq!((summary.overview.duplicates, summary.overview.conflicting_ids), (4 + 13, 0));
@@ -315,7 +310,8 @@ fn bad_lines_are_counted_by_kind_and_shown_redacted() {
                 2026-03-01 08:00:00,Sag,64942212,OK,hurtigt\n\
                 1970-01-01 00:00:00,Sag,64942212,OK,10\n";
     let summary = summary("log.csv", text);
-    let counts: Vec<_> = summary.overview.bad.iter().map(|bad| (bad.kind, bad.count, bad.samples[0].place.line)).collect();
+    let counts: Vec<_> =
+        summary.overview.bad.iter().map(|bad| (bad.kind, bad.count, bad.samples[0].place.line)).collect();
     let expected = [
         (BadKind::ColumnCount, 1, 3),
         (BadKind::TimeMissing, 1, 10),
@@ -429,7 +425,11 @@ fn the_memory_limit_makes_percentiles_bounded_and_says_so() {
     let mut text = String::from("tid,service,cvr,status,ms\n");
     for number in 0..1000 {
         let (hour, minute, second) = (number / 100, number % 60, number % 59);
-        text.push_str(&format!("2026-03-0{}T{hour:02}:{minute:02}:{second:02}Z,Sag,64942212,OK,{}\n", 1 + number % 5, number + 1));
+        text.push_str(&format!(
+            "2026-03-0{}T{hour:02}:{minute:02}:{second:02}Z,Sag,64942212,OK,{}\n",
+            1 + number % 5,
+            number + 1
+        ));
     }
     let folder = Folder::new();
     let file = folder.write("log.csv", &text);
@@ -473,7 +473,9 @@ fn a_mapping_that_does_not_fit_is_an_error_that_says_what_to_do() {
     let log = folder.write("log.csv", LOG);
     let zone = say(&log, &no_zone);
     assert!(zone.contains("line 2") && zone.contains("carries no zone"), "{zone}");
-    let strict = MAPPING.replace("missing_columns = \"empty\"", "missing_columns = \"error\"").replace("\"ms\"\nunit", "\"msek\"\nunit");
+    let strict = MAPPING
+        .replace("missing_columns = \"empty\"", "missing_columns = \"error\"")
+        .replace("\"ms\"\nunit", "\"msek\"\nunit");
     let column = say(&log, &strict);
     assert!(column.contains("no column `msek`") && column.contains("tid, snitflade"), "{column}");
     let twice = folder.write("twice.csv", "tid,tid\n1,2\n");
@@ -533,10 +535,22 @@ fn the_command_summarises_guesses_and_compares() {
     let (code, text, _) = run(&[&arguments[..], &["text", "--lang", "en"]].concat());
     assert!(code == 0 && text.starts_with("13 calls, 2 groups"), "{text}");
 
-    let compare = ["usage", "compare", path(&log), "--mapping", path(&mapping), "--package", "Sager=SF1470,SF1500", "--package", "Beskeder=SF1461"];
+    let compare = [
+        "usage",
+        "compare",
+        path(&log),
+        "--mapping",
+        path(&mapping),
+        "--package",
+        "Sager=SF1470,SF1500",
+        "--package",
+        "Beskeder=SF1461",
+    ];
     let (code, text, _) = run(&compare);
     assert_eq!(code, 0);
-    let cells = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().skip(1).collect::<String>();
+    let cells = |name: &str| {
+        text.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().skip(1).collect::<String>()
+    };
     assert_eq!((cells("København"), cells("Frederiksberg")), ("50%0%".into(), "0%100%".into()), "{text}");
     let (_, hidden, _) = run(&[&compare[..], &["--system", "fagsystem", "--lang", "en", "--all"]].concat());
     assert!(hidden.contains("3 calls of other systems are left out"), "{hidden}");
@@ -548,7 +562,13 @@ fn the_command_summarises_guesses_and_compares() {
     assert!(code == 2 && errors.contains("kravprobe usage guess"), "{errors}");
     let (code, _, errors) = run(&["plan", "x", "y", "--format", "csv"]);
     assert!(code == 2 && errors.contains("usage"), "{errors}");
-    let (code, _, _) = run(&["usage", "summarise", path(&folder.write("e.csv", LOG.lines().next().unwrap())), "--mapping", path(&mapping)]);
+    let (code, _, _) = run(&[
+        "usage",
+        "summarise",
+        path(&folder.write("e.csv", LOG.lines().next().unwrap())),
+        "--mapping",
+        path(&mapping),
+    ]);
     assert_eq!(code, 3);
 }
 
@@ -572,8 +592,14 @@ fn shipped_mappings_read_their_formats() {
         };
         columns.iter().map(value).collect::<Vec<_>>().join(";")
     };
-    let first = folder.write("SOP Revisionslog 05-03-2026 08_00_00.csv", format!("{}\n{}\n{}\n", columns.join(";"), line("1"), line("2")));
-    let second = folder.write("SOP Revisionslog 06-03-2026 08_00_00.csv", format!("{}\n{}\n{}\n", columns.join(";"), line("2"), line("3")));
+    let first = folder.write(
+        "SOP Revisionslog 05-03-2026 08_00_00.csv",
+        format!("{}\n{}\n{}\n", columns.join(";"), line("1"), line("2")),
+    );
+    let second = folder.write(
+        "SOP Revisionslog 06-03-2026 08_00_00.csv",
+        format!("{}\n{}\n{}\n", columns.join(";"), line("2"), line("3")),
+    );
     let (code, json, errors) = run(&["usage", "summarise", path(&first), path(&second), "--format", "json"]);
     assert_eq!(code, 0, "{errors}");
     let summary: Summary = serde_json::from_str(&json).unwrap();
@@ -581,7 +607,9 @@ fn shipped_mappings_read_their_formats() {
     assert_eq!((summary.overview.rows, summary.overview.duplicates), (3, 1));
     assert_eq!(summary.groups[0].newest, at("2026-03-04T11:00:00Z"));
     // Every line has its CPR number, the repeated one too.
-    assert!(summary.overview.found.iter().any(|found| found.kind == "cpr" && found.column == "Part" && found.count == 4));
+    assert!(
+        summary.overview.found.iter().any(|found| found.kind == "cpr" && found.column == "Part" && found.count == 4)
+    );
     let own = folder.write("own.csv", "time,integration,status,duration_ms\n2026-03-04T12:00:00+01:00,SF1461,200,5\n");
     let (code, json, errors) = run(&["usage", "summarise", path(&own), "--format", "json"]);
     assert_eq!(code, 0, "{errors}");
@@ -598,12 +626,15 @@ fn row() -> impl Strategy<Value = String> {
         "[a-c]{1,2}",
     ];
     let status = prop_oneof![Just("200"), Just("500"), Just("")];
-    let time = (1_772_000_000_i64..1_780_000_000).prop_map(|second| Timestamp::from_second(second).unwrap().to_string());
+    let time =
+        (1_772_000_000_i64..1_780_000_000).prop_map(|second| Timestamp::from_second(second).unwrap().to_string());
     let time = prop_oneof![9 => time, 1 => Just("i går".to_owned())];
     let cpr = prop_oneof![Just(""), Just("010170-1234"), Just("1234567890")];
-    (time, service, 0..3_u32, status, 0..5000_u32, 0..40_u32, cpr).prop_map(|(time, service, city, status, ms, id, text)| {
-        format!("{time};SF14{id:02};{service};6494221{city};{status};{ms};{text};{id}\n")
-    })
+    (time, service, 0..3_u32, status, 0..5000_u32, 0..40_u32, cpr).prop_map(
+        |(time, service, city, status, ms, id, text)| {
+            format!("{time};SF14{id:02};{service};6494221{city};{status};{ms};{text};{id}\n")
+        },
+    )
 }
 
 /// What must not depend on how the rows are split and ordered.
