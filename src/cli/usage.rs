@@ -509,7 +509,7 @@ fn comparison_text(comparison: &Comparison, lang: Language) -> String {
             let _ = writeln!(out, "{} {what}", number(count));
         }
     }
-    crate::render::harmless(&out).to_string()
+    crate::render::harmless(&out)
 }
 
 fn comparison_csv(comparison: &Comparison, common: Common) -> Result<()> {

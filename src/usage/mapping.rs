@@ -329,21 +329,18 @@ pub struct Ready {
 impl Mapping {
     /// The mapping of this name, or in this file.
     pub fn load(name: &str) -> Result<Ready> {
-        let document = match SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
-            Some((name, text)) => Document::new(*name, *text),
-            None => {
-                let path = Path::new(name);
-                if !path.exists() {
-                    let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
-                    return Err(Error::Usage(format!(
-                        "there is no mapping `{name}`: neither a file nor one of {}",
-                        names.join(", ")
-                    )));
-                }
-                Document::new(name, read_text(path)?)
-            }
-        };
-        Self::read(&document)
+        if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
+            return Self::read(&Document::new(*name, *text));
+        }
+        let path = Path::new(name);
+        if !path.exists() {
+            let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
+            return Err(Error::Usage(format!(
+                "there is no mapping `{name}`: neither a file nor one of {}",
+                names.join(", ")
+            )));
+        }
+        Self::read(&Document::new(name, read_text(path)?))
     }
 
     /// Reads and checks a mapping.

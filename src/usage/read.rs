@@ -173,14 +173,13 @@ impl Reader<'_> {
         let mut failed = None;
         let own = &mut self.own;
         let done = book.rows(ready.mapping.file.sheet.as_deref(), |line, cells| {
-            let step = match &layout {
-                Some(layout) => own.cells(layout, cells, line),
-                None => {
-                    let header = cells.iter().map(|cell| cell.trim().to_owned()).collect();
-                    Layout::new(number, Form::Workbook, header, &ready)
-                        .map(|made| layout = Some(made))
-                        .map_err(|problem| Error::file(path, problem))
-                }
+            let step = if let Some(layout) = &layout {
+                own.cells(layout, cells, line)
+            } else {
+                let header = cells.iter().map(|cell| cell.trim().to_owned()).collect();
+                Layout::new(number, Form::Workbook, header, &ready)
+                    .map(|made| layout = Some(made))
+                    .map_err(|problem| Error::file(path, problem))
             };
             failed = step.err();
             failed.is_none()
@@ -201,9 +200,8 @@ impl Reader<'_> {
         let mut head = Vec::new();
         let damage = read_head(&mut text, &mut head).err();
         let ready = self.ready();
-        let start = match find_header(&head).map_err(|problem| Error::file(path, problem))? {
-            Some(start) => start,
-            None => return Ok(("empty".to_owned(), damage.map_or(Ended::Empty, |e| Ended::Damaged(e.to_string())))),
+        let Some(start) = find_header(&head).map_err(|problem| Error::file(path, problem))? else {
+            return Ok(("empty".to_owned(), damage.map_or(Ended::Empty, |e| Ended::Damaged(e.to_string()))));
         };
         let (layout, from, line) = match start {
             Start::Json { at, line } => (Layout::json(self.number()), at, line),
@@ -249,15 +247,15 @@ impl Reader<'_> {
                 Piece::End => return Ok((form, if any { Ended::Complete } else { Ended::HeaderOnly })),
                 Piece::Damaged(problem) => return Ok((form, Ended::Damaged(problem))),
             }
-            self.give_back(chunk)?;
+            self.give_back(&mut chunk)?;
         }
     }
 
     /// A chunk that was not filled is used for the next piece.
-    fn give_back(&mut self, chunk: Chunk) -> Result<()> {
+    fn give_back(&mut self, chunk: &mut Chunk) -> Result<()> {
         // An empty chunk passes through a worker unread, so that there is one way back.
         let layout = Arc::new(Layout::json(self.number()));
-        let chunk = Chunk { bytes: Vec::new(), number: u64::MAX, ..chunk };
+        let chunk = Chunk { number: u64::MAX, ..std::mem::take(chunk) };
         self.full.send((layout, chunk)).map_err(|_| Error::Internal("the workers of the usage reader are gone".into()))
     }
 
@@ -352,7 +350,7 @@ pub fn find_header(head: &[u8]) -> std::result::Result<Option<Start>, String> {
             }
             _ if text.len() >= HEADER => return Err("its first line is longer than 1 MiB; is there a header?".into()),
             [b's', b'e', b'p', b'=', mark] => delimiter = Some(*mark),
-            text if text.iter().filter(|b| **b == b'"').count() % 2 == 1 => {
+            text if memchr::memchr_iter(b'"', text).count() % 2 == 1 => {
                 return Err("its header has a quotation mark that is not closed on the line".into());
             }
             _ => return Ok(Some(Start::Header { at, line, delimiter })),
@@ -445,13 +443,13 @@ pub fn mapping(named: Option<&str>, files: &[PathBuf]) -> Result<Ready> {
         return Mapping::load(name);
     }
     let Some(first) = files.first() else { return Err(Error::Usage("no file was named".into())) };
-    let names = super::guess::names(first)?;
+    let columns = super::guess::names(first)?;
     for (name, _) in SHIPPED {
         let ready = Mapping::load(name)?;
         let has = |role: Role| {
             ready.columns[role as usize]
                 .as_ref()
-                .is_none_or(|column| names.iter().any(|n| n.eq_ignore_ascii_case(column)))
+                .is_none_or(|column| columns.iter().any(|known| known.eq_ignore_ascii_case(column)))
         };
         // Our own format stands on its time and integration; of the others every column must be there.
         let fits = Role::ALL.into_iter().filter(|role| ready.demands(*role) || *role == Role::Integration).all(has);

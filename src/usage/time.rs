@@ -55,7 +55,7 @@ enum Local {
 }
 
 const QUARTER: i64 = 15 * 60 * 1000;
-const REMEMBERED: usize = 4096;
+const REMEMBERED: i64 = 4096;
 const DAY: i64 = 86_400_000;
 
 impl Clock {
@@ -67,7 +67,10 @@ impl Clock {
             None => Zone::None,
             Some(zone) => match zone.to_fixed_offset() {
                 Ok(offset) => Zone::Fixed(i64::from(offset.seconds()) * 1000),
-                Err(_) => Zone::Rules { zone: zone.clone(), seen: vec![(i64::MIN, Local::Never); REMEMBERED] },
+                Err(_) => Zone::Rules {
+                    zone: zone.clone(),
+                    seen: vec![(i64::MIN, Local::Never); usize::try_from(REMEMBERED).unwrap_or(1)],
+                },
             },
         };
         Self { form: time.form, zone, repeated: time.repeated_hour }
@@ -108,8 +111,7 @@ impl Clock {
             Zone::Fixed(offset) => return Ok(civil - *offset),
             Zone::Rules { zone, seen } => {
                 let quarter = civil.div_euclid(QUARTER);
-                #[expect(clippy::cast_possible_truncation, reason = "the remainder is small")]
-                let slot = &mut seen[quarter.rem_euclid(REMEMBERED as i64) as usize];
+                let slot = &mut seen[usize::try_from(quarter.rem_euclid(REMEMBERED)).unwrap_or(0)];
                 if slot.0 != quarter {
                     *slot = (quarter, look_up(zone, civil).ok_or(Problem::OutOfRange)?);
                 }
@@ -186,8 +188,8 @@ fn fraction(text: &[u8]) -> (i64, &[u8]) {
         return (0, text);
     }
     let mut millis = 0;
-    for at in 0..3 {
-        millis = millis * 10 + if at < count { i64::from(digits[at] - b'0') } else { 0 };
+    for digit in digits[..count].iter().chain(b"000").take(3) {
+        millis = millis * 10 + i64::from(digit - b'0');
     }
     (millis, &digits[count..])
 }
@@ -528,9 +530,10 @@ mod tests {
             let zone = TimeZone::get("Europe/Copenhagen").unwrap();
             let local = zone.to_datetime(instant);
             let read = clock("zone = \"Europe/Copenhagen\"").read(local.to_string().as_bytes());
-            match zone.to_ambiguous_timestamp(local).offset() {
-                AmbiguousOffset::Unambiguous { .. } => prop_assert_eq!(read, Ok(seconds * 1000)),
-                _ => prop_assert_eq!(read, Err(Problem::Repeated)),
+            if let AmbiguousOffset::Unambiguous { .. } = zone.to_ambiguous_timestamp(local).offset() {
+                prop_assert_eq!(read, Ok(seconds * 1000));
+            } else {
+                prop_assert_eq!(read, Err(Problem::Repeated));
             }
         }
     }

@@ -98,13 +98,16 @@ fn missing(name: &str, role: Role, header: &[String]) -> String {
     format!("has no column `{name}`, which the mapping takes as {role:?}{near} Its columns are: {shown}")
 }
 
+/// How many, and the first few of them: file, line and what there is to say.
+type Counted<T> = (u64, BTreeSet<T>);
+
 /// What was noticed beside the counts.
 #[derive(Debug, Default)]
 pub struct Notes {
     /// Bad lines by kind: how many, and the first few.
-    pub bad: BTreeMap<BadKind, (u64, BTreeSet<(u32, u64, String)>)>,
+    pub bad: BTreeMap<BadKind, Counted<(u32, u64, String)>>,
     /// Finds by kind and column: how many, and the first places.
-    pub found: BTreeMap<(String, String), (u64, BTreeSet<(u32, u64)>)>,
+    pub found: BTreeMap<(String, String), Counted<(u32, u64)>>,
     /// Rows read as Windows-1252.
     pub windows_1252: u64,
     /// Records of each file.

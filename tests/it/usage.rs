@@ -1,5 +1,7 @@
 //! Usage data: numbers counted by hand on small logs, and everything that can be wrong with a file.
 
+#![allow(clippy::format_push_string, clippy::float_cmp, reason = "plain words for small inputs and exact numbers")]
+
 use crate::support::run;
 use jiff::Timestamp;
 use kravprobe::document::Document;
