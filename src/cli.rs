@@ -18,6 +18,7 @@ mod profile;
 mod replay;
 mod run;
 mod seal;
+mod usage;
 mod vendor;
 mod verify;
 
@@ -154,6 +155,8 @@ enum Command {
     Demo(demo::Args),
     /// Try the checks on the reference vendor: each fault must turn red what it must, and nothing else
     Calibrate(calibrate::Args),
+    /// Read logs of calls and messages: what was used, by whom, how well
+    Usage(usage::Args),
     /// The test identity provider: keys, metadata, and a page for a person with a browser
     Idp(idp::Args),
     /// The test Beskedfordeler: keys, token service, broker and value lists, for a vendor at a desk
@@ -189,6 +192,7 @@ impl Command {
     const fn forms(&self) -> &'static [Form] {
         match self {
             Self::Bank(args) => args.forms(),
+            Self::Usage(_) => &[Form::Text, Form::Json, Form::Csv],
             Self::Notice(_) => &[Form::Text, Form::Html, Form::Markdown],
             _ => Form::USUAL,
         }
@@ -211,6 +215,7 @@ fn dispatch(command: Command, common: Common) -> Result<u8> {
         Command::Init(args) => init::run(&args, common),
         Command::Declare(args) => declare::run(&args, common),
         Command::Calibrate(args) => calibrate::run(&args, common),
+        Command::Usage(args) => usage::run(&args, common, common.form == Form::Csv),
         Command::Idp(args) => idp::run(&args, common),
         Command::Bfo(args) => bfo::run(&args, common),
         Command::Vendor(args) => vendor::run(&args, common),

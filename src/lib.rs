@@ -36,6 +36,7 @@ pub mod seal;
 pub mod subject;
 pub mod target;
 pub mod trial;
+pub mod usage;
 pub mod vendor;
 pub mod verdict;
 pub mod waiver;

@@ -107,5 +107,16 @@ pub fn redact(bytes: &[u8], media_type: &str) -> Redacted {
     Redacted { bytes: redacted, counts: scanner.counts.into_iter().map(|(k, n)| (k.name().to_owned(), n)).collect() }
 }
 
+/// Where the CPR number ends that begins at `at`, the first digit of a run.
+pub(crate) fn cpr_at(text: &[u8], at: usize) -> Option<usize> {
+    pattern::cpr_number_at(text, at)
+}
+
+/// Every CPR number in a text as it stands.
+#[cfg(test)]
+pub(crate) fn cpr_places(text: &[u8]) -> Vec<std::ops::Range<usize>> {
+    pattern::cpr_numbers(text)
+}
+
 #[cfg(test)]
 mod tests;

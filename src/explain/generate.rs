@@ -82,6 +82,8 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
         ("mailboxes", schema_text::<crate::besked::mailboxes::Mailboxes>("mailboxes")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
+        ("mapping", schema_text::<crate::usage::mapping::Mapping>("mapping")?),
+        ("usage", schema_text::<crate::usage::summary::Summary>("usage")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),
     ];
     files.extend(schemas.into_iter().map(|(name, text)| (format!("schemas/{name}.schema.json"), text)));

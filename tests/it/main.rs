@@ -48,5 +48,6 @@ mod support;
 mod tls;
 mod trial_checks;
 mod trial_run;
+mod usage;
 mod vendor_sp;
 mod verify;

@@ -12,8 +12,7 @@ pub(super) fn cpr_numbers(text: &[u8]) -> Vec<Range<usize>> {
     let mut at = 0;
     while at + 10 <= text.len() {
         if text[at].is_ascii_digit()
-            && may_begin(text, at)
-            && let Some(end) = cpr_end(text, at)
+            && let Some(end) = cpr_number_at(text, at)
         {
             found.push(at..end);
             at = end;
@@ -22,6 +21,11 @@ pub(super) fn cpr_numbers(text: &[u8]) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// The end of the number that begins at this digit.
+pub(super) fn cpr_number_at(text: &[u8], at: usize) -> Option<usize> {
+    may_begin(text, at).then(|| cpr_end(text, at)).flatten()
 }
 
 /// A number may begin after anything but a letter or digit; also right after the word for it (`cpr0101701234`).

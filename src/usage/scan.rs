@@ -1,0 +1,237 @@
+//! Finding things in log text at the speed of reading: integration numbers, CPR numbers, secrets.
+
+use crate::evidence::redact::{cpr_at, redact};
+use aho_corasick::packed;
+use std::collections::HashMap;
+
+/// Longest text that a summary shows of a field, characters.
+const LONGEST: usize = 200;
+
+/// Text of a field: UTF-8, or Windows-1252 when it is not.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    }
+}
+
+/// Text of a field as a summary may show it: redacted, without control characters, cut.
+#[must_use]
+pub fn shown_text(bytes: &[u8]) -> String {
+    let text = text(bytes.trim_ascii());
+    let plain = text.len() <= 64
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b' '))
+        && !digits(text.as_bytes())
+        && !Secrets::may_hold(text.as_bytes());
+    if plain {
+        return text;
+    }
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let redacted = redact(clean.as_bytes(), "text/plain").bytes;
+    let mut shown = String::from_utf8_lossy(&redacted).into_owned();
+    if let Some((at, _)) = shown.char_indices().nth(LONGEST) {
+        shown.truncate(at);
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether there is what could be a CPR number.
+fn digits(text: &[u8]) -> bool {
+    let mut found = false;
+    each_number(text, |_, _| found = true);
+    found
+}
+
+/// The number of an integration inside text: `SF1461`, `SF1320_A`. The first, when there are several.
+#[must_use]
+pub fn integration_number(text: &[u8]) -> Option<&[u8]> {
+    let mut from = 0;
+    while let Some(at) = memchr::memchr2(b'S', b's', &text[from..]).map(|at| at + from) {
+        from = at + 1;
+        let rest = &text[at..];
+        let begins = at == 0 || !text[at - 1].is_ascii_alphanumeric();
+        let number =
+            rest.len() >= 6 && rest[1].eq_ignore_ascii_case(&b'F') && rest[2..6].iter().all(u8::is_ascii_digit);
+        if !begins || !number {
+            continue;
+        }
+        match &rest[6..] {
+            [b'_', letter, after @ ..]
+                if letter.is_ascii_alphabetic() && !after.first().is_some_and(u8::is_ascii_alphanumeric) =>
+            {
+                return Some(&rest[..8]);
+            }
+            [after, ..] if after.is_ascii_alphanumeric() => {}
+            _ => return Some(&rest[..6]),
+        }
+    }
+    None
+}
+
+/// Calls `each` with every run of exactly six or ten digits: its start, and where the CPR number that begins there ends.
+///
+/// Every sixth byte is looked at: no run of six can lie between.
+pub fn each_number(text: &[u8], mut each: impl FnMut(usize, Option<usize>)) {
+    let mut low = 0;
+    let mut at = 5;
+    while at < text.len() {
+        if !text[at].is_ascii_digit() {
+            at += 6;
+            continue;
+        }
+        let mut start = at;
+        while start > low && text[start - 1].is_ascii_digit() {
+            start -= 1;
+        }
+        let mut end = at + 1;
+        while end < text.len() && text[end].is_ascii_digit() {
+            end += 1;
+        }
+        let length = end - start;
+        if length == 10 || length == 6 {
+            match cpr_at(text, start) {
+                Some(ends) => each(start, Some(ends)),
+                None if length == 10 && stands_alone(text, start, end) => each(start, None),
+                None => {}
+            }
+        }
+        low = end;
+        at = end + 6;
+    }
+}
+
+fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
+    !letter(start.checked_sub(1)) && !letter(Some(end))
+}
+
+/// Beginnings of what is no CPR number and yet must not be shown. Whatever holds one of them is looked at closely.
+const MARKS: &[&str] = &[
+    "eyJ",
+    "earer",
+    "EARER",
+    "ssword",
+    "SSWORD",
+    "ecret",
+    "ECRET",
+    "oken",
+    "OKEN",
+    "PRIVATE KEY",
+    "SAMLRe",
+    "PHNhbWw",
+    "odeord",
+    "dgangskode",
+    "SESSION",
+    "ession",
+    "assphrase",
+    "Basic ",
+    "pikey",
+    "pi_key",
+    "pi-key",
+    "piKey",
+    "sig=",
+    "pwd=",
+    "pin=",
+];
+
+/// Finds secrets.
+#[derive(Debug)]
+pub struct Secrets {
+    marks: Option<packed::Searcher>,
+    /// What close looks found, by hash of the text, while it is small: the same names stand on every line.
+    seen: HashMap<u64, Vec<String>, ahash::RandomState>,
+}
+
+const REMEMBERED: usize = 20_000;
+
+impl Secrets {
+    /// A finder.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { marks: packed::Searcher::new(MARKS), seen: HashMap::default() }
+    }
+
+    /// Whether a text needs a close look.
+    #[must_use]
+    pub fn may_hold(text: &[u8]) -> bool {
+        static ONE: std::sync::LazyLock<Option<packed::Searcher>> =
+            std::sync::LazyLock::new(|| packed::Searcher::new(MARKS));
+        ONE.as_ref().is_none_or(|marks| marks.find(text).is_some())
+    }
+
+    /// Places of marks in a text.
+    pub fn places(&self, text: &[u8], into: &mut Vec<usize>) {
+        into.clear();
+        match &self.marks {
+            Some(marks) => into.extend(marks.find_iter(text).map(|found| found.start())),
+            // Never: the marks are fixed. Without a searcher everything would be looked at.
+            None => into.push(0),
+        }
+    }
+
+    /// Kinds of secrets in a field; `name` is the column's.
+    pub fn kinds(&mut self, name: &str, field: &[u8]) -> Vec<String> {
+        let hash = self.seen.hasher().hash_one((name, field));
+        if let Some(kinds) = self.seen.get(&hash) {
+            return kinds.clone();
+        }
+        let mut text = name.as_bytes().to_vec();
+        text.extend_from_slice(b"=");
+        text.extend_from_slice(field);
+        let alone = redact(field, "text/plain").counts;
+        let named = redact(&text, "text/plain").counts;
+        let mut kinds: Vec<_> = alone.into_keys().chain(named.into_keys()).filter(|kind| kind != "cpr").collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        if self.seen.len() < REMEMBERED {
+            self.seen.insert(hash, kinds.clone());
+        }
+        kinds
+    }
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::redact::cpr_places;
+    use proptest::prelude::*;
+
+    #[test]
+    fn integrations_inside_text() {
+        let find = |text: &str| integration_number(text.as_bytes()).map(|n| String::from_utf8_lossy(n).into_owned());
+        assert_eq!(find("SF1461"), Some("SF1461".into()));
+        assert_eq!(find("kald til sf1320_A (person)"), Some("sf1320_A".into()));
+        assert_eq!(find("SF1500_v3"), Some("SF1500".into()));
+        assert_eq!(find("SF1470-6.0, SF1500"), Some("SF1470".into()));
+        assert_eq!(find("SF14611 XSF1461 SF146"), None);
+        assert_eq!(find(""), None);
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_secret() {
+        assert_eq!(shown_text(b" SagDokument 6.0 "), "SagDokument 6.0");
+        assert!(!shown_text(b"bruger 010170-1234").contains("1234"));
+        assert!(!shown_text(b"Authorization: Bearer abcdef0123456789abcdef").contains("abcdef0123456789"));
+        assert_eq!(shown_text("\u{e6}ble".as_bytes()), "æble");
+        assert_eq!(shown_text(b"\xe6ble"), "æble");
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_scan_finds_what_redaction_finds(text in "[0-9 ,;a-z\\-]{0,80}|([0-3][0-9][01][0-9]{3}[- ]?[0-9]{4}[,; a]){0,5}") {
+            let mut fast = Vec::new();
+            each_number(text.as_bytes(), |start, end| if let Some(end) = end { fast.push(start..end) });
+            let slow = cpr_places(text.as_bytes());
+            // Numbers of one hit cannot begin another: redaction goes on behind a hit, the scan behind its first digits.
+            prop_assert!(slow.iter().all(|place| fast.contains(place)), "{:?} {:?}", fast, slow);
+        }
+    }
+}

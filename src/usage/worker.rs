@@ -1,0 +1,657 @@
+//! From chunks and rows to counts: fields by column, bad lines, and what must not stand in a log.
+
+use super::mapping::{Encoding, ROLES, Ready, Role};
+use super::reader::{BadPiece, Chunk, first_line};
+use super::scan::{Secrets, each_number, shown_text, text};
+use super::summary::BadKind;
+use super::tally::{Fields, Order, Refused, Shared, Tally};
+use crate::document::nearest;
+use crate::error::Result;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Samples of each kind of bad line, and places of each find.
+const SAMPLES: usize = 5;
+/// Columns whose finds are told apart; a log of JSON objects may have any number of keys.
+const MOST_COLUMNS: usize = 1000;
+/// Most columns of a file.
+const WIDEST: usize = 16_384;
+
+/// How one file is laid out.
+#[derive(Debug)]
+pub struct Layout {
+    /// Number of the file.
+    pub file: u32,
+    /// What it is.
+    pub form: Form,
+    /// Names of its columns.
+    pub header: Vec<String>,
+    /// Where each role's column stands.
+    columns: Vec<(Role, usize)>,
+    /// Columns that hold times and durations: their digits are no CPR numbers.
+    typed: Vec<bool>,
+    /// Columns whose whole value is a secret, by their name.
+    secret: Vec<Option<String>>,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Columns between delimiters.
+    Delimited(u8),
+    /// A JSON object a line.
+    JsonLines,
+    /// Rows of a workbook.
+    Workbook,
+}
+
+impl Layout {
+    /// The layout of a file with this header. The error says which column is missing.
+    pub fn new(file: u32, form: Form, header: Vec<String>, ready: &Ready) -> std::result::Result<Self, String> {
+        if header.len() > WIDEST {
+            return Err(format!("has more than {WIDEST} columns"));
+        }
+        let mut columns = Vec::new();
+        for role in Role::ALL {
+            let Some(name) = &ready.columns[role as usize] else { continue };
+            let same = |known: &&(usize, &String)| known.1 == name;
+            let alike = |known: &&(usize, &String)| known.1.to_lowercase() == name.trim().to_lowercase();
+            let all: Vec<_> = header.iter().enumerate().collect();
+            let exact: Vec<_> = all.iter().filter(same).collect();
+            let found = if exact.is_empty() { all.iter().filter(alike).collect() } else { exact };
+            match found.as_slice() {
+                [(at, _)] => columns.push((role, *at)),
+                [] if ready.demands(role) => return Err(missing(name, role, &header)),
+                [] => {}
+                _ => return Err(format!("has more than one column `{name}`; which one is {role:?}?")),
+            }
+        }
+        let typed_roles = [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
+        let mut typed = vec![false; header.len()];
+        for (role, at) in &columns {
+            typed[*at] |= typed_roles.contains(role);
+        }
+        let secret = header.iter().map(|name| Secrets::new().kinds(name, b"x1y2z3w4v5").into_iter().next()).collect();
+        Ok(Self { file, form, header, columns, typed, secret })
+    }
+
+    /// The layout of a file of JSON objects, which has no header.
+    #[must_use]
+    pub const fn json(file: u32) -> Self {
+        Self {
+            file,
+            form: Form::JsonLines,
+            header: Vec::new(),
+            columns: Vec::new(),
+            typed: Vec::new(),
+            secret: Vec::new(),
+        }
+    }
+}
+
+fn missing(name: &str, role: Role, header: &[String]) -> String {
+    let shown = header.iter().take(40).map(|name| shown_text(name.as_bytes())).collect::<Vec<_>>().join(", ");
+    let near = nearest(name, header.iter().map(String::as_str));
+    let near = near.map_or(String::new(), |near| format!("; is it `{}`?", shown_text(near.as_bytes())));
+    format!("has no column `{name}`, which the mapping takes as {role:?}{near} Its columns are: {shown}")
+}
+
+/// How many, and the first few of them: file, line and what there is to say.
+type Counted<T> = (u64, BTreeSet<T>);
+
+/// What was noticed beside the counts.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// Bad lines by kind: how many, and the first few.
+    pub bad: BTreeMap<BadKind, Counted<(u32, u64, String)>>,
+    /// Finds by kind and column: how many, and the first places.
+    pub found: BTreeMap<(String, String), Counted<(u32, u64)>>,
+    /// Rows read as Windows-1252.
+    pub windows_1252: u64,
+    /// Records of each file.
+    pub records: HashMap<u32, u64>,
+    /// Order of times of each file and chunk.
+    pub order: BTreeMap<(u32, u64), Order>,
+}
+
+impl Notes {
+    /// Notes a bad line.
+    pub fn bad(&mut self, kind: BadKind, file: u32, line: u64, bytes: &[u8]) {
+        let (count, samples) = self.bad.entry(kind).or_default();
+        *count += 1;
+        let is_early = samples.last().is_none_or(|(f, l, _)| (file, line) < (*f, *l));
+        if samples.len() < SAMPLES || is_early {
+            samples.insert((file, line, sample(bytes)));
+            if samples.len() > SAMPLES {
+                samples.pop_last();
+            }
+        }
+    }
+
+    fn found(&mut self, kind: &str, column: &str, place: (u32, u64)) {
+        let mut key = (kind.to_owned(), column.to_owned());
+        if self.found.len() >= MOST_COLUMNS && !self.found.contains_key(&key) {
+            "(other columns)".clone_into(&mut key.1);
+        }
+        let (count, places) = self.found.entry(key).or_default();
+        *count += 1;
+        places.insert(place);
+        if places.len() > SAMPLES {
+            places.pop_last();
+        }
+    }
+
+    /// Takes in the notes of another.
+    pub fn merge(&mut self, other: Self) {
+        for (kind, (count, samples)) in other.bad {
+            let mine = self.bad.entry(kind).or_default();
+            mine.0 += count;
+            mine.1.extend(samples);
+            while mine.1.len() > SAMPLES {
+                mine.1.pop_last();
+            }
+        }
+        for (key, (count, places)) in other.found {
+            let mine = self.found.entry(key).or_default();
+            mine.0 += count;
+            mine.1.extend(places);
+            while mine.1.len() > SAMPLES {
+                mine.1.pop_last();
+            }
+        }
+        self.windows_1252 += other.windows_1252;
+        for (file, count) in other.records {
+            *self.records.entry(file).or_default() += count;
+        }
+        self.order.extend(other.order);
+    }
+}
+
+/// A bad line as people may see it.
+fn sample(bytes: &[u8]) -> String {
+    let mut cut = &bytes[..bytes.len().min(2000)];
+    if bytes.len() > cut.len() {
+        // A value that is cut in half would not be recognised; so the last word goes.
+        let end = cut.iter().rposition(|b| matches!(b, b',' | b';' | b'\t' | b'|' | b'{' | b'}')).unwrap_or(0);
+        cut = &cut[..end];
+    }
+    shown_text(cut)
+}
+
+/// One worker.
+#[derive(Debug)]
+pub struct Worker {
+    /// Its counts.
+    pub tally: Tally,
+    /// Its notes.
+    pub notes: Notes,
+    encoding: Encoding,
+    json_columns: Vec<(Role, String)>,
+    secrets: Secrets,
+    spans: Vec<Span>,
+    numbers: Vec<(usize, Option<usize>)>,
+    marks: Vec<usize>,
+    scratch: Vec<u8>,
+}
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: usize,
+    end: usize,
+    /// Whether it holds quotation marks that are to be undone.
+    quoted: bool,
+}
+
+/// Lines of offsets in a chunk, counted as far as needed.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, offset: usize) -> u64 {
+        self.line += memchr::memchr_iter(b'\n', &self.bytes[self.at..offset]).count() as u64;
+        self.at = offset;
+        self.line
+    }
+}
+
+impl Worker {
+    /// A worker of a run.
+    #[must_use]
+    pub fn new(shared: &Arc<Shared>) -> Self {
+        let ready = &shared.ready;
+        let json_columns =
+            Role::ALL.iter().filter_map(|role| Some((*role, ready.columns[*role as usize].clone()?))).collect();
+        Self {
+            tally: Tally::new(Arc::clone(shared)),
+            notes: Notes::default(),
+            encoding: ready.mapping.file.encoding,
+            json_columns,
+            secrets: Secrets::new(),
+            spans: Vec::new(),
+            numbers: Vec::new(),
+            marks: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Counts the records of a chunk.
+    pub fn chunk(&mut self, layout: &Layout, chunk: &Chunk) -> Result<()> {
+        let records = match layout.form {
+            Form::JsonLines => self.json(layout, chunk)?,
+            Form::Delimited(delimiter) => self.delimited(layout, chunk, delimiter)?,
+            Form::Workbook => 0,
+        };
+        *self.notes.records.entry(layout.file).or_default() += records;
+        self.notes.order.insert((layout.file, chunk.number), self.tally.take_order());
+        Ok(())
+    }
+
+    fn delimited(&mut self, layout: &Layout, chunk: &Chunk, delimiter: u8) -> Result<u64> {
+        let bytes = chunk.bytes.as_slice();
+        let any_quotes = memchr::memchr(b'"', bytes).is_some();
+        let is_utf8 = std::str::from_utf8(bytes).is_ok();
+        let mut numbers = std::mem::take(&mut self.numbers);
+        let mut marks = std::mem::take(&mut self.marks);
+        numbers.clear();
+        each_number(bytes, |at, end| numbers.push((at, end)));
+        self.secrets.places(bytes, &mut marks);
+        let (mut next_number, mut next_mark) = (0, 0);
+        let has_secret_columns = layout.secret.iter().any(Option::is_some);
+        let mut spans = std::mem::take(&mut self.spans);
+        let mut lines = Lines { bytes, at: 0, line: chunk.line };
+        let (mut at, mut records) = (0, 0);
+        while at < bytes.len() {
+            let (start, end) = if any_quotes {
+                quoted(bytes, at, delimiter, &mut spans)
+            } else {
+                plain(bytes, at, delimiter, &mut spans)
+            };
+            at = end;
+            let record = &bytes[start..end];
+            if record.trim_ascii().is_empty() {
+                continue;
+            }
+            records += 1;
+            let problem = if chunk.cut_off && end == bytes.len() && record.last() != Some(&b'\n') {
+                Some(BadKind::CutOff)
+            } else if spans.len() != layout.header.len() {
+                Some(BadKind::ColumnCount)
+            } else if !is_utf8 && !self.is_encoding_allowed(record) {
+                Some(BadKind::Encoding)
+            } else {
+                self.row(layout, bytes, &spans)?
+            };
+            if let Some(problem) = problem {
+                let line = lines.of(start);
+                self.notes.bad(problem, layout.file, line, first_line(record).0);
+            }
+            while next_number < numbers.len() && numbers[next_number].0 < end {
+                self.number(layout, numbers[next_number], &spans, problem.is_some(), &mut lines);
+                next_number += 1;
+            }
+            if has_secret_columns || marks.get(next_mark).is_some_and(|mark| *mark < end) {
+                while marks.get(next_mark).is_some_and(|mark| *mark < end) {
+                    next_mark += 1;
+                }
+                let line = lines.of(start);
+                self.secrets_of(layout, bytes, &spans, line);
+            }
+        }
+        (self.spans, self.numbers, self.marks) = (spans, numbers, marks);
+        Ok(records)
+    }
+
+    /// Whether a record that may be no UTF-8 can be taken.
+    fn is_encoding_allowed(&mut self, record: &[u8]) -> bool {
+        if self.encoding == Encoding::Windows1252 || std::str::from_utf8(record).is_ok() {
+            return true;
+        }
+        let allowed = self.encoding == Encoding::Auto;
+        self.notes.windows_1252 += u64::from(allowed);
+        allowed
+    }
+
+    fn row(&mut self, layout: &Layout, bytes: &[u8], spans: &[Span]) -> Result<Option<BadKind>> {
+        let mut fields: Fields<'_> = [&[]; ROLES];
+        if spans.iter().any(|span| span.quoted) {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            scratch.clear();
+            let mut ranges: [Range<usize>; ROLES] = std::array::from_fn(|_| 0..0);
+            for (role, column) in &layout.columns {
+                let begin = scratch.len();
+                unquote(&bytes[spans[*column].start..spans[*column].end], &mut scratch);
+                ranges[*role as usize] = begin..scratch.len();
+            }
+            for (field, range) in fields.iter_mut().zip(ranges) {
+                *field = &scratch[range];
+            }
+            let done = self.tally.add(&fields);
+            self.scratch = scratch;
+            return outcome(done);
+        }
+        for (role, column) in &layout.columns {
+            let span = &spans[*column];
+            fields[*role as usize] = &bytes[span.start..span.end];
+        }
+        outcome(self.tally.add(&fields))
+    }
+
+    /// Notes a number of ten digits.
+    fn number(
+        &mut self,
+        layout: &Layout,
+        (at, end): (usize, Option<usize>),
+        spans: &[Span],
+        is_bad: bool,
+        lines: &mut Lines<'_>,
+    ) {
+        let column = spans.iter().position(|span| at < span.end);
+        let Some(column) = column else { return };
+        // Digits of a time or a duration that could be read are what they are.
+        if !is_bad && layout.typed.get(column) == Some(&true) {
+            return;
+        }
+        if end.is_some_and(|end| end > spans[column].end) {
+            return;
+        }
+        let kind = if end.is_some() { "cpr" } else { "ten-digits" };
+        let place = (layout.file, lines.of(spans.first().map_or(at, |span| span.start)));
+        self.notes.found(kind, &column_name(layout, column, spans.len()), place);
+    }
+
+    fn secrets_of(&mut self, layout: &Layout, bytes: &[u8], spans: &[Span], line: u64) {
+        for (column, span) in spans.iter().enumerate() {
+            let field = bytes[span.start..span.end].trim_ascii();
+            if field.is_empty() || field == b"\"\"" {
+                continue;
+            }
+            let name = column_name(layout, column, spans.len());
+            let is_known = spans.len() == layout.header.len();
+            if let Some(kind) = layout.secret.get(column).filter(|_| is_known).and_then(Option::as_ref) {
+                self.notes.found(kind, &name, (layout.file, line));
+            } else if Secrets::may_hold(field) {
+                for kind in self.secrets.kinds("", field) {
+                    self.notes.found(&kind, &name, (layout.file, line));
+                }
+            }
+        }
+    }
+
+    fn json(&mut self, layout: &Layout, chunk: &Chunk) -> Result<u64> {
+        let (mut records, mut at, mut line) = (0, 0, chunk.line);
+        while at < chunk.bytes.len() {
+            let (record, next) = first_line(&chunk.bytes[at..]);
+            let is_cut_off = chunk.cut_off && at + next == chunk.bytes.len() && chunk.bytes.last() != Some(&b'\n');
+            at += next;
+            if !record.trim_ascii().is_empty() {
+                records += 1;
+                self.object(layout, record, line, is_cut_off)?;
+            }
+            line += 1;
+        }
+        Ok(records)
+    }
+
+    fn object(&mut self, layout: &Layout, record: &[u8], line: u64, is_cut_off: bool) -> Result<()> {
+        let decoded;
+        let mut record = record;
+        let mut problem = is_cut_off.then_some(BadKind::CutOff);
+        if std::str::from_utf8(record).is_err() {
+            if !self.is_encoding_allowed(record) {
+                problem = problem.or(Some(BadKind::Encoding));
+            }
+            decoded = text(record);
+            record = decoded.as_bytes();
+        }
+        let value: Option<Value> = serde_json::from_slice(record).ok().filter(Value::is_object);
+        if let (None, Some(value)) = (problem, &value) {
+            let texts: Vec<_> = self.json_columns.iter().map(|(role, name)| (*role, leaf(value, name))).collect();
+            let mut fields: Fields<'_> = [&[]; ROLES];
+            for (role, text) in &texts {
+                fields[*role as usize] = text.as_bytes();
+            }
+            problem = outcome(self.tally.add(&fields))?;
+        } else {
+            problem = problem.or(Some(BadKind::NotJson));
+        }
+        if let Some(problem) = problem {
+            self.notes.bad(problem, layout.file, line, record);
+        }
+        let place = (layout.file, line);
+        match value {
+            Some(value) => self.leaves(&value, "", problem.is_some(), place),
+            None => self.field("(line)", record, place),
+        }
+        Ok(())
+    }
+
+    /// Looks through every value of an object.
+    fn leaves(&mut self, value: &Value, name: &str, is_bad: bool, place: (u32, u64)) {
+        let typed = [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
+        match value {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                    self.leaves(member, &path, is_bad, place);
+                }
+            }
+            Value::Array(members) => members.iter().for_each(|member| self.leaves(member, name, is_bad, place)),
+            Value::String(_) | Value::Number(_) => {
+                let is_typed = self.json_columns.iter().any(|(role, column)| column == name && typed.contains(role));
+                if is_bad || !is_typed {
+                    let text = scalar(value);
+                    self.field(name, text.as_bytes(), place);
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+
+    /// Looks through one field.
+    fn field(&mut self, name: &str, field: &[u8], place: (u32, u64)) {
+        let shown = shown_text(name.as_bytes());
+        let mut kinds = Vec::new();
+        each_number(field, |_, end| kinds.push(if end.is_some() { "cpr" } else { "ten-digits" }));
+        for kind in kinds {
+            self.notes.found(kind, &shown, place);
+        }
+        if !field.is_empty() && (Secrets::may_hold(field) || Secrets::may_hold(name.as_bytes())) {
+            for kind in self.secrets.kinds(name, field) {
+                self.notes.found(&kind, &shown, place);
+            }
+        }
+    }
+
+    /// Counts a row of a workbook.
+    pub fn cells(&mut self, layout: &Layout, cells: &[String], line: u64) -> Result<()> {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            return Ok(());
+        }
+        *self.notes.records.entry(layout.file).or_default() += 1;
+        let mut fields: Fields<'_> = [&[]; ROLES];
+        for (role, column) in &layout.columns {
+            fields[*role as usize] = cells.get(*column).map_or(&[], |cell| cell.as_bytes());
+        }
+        // A row that ends early has empty cells at its end; one that is too long has cells without a name.
+        let is_long = cells.iter().skip(layout.header.len()).any(|cell| !cell.is_empty());
+        let problem = if is_long { Some(BadKind::ColumnCount) } else { outcome(self.tally.add(&fields))? };
+        if let Some(problem) = problem {
+            self.notes.bad(problem, layout.file, line, cells.join(";").as_bytes());
+        }
+        for (column, cell) in cells.iter().enumerate() {
+            if problem.is_some() || layout.typed.get(column) != Some(&true) {
+                let name = layout.header.get(column).map_or("(line)", String::as_str);
+                self.field(name, cell.as_bytes(), (layout.file, line));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a line that the reader left out.
+    pub fn piece(&mut self, layout: &Layout, line: u64, bytes: &[u8], why: BadPiece) {
+        let kind = match why {
+            BadPiece::UnclosedQuote => BadKind::UnclosedQuote,
+            BadPiece::TooLong => BadKind::TooLong,
+            BadPiece::CutOff => BadKind::CutOff,
+        };
+        *self.notes.records.entry(layout.file).or_default() += 1;
+        self.notes.bad(kind, layout.file, line, bytes);
+        self.field("(line)", bytes, (layout.file, line));
+    }
+
+    /// The problem that the first record's time has, if any.
+    pub fn first_time(&mut self, layout: &Layout, chunk: &Chunk) -> Option<BadKind> {
+        let bytes = &chunk.bytes;
+        match layout.form {
+            Form::Delimited(delimiter) => {
+                let mut spans = Vec::new();
+                quoted(bytes, 0, delimiter, &mut spans);
+                if spans.len() != layout.header.len() {
+                    return None;
+                }
+                let mut texts: [Vec<u8>; ROLES] = std::array::from_fn(|_| Vec::new());
+                for (role, column) in &layout.columns {
+                    unquote(&bytes[spans[*column].start..spans[*column].end], &mut texts[*role as usize]);
+                }
+                self.tally.time(&std::array::from_fn(|role| texts[role].as_slice())).err()
+            }
+            Form::JsonLines => {
+                let value: Value = serde_json::from_slice(first_line(bytes).0).ok()?;
+                let mut texts: [String; ROLES] = std::array::from_fn(|_| String::new());
+                for (role, name) in &self.json_columns {
+                    texts[*role as usize] = leaf(&value, name);
+                }
+                self.tally.time(&std::array::from_fn(|role| texts[role].as_bytes())).err()
+            }
+            Form::Workbook => None,
+        }
+    }
+}
+
+fn outcome(done: std::result::Result<(), Refused>) -> Result<Option<BadKind>> {
+    match done {
+        Ok(()) => Ok(None),
+        Err(Refused::Bad(kind)) => Ok(Some(kind)),
+        Err(Refused::Stop(error)) => Err(error),
+    }
+}
+
+fn column_name(layout: &Layout, column: usize, width: usize) -> String {
+    // In a line with too many or too few columns nobody knows which is which.
+    match layout.header.get(column) {
+        Some(name) if width == layout.header.len() => shown_text(name.as_bytes()),
+        _ => "(line)".into(),
+    }
+}
+
+/// The value of a path such as `call.status`, as text.
+fn leaf(value: &Value, path: &str) -> String {
+    let found = value.get(path).or_else(|| path.split('.').try_fold(value, |value, key| value.get(key)));
+    found.map(scalar).unwrap_or_default()
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(_) | Value::Bool(_) => value.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Fields of a record without quotation marks; gives where it begins and ends, the line end included.
+fn plain(bytes: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) -> (usize, usize) {
+    let next = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
+    let line = &bytes[start..next];
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    spans.clear();
+    let mut from = start;
+    for at in memchr::memchr_iter(delimiter, line) {
+        spans.push(Span { start: from, end: start + at, quoted: false });
+        from = start + at + 1;
+    }
+    spans.push(Span { start: from, end: start + line.len(), quoted: false });
+    (start, next)
+}
+
+/// Fields of a record that may have quotation marks.
+fn quoted(bytes: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) -> (usize, usize) {
+    spans.clear();
+    let mut from = start;
+    loop {
+        let is_quoted = bytes.get(from) == Some(&b'"');
+        let mut at = from;
+        if is_quoted {
+            at += 1;
+            while let Some(quote) = memchr::memchr(b'"', &bytes[at..]).map(|found| found + at) {
+                at = quote + 1;
+                if bytes.get(at) != Some(&b'"') {
+                    break;
+                }
+                at += 1;
+            }
+        }
+        let end = memchr::memchr2(delimiter, b'\n', &bytes[at..]).map_or(bytes.len(), |found| found + at);
+        if bytes.get(end) == Some(&delimiter) {
+            spans.push(Span { start: from, end, quoted: is_quoted });
+            from = end + 1;
+            continue;
+        }
+        let bare = if end > from && bytes[end - 1] == b'\r' { end - 1 } else { end };
+        spans.push(Span { start: from, end: bare, quoted: is_quoted });
+        return (start, (end + 1).min(bytes.len()));
+    }
+}
+
+/// A field without its quotation marks.
+fn unquote(field: &[u8], into: &mut Vec<u8>) {
+    let Some(mut rest) = field.strip_prefix(b"\"") else {
+        into.extend_from_slice(field);
+        return;
+    };
+    while let Some(quote) = memchr::memchr(b'"', rest) {
+        into.extend_from_slice(&rest[..quote]);
+        rest = &rest[quote + 1..];
+        match rest.strip_prefix(b"\"") {
+            Some(after) => {
+                into.push(b'"');
+                rest = after;
+            }
+            // What follows the closing mark belongs to the field as it stands.
+            None => break,
+        }
+    }
+    into.extend_from_slice(rest);
+}
+
+/// The names of a header line.
+#[must_use]
+pub fn header(line: &[u8], delimiter: u8) -> Vec<String> {
+    let mut spans = Vec::new();
+    quoted(line, 0, delimiter, &mut spans);
+    let names = spans.iter().map(|span| {
+        let mut name = Vec::new();
+        unquote(&line[span.start..span.end], &mut name);
+        text(&name).trim().to_owned()
+    });
+    names.collect()
+}
+
+/// The fields of a line as text.
+#[must_use]
+pub fn fields(bytes: &[u8], start: usize, delimiter: u8) -> (Vec<String>, usize) {
+    let mut spans = Vec::new();
+    let (_, end) = quoted(bytes, start, delimiter, &mut spans);
+    let texts = spans.iter().map(|span| {
+        let mut field = Vec::new();
+        unquote(&bytes[span.start..span.end], &mut field);
+        text(&field)
+    });
+    (texts.collect(), end)
+}
