@@ -89,6 +89,12 @@ impl Ids {
         Ok(known)
     }
 
+    /// Whether there is any id.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.count.load(Ordering::Relaxed) > 0
+    }
+
     /// How many contents stand under an id that another content has too.
     #[must_use]
     pub fn conflicts(&self) -> u64 {

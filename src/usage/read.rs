@@ -413,7 +413,11 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         bad_lines: bad.iter().map(|bad| bad.count).sum(),
         duplicates: total(|tally| tally.duplicates),
         conflicting_ids: shared.ids.as_ref().map_or(0, super::ids::Ids::conflicts),
-        without_log_id: total(|tally| tally.without_log_id),
+        without_log_id: if shared.ids.as_ref().is_some_and(super::ids::Ids::any) {
+            total(|tally| tally.without_log_id)
+        } else {
+            0
+        },
         without_integration: total(|tally| tally.without_integration),
         windows_1252: notes.windows_1252,
         bad,

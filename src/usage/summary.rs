@@ -34,7 +34,7 @@ pub struct Overview {
     pub duplicates: u64,
     /// Log ids that stand on rows of different content. Each of these rows was counted.
     pub conflicting_ids: u64,
-    /// Rows without a log id, when the mapping names one.
+    /// Rows without a log id, when other rows have one.
     pub without_log_id: u64,
     /// Rows in which no integration number was recognised.
     pub without_integration: u64,
