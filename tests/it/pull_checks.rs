@@ -637,8 +637,8 @@ fn silence() {
     let polls = tape().message("good", "o").login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2).taken(1020, 2, 0, 1);
     expect(id, &polls, NotApplicable, Reason::DoesNotConcern);
     // A system that does not work afterwards was perhaps stopped.
-    let dead = standing(&["good"]).ended(900_000);
-    let outcome = judged_with(id, subject(Some(&good()), Some(&dead), Some(&dead.clone().waited())), |_| {});
+    let stopped = standing(&["good"]).ended(900_000);
+    let outcome = judged_with(id, subject(Some(&good()), Some(&stopped), Some(&stopped.clone().waited())), |_| {});
     assert_eq!(outcome.verdict, Inconclusive);
 }
 

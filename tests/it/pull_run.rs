@@ -77,15 +77,14 @@ impl World {
     /// A target for the vendor, and a profile of these checks with parameters.
     fn prepare(&self, wait_seconds: u32, checks: &[(&str, &str)]) -> [String; 2] {
         let stand_in;
-        let vendor = match &self.vendor {
-            Some(vendor) => vendor,
-            None => {
-                // It knows nothing of the services, so it never comes; its target does.
-                let mut setup = Setup::new(ExampleKeys::shipped().unwrap());
-                setup.served.truncate(1);
-                stand_in = Receiver::start(setup).unwrap();
-                &stand_in
-            }
+        let vendor = if let Some(vendor) = &self.vendor {
+            vendor
+        } else {
+            // It knows nothing of the services, so it never comes; its target does.
+            let mut setup = Setup::new(ExampleKeys::shipped().unwrap());
+            setup.served.truncate(1);
+            stand_in = Receiver::start(setup).unwrap();
+            &stand_in
         };
         vendor.write_files(self.folder.path()).unwrap();
         let settings =
