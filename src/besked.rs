@@ -1,6 +1,14 @@
 //! Messages of the Beskedfordeler: the envelope (Beskedkuvert 1.0), what is inside it, and the answers to it. Pure.
 
+pub mod expression;
+pub mod lists;
+pub mod mailboxes;
+pub mod payload;
+pub mod read;
 pub mod reply;
+pub mod samples;
+pub mod schema;
+pub mod time;
 pub mod write;
 
 /// Namespace of the envelope.

@@ -1,34 +1,161 @@
 //! Calibration: the instrument is tried on the reference vendor before anybody is judged with it. The strict vendor must get no
 //! failure, and each fault must turn red exactly the checks that were written down for it by hand.
+//!
+//! The vendor is two systems: one where users log in and out, and one that receives and sends messages.
 
 mod expected;
+mod expected_receiver;
+mod messages;
 
 pub use expected::{Expected, expected};
+pub use expected_receiver::expected as expected_of_messages;
 
 use crate::canonical;
 use crate::capture::{self, Session};
-use crate::check::Parameters;
+use crate::check::{Meta, Parameters};
 use crate::checks::AnyCheck;
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::fki::{IdentityProvider, Style};
+use crate::language::Text;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
-use crate::subject::Subject;
+use crate::subject::{Family, Subject};
 use crate::target::{LoadedTarget, Target};
 use crate::vendor::pki::ExampleKeys;
-use crate::vendor::service_provider::{Fault, ServiceProvider, Setup};
+use crate::vendor::service_provider::{ServiceProvider, Setup};
+use crate::vendor::{receiver, service_provider};
 use crate::verdict::Verdict;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Makes the trials that some checks need on a target, and judges those checks with their default parameters. What a run does,
-/// without profile, report and bundle.
+/// One of the two systems of the reference vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Users log in there and out.
+    ServiceProvider,
+    /// It receives and sends messages.
+    Receiver,
+}
+
+impl Role {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::ServiceProvider, Self::Receiver];
+
+    /// What the system without faults is called.
+    #[must_use]
+    pub const fn strict(self) -> &'static str {
+        match self {
+            Self::ServiceProvider => "strict",
+            Self::Receiver => "strict-receiver",
+        }
+    }
+
+    /// Whether checks of this family are tried on it.
+    #[must_use]
+    pub const fn is_tried_by(self, family: Family) -> bool {
+        match self {
+            Self::ServiceProvider => family.is_trial(),
+            Self::Receiver => family.is_distribution(),
+        }
+    }
+}
+
+/// A deliberate fault of one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Of the system where users log in.
+    ServiceProvider(service_provider::Fault),
+    /// Of the system that receives and sends messages.
+    Receiver(receiver::Fault),
+}
+
+impl From<service_provider::Fault> for Fault {
+    fn from(fault: service_provider::Fault) -> Self {
+        Self::ServiceProvider(fault)
+    }
+}
+
+impl From<receiver::Fault> for Fault {
+    fn from(fault: receiver::Fault) -> Self {
+        Self::Receiver(fault)
+    }
+}
+
+impl Fault {
+    /// Every fault of both systems, in the order they are listed.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let logins = service_provider::Fault::ALL.iter().copied().map(Self::from);
+        logins.chain(receiver::Fault::ALL.iter().copied().map(Self::from))
+    }
+
+    /// The system that has it.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        match self {
+            Self::ServiceProvider(_) => Role::ServiceProvider,
+            Self::Receiver(_) => Role::Receiver,
+        }
+    }
+
+    /// The name on the command line. No two are the same.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ServiceProvider(fault) => fault.name(),
+            Self::Receiver(fault) => fault.name(),
+        }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub const fn what(self) -> Text {
+        match self {
+            Self::ServiceProvider(fault) => fault.what(),
+            Self::Receiver(fault) => fault.what(),
+        }
+    }
+
+    /// What must come of it.
+    #[must_use]
+    pub const fn expected(self) -> Expected {
+        match self {
+            Self::ServiceProvider(fault) => expected(fault),
+            Self::Receiver(fault) => expected_of_messages(fault),
+        }
+    }
+
+    /// Whether checks of this family can see it at all: the others are not tried, because they would only take time.
+    #[must_use]
+    pub const fn is_tried_by(self, family: Family) -> bool {
+        match self {
+            Self::ServiceProvider(_) => self.role().is_tried_by(family),
+            Self::Receiver(fault) => messages::is_tried_by(fault.area(), family),
+        }
+    }
+}
+
+impl std::str::FromStr for Fault {
+    type Err = String;
+
+    fn from_str(name: &str) -> std::result::Result<Self, String> {
+        let found = Self::all().find(|fault| fault.name() == name);
+        let nearest = || crate::document::nearest(name, Self::all().map(Self::name));
+        found.ok_or_else(|| match nearest() {
+            Some(other) => format!("no fault is named `{name}`; did you mean `{other}`?"),
+            None => format!("no fault is named `{name}`"),
+        })
+    }
+}
+
+/// Makes the trials that some checks need on a target, and judges those checks. What a run does, without profile, report and
+/// bundle.
 pub fn judge_trials(
     loaded: &LoadedTarget,
     checks: &[AnyCheck],
+    parameters: &dyn Fn(&Meta) -> Parameters,
     at: Timestamp,
 ) -> Result<BTreeMap<&'static str, Outcome>> {
     let items = checks.iter().map(|check| PlanItem {
@@ -37,7 +164,7 @@ pub fn judge_trials(
         declaration: None,
         subject: check.subject(),
         roles: Vec::new(),
-        parameters: Parameters::defaults(check.meta()),
+        parameters: parameters(check.meta()),
         state: State::Run,
         because: None,
     });
@@ -51,7 +178,8 @@ pub fn judge_trials(
     };
     let session = Session::new(loaded, false)?;
     let captured = capture::capture_in(&session, loaded, at, &mut |_| ())?;
-    let trials = capture::trial::capture(&session, loaded, &plan, &captured.subjects, at, &mut |_| ())?;
+    let mut trials = capture::trial::capture(&session, loaded, &plan, &captured.subjects, at, &mut |_| ())?;
+    trials.extend(capture::distribution::capture(&session, loaded, &plan, &captured.subjects, at, &mut |_| ())?);
     let mut subjects: Vec<Subject> = trials.into_iter().map(|captured| captured.subject).collect();
     // As a bundle would keep them: a subject that does not survive writing and reading must not be judged better here.
     for subject in &mut subjects {
@@ -67,7 +195,7 @@ pub fn judge_trials(
         let id = check.subject().unwrap_or_default();
         let subject = subjects.iter().find(|s| s.id() == id);
         let missing = || Outcome::not_tested(Reason::Missing, id.as_str(), "");
-        (check.meta().id, subject.map_or_else(missing, |s| check.judge(s, &Parameters::defaults(check.meta()))))
+        (check.meta().id, subject.map_or_else(missing, |s| check.judge(s, &parameters(check.meta()))))
     };
     Ok(checks.iter().map(judge).collect())
 }
@@ -85,6 +213,8 @@ pub struct Calibration {
 /// What came of one system.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// The system.
+    pub role: Role,
     /// The system's fault; `None` for the strict vendor.
     pub fault: Option<Fault>,
     /// What must come of the fault, whatever is judged.
@@ -94,10 +224,15 @@ pub struct Line {
 }
 
 /// The strict vendor has no fault.
-const STRICT: Expected =
-    Expected::Nothing(crate::language::Text { da: "systemet er uden fejl", en: "the system is without fault" });
+const STRICT: Expected = Expected::Nothing(Text { da: "systemet er uden fejl", en: "the system is without fault" });
 
 impl Line {
+    /// What the system is called.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.fault.map_or(self.role.strict(), Fault::name)
+    }
+
     /// Checks that must fail, of those that were judged.
     #[must_use]
     pub fn must_fail(&self) -> BTreeSet<&'static str> {
@@ -131,7 +266,7 @@ impl Line {
     #[must_use]
     pub fn holds(&self) -> bool {
         let all_decided = match self.expected {
-            Expected::Red(_) => self.broken().is_empty(),
+            Expected::Red(_) | Expected::Unseen(_) => self.broken().is_empty(),
             Expected::Nothing(_) => self.undecided().is_empty(),
         };
         !self.outcomes.is_empty() && all_decided && self.failed() == self.must_fail()
@@ -150,24 +285,43 @@ impl Calibration {
         Ok(Self { directory, identity_provider, metadata, keys, at })
     }
 
-    /// Judges the vendor without faults.
-    pub fn strict(&self, checks: &[AnyCheck]) -> Result<Line> {
-        self.judged(None, checks)
+    /// Judges one of the vendor's systems without faults.
+    pub fn strict(&self, role: Role, checks: &[AnyCheck]) -> Result<Line> {
+        self.judged(role, None, checks)
     }
 
     /// Judges the vendor with one fault.
-    pub fn line(&self, fault: Fault, checks: &[AnyCheck]) -> Result<Line> {
-        self.judged(Some(fault), checks)
+    pub fn line(&self, fault: impl Into<Fault>, checks: &[AnyCheck]) -> Result<Line> {
+        let fault = fault.into();
+        self.judged(fault.role(), Some(fault), checks)
     }
 
-    fn judged(&self, fault: Option<Fault>, checks: &[AnyCheck]) -> Result<Line> {
-        let broken = |e: &dyn std::fmt::Display| Error::Internal(e.to_string());
-        let setup = Setup::new(self.metadata.clone(), self.keys.clone()).with(fault.as_slice());
-        let system = ServiceProvider::start(setup).map_err(|e| broken(&e))?;
+    fn judged(&self, role: Role, fault: Option<Fault>, checks: &[AnyCheck]) -> Result<Line> {
         // Lines are made at the same time, each in a folder of its own.
-        let folder = tempfile::tempdir_in(self.directory.path()).map_err(|e| broken(&e))?;
+        let folder = tempfile::tempdir_in(self.directory.path()).map_err(|e| internal(&e))?;
+        let outcomes = match (role, fault) {
+            (Role::Receiver, Some(Fault::Receiver(fault))) => {
+                messages::judged(folder.path(), &self.keys, Some(fault), checks, self.at)?
+            }
+            (Role::Receiver, _) => messages::judged(folder.path(), &self.keys, None, checks, self.at)?,
+            (Role::ServiceProvider, Some(Fault::ServiceProvider(fault))) => {
+                self.judged_logins(folder.path(), Some(fault), checks)?
+            }
+            (Role::ServiceProvider, _) => self.judged_logins(folder.path(), None, checks)?,
+        };
+        Ok(Line { role, fault, expected: fault.map_or(STRICT, Fault::expected), outcomes })
+    }
+
+    fn judged_logins(
+        &self,
+        folder: &Path,
+        fault: Option<service_provider::Fault>,
+        checks: &[AnyCheck],
+    ) -> Result<BTreeMap<&'static str, Outcome>> {
+        let setup = Setup::new(self.metadata.clone(), self.keys.clone()).with(fault.as_slice());
+        let system = ServiceProvider::start(setup).map_err(|e| internal(&e))?;
         for (name, bytes) in [("sp.xml", system.metadata().as_bytes()), ("web.der", system.web_root())] {
-            std::fs::write(folder.path().join(name), bytes).map_err(|e| broken(&e))?;
+            std::fs::write(folder.join(name), bytes).map_err(|e| internal(&e))?;
         }
         let text = format!(
             "schema = 1\nenvironment = \"local\"\n[system]\nname = \"Eksempel Fagsystem\"\n\
@@ -176,8 +330,11 @@ impl Calibration {
             system.saml_table(&self.identity_provider, self.at)
         );
         let target = Target::parse("calibration.toml", &text)?;
-        let loaded = LoadedTarget { target, text, base: folder.path().to_owned() };
-        let outcomes = judge_trials(&loaded, checks, self.at)?;
-        Ok(Line { fault, expected: fault.map_or(STRICT, expected), outcomes })
+        let loaded = LoadedTarget { target, text, base: folder.to_owned() };
+        judge_trials(&loaded, checks, &Parameters::defaults, self.at)
     }
+}
+
+fn internal(error: &dyn std::fmt::Display) -> Error {
+    Error::Internal(error.to_string())
 }

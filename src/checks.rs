@@ -1,6 +1,7 @@
 //! The registry: every check, by family, in report order. Explicit, so that order is stable and nothing vanishes silently.
 
 pub mod authn_request;
+pub mod called;
 pub mod certificate;
 pub mod distributed;
 pub mod login;
@@ -10,6 +11,7 @@ pub mod message;
 pub mod metadata;
 pub mod pull;
 pub mod push;
+pub mod pushed;
 mod recorded;
 pub mod send;
 pub mod tls;

@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand.
 
 mod bank;
+mod bfo;
 mod calibrate;
 mod completions;
 mod declare;
@@ -155,6 +156,8 @@ enum Command {
     Calibrate(calibrate::Args),
     /// The test identity provider: keys, metadata, and a page for a person with a browser
     Idp(idp::Args),
+    /// The test Beskedfordeler: keys, token service, broker and value lists, for a vendor at a desk
+    Bfo(bfo::Args),
     /// The reference vendor and its example PKI
     Vendor(vendor::Args),
     /// Make docs and JSON Schemas from the code
@@ -209,6 +212,7 @@ fn dispatch(command: Command, common: Common) -> Result<u8> {
         Command::Declare(args) => declare::run(&args, common),
         Command::Calibrate(args) => calibrate::run(&args, common),
         Command::Idp(args) => idp::run(&args, common),
+        Command::Bfo(args) => bfo::run(&args, common),
         Command::Vendor(args) => vendor::run(&args, common),
         Command::Generate(args) => generate::run(&args, common),
         Command::Completions(args) => Ok(completions::run(&args)),

@@ -107,7 +107,7 @@ impl Document {
 }
 
 /// Turns serde's "unknown field `a`, expected one of `b`, `c`" into "did you mean `b`?".
-fn suggest(message: &str) -> Option<String> {
+pub(crate) fn suggest(message: &str) -> Option<String> {
     if !message.starts_with("unknown ") {
         return None;
     }

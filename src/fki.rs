@@ -1,5 +1,6 @@
 //! The emulated infrastructure: what kravprobe plays towards the system under test.
 
+pub mod beskedfordeler;
 pub mod desk;
 pub mod identity_provider;
 pub mod login;

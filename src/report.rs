@@ -4,6 +4,7 @@ pub mod build;
 pub mod bundle;
 pub mod calibration;
 pub mod compare;
+pub mod messages;
 pub mod replay;
 pub mod schema;
 pub mod traffic;

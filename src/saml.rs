@@ -29,6 +29,20 @@ pub mod ns {
     pub const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
     /// WS-Security 1.0.
     pub const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+    /// WS-Security utilities.
+    pub const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    /// WS-Addressing.
+    pub const WSA: &str = "http://www.w3.org/2005/08/addressing";
+    /// WS-Trust 1.3.
+    pub const WST: &str = "http://docs.oasis-open.org/ws-sx/ws-trust/200512";
+    /// WS-Policy.
+    pub const WSP: &str = "http://schemas.xmlsoap.org/ws/2004/09/policy";
+    /// Claims of WS-Federation.
+    pub const AUTH: &str = "http://docs.oasis-open.org/wsfed/authorization/200706";
+    /// SOAP 1.1.
+    pub const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+    /// SOAP 1.2.
+    pub const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
     /// XML Schema instances.
     pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
     /// XML Schema.

@@ -283,6 +283,10 @@ pub struct TlsEntry {
     /// A client certificate of another environment, which the endpoint must refuse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other_environment_client: Option<ClientCertificate>,
+    /// A client certificate of another system of the same environment, from the same issuer as the good one, which the endpoint
+    /// must refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_system_client: Option<ClientCertificate>,
 }
 
 const fn https() -> u16 {
@@ -733,6 +737,168 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
             en: "the system offers SAML single logout (for profiles in which it is optional)",
         },
     },
+    KnownDeclaration {
+        kind: "sdi-validated",
+        values: &["true", "false"],
+        doc: Text {
+            da: "KOMBITs valideringsværktøj fandt ingen brud på anvisningerne i systemets leverancer (dokument: værktøjets rapport)",
+            en: "KOMBIT's validation tool found no breach of the anvisninger in the system's deliveries (document: its report)",
+        },
+    },
+    KnownDeclaration {
+        kind: "sdi-updated-within-minutes",
+        values: &["true", "false"],
+        doc: Text {
+            da: "ændringer af sager og dokumenter står i Sags- og Dokumentindekset inden for få minutter",
+            en: "changes of cases and documents are in the Sags- og Dokumentindeks within a few minutes",
+        },
+    },
+    KnownDeclaration {
+        kind: "sdi-physical-deletion",
+        values: &["true", "false"],
+        doc: Text {
+            da: "data, som systemet ikke længere har, er fysisk slettet fra Sags- og Dokumentindekset",
+            en: "data that the system no longer has are physically deleted from the Sags- og Dokumentindeks",
+        },
+    },
+    KnownDeclaration {
+        kind: "sdi-initial-delivery",
+        values: &["true", "false"],
+        doc: Text {
+            da: "alle relevante data blev leveret, da systemet blev koblet på Sags- og Dokumentindekset",
+            en: "all relevant data were delivered when the system was connected to the Sags- og Dokumentindeks",
+        },
+    },
+    KnownDeclaration {
+        kind: "sdi-service-agreement",
+        values: &["true", "false"],
+        doc: Text {
+            da: "serviceaftalen om Sags- og Dokumentindekset har rollen Udstil eller Rediger og systemets eget UUID",
+            en: "the service agreement on the Sags- og Dokumentindeks has the role Udstil or Rediger and the system's own UUID",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-service-agreement",
+        values: &["true", "false"],
+        doc: Text {
+            da: "serviceaftalen om FK Organisation er godkendt og har ikke begge Rediger-roller",
+            en: "the service agreement on FK Organisation is approved, without both Rediger roles",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-transaction-id",
+        values: &["true", "false"],
+        doc: Text {
+            da: "hvert kald til FK Organisation har et nyt TransaktionsUUID på 1 til 512 tegn",
+            en: "each call to FK Organisation has a new TransaktionsUUID of 1 to 512 characters",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-batch-size",
+        values: &["true", "false"],
+        doc: Text {
+            da: "et kald til FK Organisation har højst 500 objekter",
+            en: "a call to FK Organisation carries at most 500 objects",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-answer-verified",
+        values: &["true", "false"],
+        doc: Text {
+            da: "certifikatet for FK Organisations svar bliver kontrolleret",
+            en: "the certificate of FK Organisation's answers is verified",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-reconciliation",
+        values: &["true", "false", "no-subscription"],
+        doc: Text {
+            da: "hele kopien af FK Organisation afstemmes jævnligt; eller systemet abonnerer ikke på ORG-beskeder",
+            en: "the whole copy of FK Organisation is reconciled regularly; or the system does not subscribe to ORG messages",
+        },
+    },
+    KnownDeclaration {
+        kind: "organisation-planned-events",
+        values: &["true", "false", "no-subscription"],
+        doc: Text {
+            da: "planlagte ændringer træder i kraft på deres dato; eller systemet abonnerer ikke på ORG-beskeder",
+            en: "planned changes take effect on their date; or the system does not subscribe to ORG messages",
+        },
+    },
+    KnownDeclaration {
+        kind: "post-receipts-read",
+        values: &["true", "false"],
+        doc: Text {
+            da: "kvitteringer for forsendelser (PKO_PostStatus) læses fra Beskedfordeleren",
+            en: "receipts of sendings (PKO_PostStatus) are read from the Beskedfordeler",
+        },
+    },
+    KnownDeclaration {
+        kind: "post-failures-handled",
+        values: &["true", "false"],
+        doc: Text {
+            da: "en kvittering med status Fejlet fører til en sag, en opgave eller en ny forsendelse",
+            en: "a receipt with status Fejlet leads to a case, a task or a new sending",
+        },
+    },
+    KnownDeclaration {
+        kind: "post-sizes",
+        values: &["true", "false"],
+        doc: Text {
+            da: "forsendelser holder sig til 76 MB digitalt og 7 MB fysisk",
+            en: "sendings keep to 76 MB digital and 7 MB physical",
+        },
+    },
+    KnownDeclaration {
+        kind: "post-times-utc",
+        values: &["true", "false"],
+        doc: Text { da: "tidspunkter i MeMo er i UTC med Z", en: "times in MeMo are UTC with Z" },
+    },
+    KnownDeclaration {
+        kind: "post-accessible",
+        values: &["true", "false"],
+        doc: Text {
+            da: "breve og dokumenter er tilgængelige, som webtilgængelighedsloven kræver",
+            en: "letters and documents are accessible as the law on web accessibility demands",
+        },
+    },
+    KnownDeclaration {
+        kind: "post-integration",
+        values: &["SF1601", "SF1600"],
+        doc: Text { da: "den integration, som nye forsendelser bruger", en: "the integration that new sendings use" },
+    },
+    KnownDeclaration {
+        kind: "distribution-receipt-in-time",
+        values: &["true", "false", "no-receiver"],
+        doc: Text {
+            da: "forretningskvitteringer (SF2900) sendes inden for 30 dage; eller systemet modtager ikke",
+            en: "business receipts (SF2900) are sent within 30 days; or the system does not receive",
+        },
+    },
+    KnownDeclaration {
+        kind: "distribution-late-receipt-rejected",
+        values: &["true", "false", "no-sender"],
+        doc: Text {
+            da: "forretningskvitteringer (SF2900) efter 40 dage afvises; eller systemet sender ikke",
+            en: "business receipts (SF2900) after 40 days are rejected; or the system does not send",
+        },
+    },
+    KnownDeclaration {
+        kind: "distribution-callback-certificate",
+        values: &["true", "false", "no-receiver"],
+        doc: Text {
+            da: "callback-endepunktet kontrollerer subject og fingeraftryk i Serviceplatformens certifikat; eller systemet modtager ikke",
+            en: "the callback endpoint checks subject and fingerprint of the Serviceplatformen's certificate; or the system does not receive",
+        },
+    },
+    KnownDeclaration {
+        kind: "distribution-sftp",
+        values: &["true", "false", "no-files"],
+        doc: Text {
+            da: "filer udveksles med SFTP; eller der udveksles ingen",
+            en: "files are exchanged by SFTP; or none are exchanged",
+        },
+    },
 ];
 
 pub(crate) fn is_plain_web_address(url: &Url) -> bool {
@@ -746,6 +912,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
-fn is_cvr(text: &str) -> bool {
+/// Whether a text is a CVR number by its form.
+pub(crate) fn is_cvr(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -3,6 +3,9 @@
 //! A case is written beside the check that it decides (`src/checks/login/`, `src/checks/logout/`). The capture carries it
 //! out, and the check judges what was recorded; neither knows the other.
 
+pub mod pull;
+pub mod push;
+
 use crate::target::saml::LevelOfAssurance;
 
 /// One case of a login trial.

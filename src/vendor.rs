@@ -2,6 +2,7 @@
 
 pub mod metadata;
 pub mod pki;
+pub mod receiver;
 pub mod service_provider;
 pub mod system;
 pub mod tls;

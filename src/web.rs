@@ -3,8 +3,10 @@
 //! It is spoken to by systems and browsers that nobody vouches for, so everything is bounded: connections, header, body, and
 //! how long a connection may last.
 
-use axum::Router;
+mod anyone;
+
 use axum::extract::DefaultBodyLimit;
+use axum::{Extension, Router};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -69,14 +71,55 @@ impl std::fmt::Debug for Tls {
 impl Tls {
     /// TLS 1.2 and 1.3 with this chain (DER, the server's own certificate first).
     pub fn new(chain: &[Vec<u8>], key: &PKeyRef<Private>) -> Result<Self, WebError> {
+        Self::configured(chain, key, false)
+    }
+
+    /// The same, asking for a client certificate and taking whichever comes, or none; [`Peer`] says which.
+    pub fn asking(chain: &[Vec<u8>], key: &PKeyRef<Private>) -> Result<Self, WebError> {
+        Self::configured(chain, key, true)
+    }
+
+    fn configured(chain: &[Vec<u8>], key: &PKeyRef<Private>, asking: bool) -> Result<Self, WebError> {
         let chain = chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.private_key_to_pkcs8()?));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)?;
-        Ok(Self(Arc::new(config)))
+        let builder =
+            rustls::ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+        let builder = if asking {
+            builder.with_client_cert_verifier(Arc::new(anyone::Anyone(provider)))
+        } else {
+            builder.with_no_client_auth()
+        };
+        Ok(Self(Arc::new(builder.with_single_cert(chain, key)?)))
+    }
+
+    /// For servers of another protocol.
+    #[must_use]
+    pub fn acceptor(&self) -> TlsAcceptor {
+        TlsAcceptor::from(Arc::clone(&self.0))
+    }
+}
+
+/// Who is at the other end of a TLS connection. An extension of every request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    /// The client's own certificate, DER, when it was asked for and presented.
+    pub certificate: Option<Vec<u8>>,
+    /// Such as `TLSv1.3`; empty in the clear.
+    pub tls: String,
+}
+
+impl Peer {
+    /// What the handshake showed.
+    #[must_use]
+    pub fn of(connection: &rustls::ServerConnection) -> Self {
+        let version = match connection.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLSv1.3".to_owned(),
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2".to_owned(),
+            other => format!("{other:?}"),
+        };
+        let certificate = connection.peer_certificates().and_then(<[_]>::first).map(|der| der.to_vec());
+        Self { certificate, tls: version }
     }
 }
 
@@ -101,6 +144,12 @@ impl Listener {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// For servers of another protocol.
+    #[must_use]
+    pub fn into_std(self) -> TcpListener {
+        self.listener
     }
 
     /// Serves the router in a thread of its own until the server is dropped.
@@ -177,10 +226,11 @@ async fn accept(
         let (tls, router, ending) = (tls.clone(), router.clone(), ending.clone());
         tokio::spawn(async move {
             match tls {
-                None => converse(stream, router, ending).await,
+                None => converse(stream, router.layer(Extension(Peer::default())), ending).await,
                 Some(tls) => {
                     if let Ok(Ok(stream)) = timeout(HANDSHAKE, tls.accept(stream)).await {
-                        converse(stream, router, ending).await;
+                        let peer = Peer::of(stream.get_ref().1);
+                        converse(stream, router.layer(Extension(peer)), ending).await;
                     }
                 }
             }

@@ -54,7 +54,9 @@ pub fn modtag_besked_output(code: u16, text: &str) -> String {
     )
 }
 
-fn element(code: u16, text: &str) -> String {
+/// The element StandardRetur, for answers of other kinds.
+#[must_use]
+pub fn element(code: u16, text: &str) -> String {
     format!(
         "<StandardRetur xmlns=\"{SAGDOK}\"><StatusKode>{code}</StatusKode><FejlbeskedTekst>{}</FejlbeskedTekst></StandardRetur>",
         escape(text)

@@ -191,7 +191,7 @@ impl Besked {
                 let content = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, content);
                 let _ = write!(
                     x,
-                    "<k:Beskeddata><Base64 xmlns=\"{}\" file-type=\"xml\" content-type=\"application/xml\" encoding=\"UTF-8\">{content}</Base64></k:Beskeddata>",
+                    "<k:Beskeddata><Base64 xmlns=\"{}\" file-type=\".xml\" content-type=\"application/xml\" encoding=\"UTF-8\">{content}</Base64></k:Beskeddata>",
                     escape(*namespace)
                 );
             }

@@ -11,15 +11,26 @@ pub enum Expected {
     Red(&'static [&'static str]),
     /// Nothing fails and everything is decided, for this reason.
     Nothing(Text),
+    /// Nothing fails, for this reason; what the fault takes away to decide with may stay undecided.
+    Unseen(Text),
 }
 
 impl Expected {
+    /// Why nothing fails.
+    #[must_use]
+    pub const fn because(self) -> Option<Text> {
+        match self {
+            Self::Red(_) => None,
+            Self::Nothing(because) | Self::Unseen(because) => Some(because),
+        }
+    }
+
     /// Ids of the checks that must fail.
     #[must_use]
     pub const fn checks(self) -> &'static [&'static str] {
         match self {
             Self::Red(checks) => checks,
-            Self::Nothing(_) => &[],
+            Self::Nothing(_) | Self::Unseen(_) => &[],
         }
     }
 }

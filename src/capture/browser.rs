@@ -8,6 +8,7 @@ mod record;
 
 pub use cookies::Cookies;
 pub use record::Recorder;
+pub(crate) use record::{clean, stop, text};
 
 use super::http::{Exchanged, HttpClient, Request as HttpRequest, is_redirect};
 use crate::subject::trial::transcript::{Exchange, Outcome, Step, Stop};

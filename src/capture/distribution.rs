@@ -1,16 +1,23 @@
 //! Trials with messages, and what is set up for them: pushed to the system, fetched by it, sent by it, and read from files.
 
+pub mod canary;
 pub mod files;
 pub mod push;
+pub mod read_back;
 pub mod services;
+pub mod store;
 
-use super::{Captured, Progress, Session};
+use super::http::{Exchanged, HttpError};
+use super::{Captured, Progress, Session, browser};
 use crate::error::Result;
 use crate::plan::{Plan, State};
+use crate::subject::distribution::recording::Answer;
 use crate::target::LoadedTarget;
 use crate::target::beskedfordeler::Beskedfordeler;
 use jiff::Timestamp;
+use reqwest::header::CONTENT_TYPE;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// What the parts of a capture share.
 pub struct Work<'a> {
@@ -57,4 +64,20 @@ pub fn capture(
     subjects.extend(trials);
     subjects.extend(files::capture(&work, &sent)?);
     Ok(subjects)
+}
+
+/// What came of a request, as it is kept: without secrets and CPR numbers.
+#[must_use]
+pub(crate) fn answer(exchanged: std::result::Result<Exchanged, HttpError>, limit: Duration) -> Answer {
+    match exchanged {
+        Ok(exchanged) => Answer::Answered {
+            status: exchanged.status.as_u16(),
+            content_type: exchanged
+                .headers
+                .get(CONTENT_TYPE)
+                .map(|value| browser::clean(&String::from_utf8_lossy(value.as_bytes()))),
+            body: browser::clean(&browser::text(&exchanged)),
+        },
+        Err(why) => Answer::Failed(browser::stop(why, limit.as_secs())),
+    }
 }

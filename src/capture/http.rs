@@ -5,14 +5,22 @@
 //! request. Not covered: a name on the list that resolves to an address inside the network of whoever runs the probe (DNS
 //! rebinding). The list is written by that party, and internal test systems must be reachable.
 
+use super::tls::ClientIdentity;
 use crate::target::Politeness;
+use axum::body::Bytes;
+use http_body::{Frame, SizeHint};
 use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use reqwest::{Method, StatusCode, redirect, retry};
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::error::Error as StdError;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 use url::Url;
 
 /// Hosts of Den Danske Stat's CA (production and test), where every OCES3 certificate's revocation URLs point. They may
@@ -143,6 +151,59 @@ pub struct Request<'a> {
     pub oces: bool,
 }
 
+/// How a body comes in pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// So many pieces.
+    pub pieces: usize,
+    /// The pause before each but the first.
+    pub pause: Duration,
+}
+
+impl Pace {
+    fn body(self, body: Vec<u8>) -> reqwest::Body {
+        let piece = body.len().div_ceil(self.pieces.max(1)).max(1);
+        reqwest::Body::wrap(Trickle { rest: body.into(), piece, pause: self.pause, waiting: None })
+    }
+}
+
+/// A body that comes in pieces.
+struct Trickle {
+    rest: Bytes,
+    piece: usize,
+    pause: Duration,
+    waiting: Option<Pin<Box<Sleep>>>,
+}
+
+impl http_body::Body for Trickle {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(waiting) = &mut self.waiting {
+            std::task::ready!(waiting.as_mut().poll(context));
+        }
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let piece = self.piece.min(self.rest.len());
+        let piece = self.rest.split_to(piece);
+        self.waiting = (!self.rest.is_empty()).then(|| Box::pin(sleep(self.pause)));
+        Poll::Ready(Some(Ok(Frame::data(piece))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
 /// The client. Share one, so that its politeness holds for the whole run.
 #[derive(Debug)]
 pub struct HttpClient {
@@ -162,6 +223,33 @@ impl HttpClient {
         politeness: Politeness,
         added_roots: &[Vec<u8>],
     ) -> Result<Self, HttpError> {
+        Self::set_up(allowed_hosts, politeness, added_roots, reqwest::Client::builder().pool_idle_timeout(IDLE))
+    }
+
+    /// As [`Self::new`], for one that calls as a system does: over HTTP/1.1, each request on a connection of its own, with this
+    /// client certificate.
+    pub fn of_system(
+        allowed_hosts: impl IntoIterator<Item = String>,
+        politeness: Politeness,
+        added_roots: &[Vec<u8>],
+        identity: Option<&ClientIdentity>,
+    ) -> Result<Self, HttpError> {
+        let set_up = |reason: String| HttpError::SetUp { reason };
+        let mut builder = reqwest::Client::builder().http1_only().pool_max_idle_per_host(0);
+        if let Some(identity) = identity {
+            let pem = identity.to_pem().map_err(|error| set_up(error.to_string()))?;
+            let identity = reqwest::Identity::from_pem(&pem).map_err(|error| set_up(innermost(&error)))?;
+            builder = builder.identity(identity);
+        }
+        Self::set_up(allowed_hosts, politeness, added_roots, builder)
+    }
+
+    fn set_up(
+        allowed_hosts: impl IntoIterator<Item = String>,
+        politeness: Politeness,
+        added_roots: &[Vec<u8>],
+        builder: reqwest::ClientBuilder,
+    ) -> Result<Self, HttpError> {
         let set_up = |error: reqwest::Error| HttpError::SetUp { reason: innermost(&error) };
         // Another part of the program may have installed the same provider before.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -172,7 +260,7 @@ impl HttpClient {
             .collect::<Result<Vec<_>, _>>()
             .map_err(set_up)?;
         let timeout = Duration::from_secs(politeness.timeout_seconds.max(1).into());
-        let client = reqwest::Client::builder()
+        let client = builder
             .tls_backend_rustls()
             .tls_certs_only(roots)
             .no_proxy()
@@ -184,7 +272,6 @@ impl HttpClient {
             .no_deflate()
             .no_zstd()
             .connect_timeout(timeout)
-            .pool_idle_timeout(IDLE)
             .http2_max_header_list_size(MAX_HEADERS)
             .user_agent(USER_AGENT)
             .build()
@@ -248,19 +335,65 @@ impl HttpClient {
         headers: &HeaderMap,
         at_most: Duration,
     ) -> Result<Exchanged, HttpError> {
+        self.usable(request)?;
+        let _permit = self.permits.acquire().await.map_err(shut_down)?;
+        self.wait_for_turns(1).await;
+        self.at_once(request, headers, None, at_most).await
+    }
+
+    /// As [`Self::once`] with a body that comes in pieces. The time-out covers it too.
+    pub async fn once_slowly(&self, request: &Request<'_>, pace: Pace) -> Result<Exchanged, HttpError> {
+        self.usable(request)?;
+        let _permit = self.permits.acquire().await.map_err(shut_down)?;
+        self.wait_for_turns(1).await;
+        self.at_once(request, &HeaderMap::new(), Some(pace), Duration::MAX).await
+    }
+
+    /// Sends the same request so many times at the same time. They take one free slot, and as much of the rate as if they came
+    /// one after the other.
+    pub async fn together(self: &Arc<Self>, request: &Request<'_>, times: u32) -> Vec<Result<Exchanged, HttpError>> {
+        let ready = async {
+            self.usable(request)?;
+            let permit = self.permits.acquire().await.map_err(shut_down)?;
+            self.wait_for_turns(times).await;
+            Ok(permit)
+        };
+        let _permit = match ready.await {
+            Ok(permit) => permit,
+            Err(why) => return vec![Err(why)],
+        };
+        let mut tasks = JoinSet::new();
+        for _ in 0..times {
+            let (client, url, request) = (Arc::clone(self), request.url.clone(), request.clone());
+            let (limit, post, oces) = (request.limit, request.post, request.oces);
+            tasks.spawn(async move {
+                let request = Request { url: &url, limit, post, oces };
+                client.at_once(&request, &HeaderMap::new(), None, Duration::MAX).await
+            });
+        }
+        tasks.join_all().await
+    }
+
+    /// Whether the address may be asked.
+    fn usable(&self, request: &Request<'_>) -> Result<(), HttpError> {
         let url = request.url;
         let usable = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
         let Some(host) = url.host_str().filter(|_| usable).map(str::to_owned) else { return Err(HttpError::BadUrl) };
-        if !self.allows(url, request.oces) {
-            return Err(HttpError::NotAllowed { host });
-        }
-        let closed = |_| HttpError::SetUp { reason: "the client has been shut down".to_owned() };
-        let _permit = self.permits.acquire().await.map_err(closed)?;
-        self.wait_for_turn().await;
+        if self.allows(url, request.oces) { Ok(()) } else { Err(HttpError::NotAllowed { host }) }
+    }
+
+    async fn at_once(
+        &self,
+        request: &Request<'_>,
+        headers: &HeaderMap,
+        pace: Option<Pace>,
+        at_most: Duration,
+    ) -> Result<Exchanged, HttpError> {
+        let host = request.url.host_str().unwrap_or_default().to_owned();
         let limit = self.timeout.min(at_most);
-        timeout(limit, self.exchange(&host, request, headers))
+        timeout(limit, self.exchange(&host, request, headers, pace))
             .await
-            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.clone(), seconds: limit.as_secs() }))
+            .unwrap_or_else(|_| Err(HttpError::TimedOut { host, seconds: limit.as_secs() }))
     }
 
     /// The time-out of one request.
@@ -269,23 +402,33 @@ impl HttpClient {
         self.timeout
     }
 
-    async fn wait_for_turn(&self) {
+    async fn wait_for_turns(&self, turns: u32) {
         let turn = {
             let mut next = self.next_start.lock().await;
             let now = Instant::now();
             let turn = next.map_or(now, |next| next.max(now));
-            *next = Some(turn + self.interval);
+            *next = Some(turn + self.interval * turns);
             turn
         };
         sleep_until(turn).await;
     }
 
-    async fn exchange(&self, host: &str, request: &Request<'_>, headers: &HeaderMap) -> Result<Exchanged, HttpError> {
+    async fn exchange(
+        &self,
+        host: &str,
+        request: &Request<'_>,
+        headers: &HeaderMap,
+        pace: Option<Pace>,
+    ) -> Result<Exchanged, HttpError> {
         let started = Instant::now();
         let url = request.url.clone();
         let builder = match &request.post {
             Some((media_type, body)) => {
-                self.client.request(Method::POST, url).header(CONTENT_TYPE, *media_type).body(body.clone())
+                let builder = self.client.request(Method::POST, url).header(CONTENT_TYPE, *media_type);
+                match pace {
+                    None => builder.body(body.clone()),
+                    Some(pace) => builder.header(CONTENT_LENGTH, body.len()).body(pace.body(body.clone())),
+                }
             }
             None => self.client.request(Method::GET, url),
         };
@@ -337,6 +480,10 @@ impl HttpClient {
             HttpError::Transfer { host, reason: innermost(error) }
         }
     }
+}
+
+fn shut_down(_: tokio::sync::AcquireError) -> HttpError {
+    HttpError::SetUp { reason: "the client has been shut down".to_owned() }
 }
 
 /// Whether a browser looks for a Location (Fetch standard, "redirect status").

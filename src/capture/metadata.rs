@@ -81,7 +81,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, MetadataFileError> {
 }
 
 /// Whether the first character is `<` in any encoding that XML files come in.
-fn begins_like_xml(bytes: &[u8]) -> bool {
+pub(super) fn begins_like_xml(bytes: &[u8]) -> bool {
     let without_mark = [&b"\xEF\xBB\xBF"[..], b"\xFE\xFF", b"\xFF\xFE"].iter().find_map(|m| bytes.strip_prefix(*m));
     let first = without_mark.unwrap_or(bytes).iter().find(|b| !b.is_ascii_whitespace() && **b != 0);
     first == Some(&b'<')

@@ -62,6 +62,8 @@ pub struct TlsSpec {
     pub client: Option<ClientIdentity>,
     /// A client of another environment, which the endpoint must refuse.
     pub other_environment_client: Option<ClientIdentity>,
+    /// A client of another system of the same environment, which the endpoint must refuse.
+    pub other_system_client: Option<ClientIdentity>,
     /// Whether clients that must be refused are presented: an active trial, which needs an authorisation.
     pub foreign_clients: bool,
     /// Longest time for one connection, from connecting to the last byte.
@@ -88,6 +90,7 @@ impl TlsSpec {
             added_roots: Vec::new(),
             client: None,
             other_environment_client: None,
+            other_system_client: None,
             foreign_clients: true,
             timeout: Duration::from_secs(5),
             overall_timeout: Duration::from_mins(2),
@@ -162,6 +165,7 @@ pub fn capture_tls(spec: &TlsSpec, at: Timestamp) -> TlsSubject {
         let mut clients = vec![(Presented::Registered, spec.client.as_ref())];
         if spec.foreign_clients {
             clients.push((Presented::OtherEnvironment, spec.other_environment_client.as_ref()));
+            clients.push((Presented::OtherSystem, spec.other_system_client.as_ref()));
         }
         if spec.foreign_clients && spec.purpose == TlsPurpose::Callback {
             clients.push((Presented::Stranger, stranger.as_ref().ok()));

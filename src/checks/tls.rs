@@ -14,6 +14,7 @@ pub mod hsts;
 pub mod key_exchange_strength;
 pub mod no_plain_http;
 pub mod other_environment_client_refused;
+pub mod other_system_client_refused;
 pub mod port;
 pub mod registered_client_accepted;
 pub mod ssl_3_refused;
@@ -51,6 +52,7 @@ pub static CHECKS: &[&dyn Check<TlsSubject>] = &[
     &client_certificate_demanded::ClientCertificateDemanded,
     &stranger_client_refused::StrangerClientRefused,
     &other_environment_client_refused::OtherEnvironmentClientRefused,
+    &other_system_client_refused::OtherSystemClientRefused,
     &registered_client_accepted::RegisteredClientAccepted,
     &port::Port,
     &no_plain_http::NoPlainHttp,

@@ -1,12 +1,11 @@
-//! `kravprobe calibrate`: tries the checks on logins and logouts on the reference vendor, strict and with each fault.
+//! `kravprobe calibrate`: tries the checks on logins, logouts and messages on the reference vendor, strict and with each fault.
 
 use super::{Common, Format};
-use crate::calibrate::{Calibration, Expected, Line};
+use crate::calibrate::{Calibration, Fault, Line, Role};
 use crate::checks::{self, AnyCheck};
 use crate::error::{Error, Result};
 use crate::language::{Language, Text};
 use crate::subject;
-use crate::vendor::service_provider::Fault;
 use clap::ValueEnum;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,6 +31,16 @@ enum Family {
     Login,
     /// Single logout.
     Logout,
+    /// Messages pushed to the system.
+    Push,
+    /// Messages that the system fetches.
+    Pull,
+    /// How it uses tokens.
+    Token,
+    /// Messages that it sends.
+    Send,
+    /// Its maintenance of value lists.
+    ValueList,
 }
 
 impl Family {
@@ -40,25 +49,47 @@ impl Family {
             Self::AuthnRequest => subject::Family::AuthnRequest,
             Self::Login => subject::Family::Login,
             Self::Logout => subject::Family::Logout,
+            Self::Push => subject::Family::Push,
+            Self::Pull => subject::Family::Pull,
+            Self::Token => subject::Family::Token,
+            Self::Send => subject::Family::Send,
+            Self::ValueList => subject::Family::ValueList,
         }
     }
 }
 
-/// Most systems at the same time.
-const MOST_AT_ONCE: usize = 4;
+/// Most systems at the same time. Those that receive messages mostly wait.
+const MOST_AT_ONCE: usize = 8;
+
+/// A system to try, with the checks that are tried on it.
+struct Try {
+    role: Role,
+    fault: Option<Fault>,
+    checks: Vec<AnyCheck>,
+}
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
-    let judged = |check: &AnyCheck| {
-        let family = check.meta().family;
-        family.is_trial() && args.family.is_none_or(|wanted| wanted.of_checks() == family)
+    let wanted = |check: &AnyCheck| args.family.is_none_or(|wanted| wanted.of_checks() == check.meta().family);
+    let of = |is: &dyn Fn(subject::Family) -> bool| -> Vec<AnyCheck> {
+        checks::all().filter(|check| is(check.meta().family) && wanted(check)).collect()
     };
-    let checks: Vec<AnyCheck> = checks::all().filter(judged).collect();
-    let faults = if args.fault.is_empty() { Fault::ALL } else { args.fault.as_slice() };
-    let systems: Vec<Option<Fault>> = std::iter::once(None).chain(faults.iter().copied().map(Some)).collect();
+    let faults: Vec<Fault> = if args.fault.is_empty() { Fault::all().collect() } else { args.fault.clone() };
+    let strict = Role::ALL.into_iter().map(|role| (role, None));
+    let systems: Vec<Try> = strict
+        .chain(faults.iter().map(|fault| (fault.role(), Some(*fault))))
+        .filter(|(role, _)| faults.iter().any(|fault| fault.role() == *role))
+        .map(|(role, fault)| Try {
+            role,
+            fault,
+            checks: of(&|family| fault.map_or(role.is_tried_by(family), |fault| fault.is_tried_by(family))),
+        })
+        .filter(|system| !system.checks.is_empty())
+        .collect();
+    let tried: BTreeSet<&str> = systems.iter().flat_map(|s| s.checks.iter().map(|c| c.meta().id)).collect();
 
-    let width = Fault::ALL.iter().map(|fault| fault.name().len()).max().unwrap_or_default();
+    let width = Fault::all().map(|fault| fault.name().len()).max().unwrap_or_default();
     let text = common.format == Format::Text;
-    let lines = judge(&systems, &checks, &mut |line| {
+    let lines = judge(&systems, &mut |line| {
         if text {
             common.print(&sentence(line, width, common.lang));
         }
@@ -71,7 +102,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     } else {
         common.print_json(&serde_json::json!({
             "ruleset": checks::ruleset_sha256()?,
-            "checks": checks.len(),
+            "checks": tried.len(),
             "holds": all_hold,
             "lines": lines.iter().map(json).collect::<Vec<_>>(),
         }))?;
@@ -80,9 +111,11 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 }
 
 /// Judges the systems, some at the same time, and gives the lines in their order; `ready` sees each as soon as its turn has come.
-fn judge(systems: &[Option<Fault>], checks: &[AnyCheck], ready: &mut dyn FnMut(&Line)) -> Result<Vec<Line>> {
+fn judge(systems: &[Try], ready: &mut dyn FnMut(&Line)) -> Result<Vec<Line>> {
     let calibration = Calibration::new(crate::clock::now())?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
+    let waits = systems.iter().all(|system| system.role == Role::Receiver);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = if waits { MOST_AT_ONCE } else { processors.min(MOST_AT_ONCE) };
     let next = AtomicUsize::new(0);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -92,8 +125,10 @@ fn judge(systems: &[Option<Fault>], checks: &[AnyCheck], ready: &mut dyn FnMut(&
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(system) = systems.get(number) else { break };
-                    let line =
-                        system.map_or_else(|| calibration.strict(checks), |fault| calibration.line(fault, checks));
+                    let line = match system.fault {
+                        None => calibration.strict(system.role, &system.checks),
+                        Some(fault) => calibration.line(fault, &system.checks),
+                    };
                     let failed = line.is_err();
                     // Nobody listens any more when another system could not be judged at all.
                     if sender.send((number, line)).is_err() || failed {
@@ -120,15 +155,11 @@ fn judge(systems: &[Option<Fault>], checks: &[AnyCheck], ready: &mut dyn FnMut(&
     })
 }
 
-fn name(line: &Line) -> &'static str {
-    line.fault.map_or("strict", Fault::name)
-}
-
 fn sentence(line: &Line, width: usize, language: Language) -> String {
     let (failed, must_fail) = (line.failed(), line.must_fail());
     let word =
         if line.holds() { Text { da: "holder", en: "holds" } } else { Text { da: "HOLDER IKKE", en: "DOES NOT HOLD" } };
-    let mut out = format!("{:<width$}  {}", name(line), word.get(language));
+    let mut out = format!("{:<width$}  {}", line.name(), word.get(language));
     let mut list = |what: Text, ids: &BTreeSet<&'static str>| {
         if !ids.is_empty() {
             out.push_str("; ");
@@ -139,7 +170,7 @@ fn sentence(line: &Line, width: usize, language: Language) -> String {
     };
     list(Text { da: "rød:", en: "red:" }, &(&failed & &must_fail));
     if line.holds() {
-        if let Expected::Nothing(because) = line.expected {
+        if let Some(because) = line.expected.because() {
             out.push_str("; ");
             out.push_str(because.get(language));
         }
@@ -152,12 +183,9 @@ fn sentence(line: &Line, width: usize, language: Language) -> String {
 }
 
 fn json(line: &Line) -> serde_json::Value {
-    let because = match line.expected {
-        Expected::Nothing(because) => Some(serde_json::json!({ "da": because.da, "en": because.en })),
-        Expected::Red(_) => None,
-    };
+    let because = line.expected.because().map(|text| serde_json::json!({ "da": text.da, "en": text.en }));
     serde_json::json!({
-        "system": name(line),
+        "system": line.name(),
         "holds": line.holds(),
         "mustFail": line.must_fail(),
         "failed": line.failed(),

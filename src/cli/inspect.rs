@@ -1,21 +1,29 @@
-//! `kravprobe inspect certificate|metadata`: a family's checks on files, without a target.
+//! `kravprobe inspect certificate|metadata|message|subscription`: a family's checks on files, without a target.
+
+mod message;
+mod subscription;
 
 use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
-use crate::capture::{Session, capture_in};
+use crate::besked::lists::uuid_of;
+use crate::capture::distribution::files::read_message;
+use crate::capture::{Session, capture_in, distribution};
 use crate::clock::now;
 use crate::error::{Error, Result};
+use crate::evidence::redact::redact;
 use crate::judge::{CheckResult, judge};
 use crate::language::{Language, Text};
 use crate::outcome::Reason;
 use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::report::build::copenhagen_day;
-use crate::subject::Family;
 use crate::subject::certificate::{CertificateKind, CertificateRole};
+use crate::subject::message::MESSAGE;
+use crate::subject::{Blob, Family, Subject};
+use crate::target::beskedfordeler::{Beskedfordeler, MessageDirection, MessageEntry};
 use crate::target::{
     AnchorEntry, AnchorUse, CertificateEntry, LoadedTarget, MetadataEntry, Parties, Party, Politeness, SecretReference,
-    System, Target,
+    System, Target, is_cvr,
 };
 use crate::verdict::{Environment, Level, Verdict};
 use crate::waiver::Waivers;
@@ -37,6 +45,10 @@ enum What {
     Certificate(CertificateArgs),
     /// Judge SAML metadata of a brugervendt system
     Metadata(MetadataArgs),
+    /// Try abonnementsudtryk: how an expression is read, and which messages it selects
+    Subscription(subscription::Args),
+    /// Judge messages of the Beskedfordeler: Haendelsesbesked, alone or in ModtagBeskedInput
+    Message(MessageArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -64,6 +76,33 @@ struct MetadataArgs {
     /// Profile to judge by.
     #[arg(long, default_value = "sp-metadata")]
     profile: String,
+}
+
+#[derive(Debug, clap::Args)]
+struct MessageArgs {
+    /// Files to judge. A BeskedId that two of them share is compared.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Profile to judge by.
+    #[arg(long, default_value = "beskedkuvert")]
+    profile: String,
+    /// Environment whose rules apply.
+    ///
+    /// Production, when absent: the strictest reading of a file of which nothing else is known.
+    #[arg(long, value_enum, default_value_t = Environment::Production)]
+    environment: Environment,
+    /// Instant of judgement, RFC 3339; the present, when absent.
+    #[arg(long, value_name = "RFC3339")]
+    at: Option<Timestamp>,
+    /// The system received the messages: others made them, so nothing in them counts against the system.
+    #[arg(long)]
+    received: bool,
+    /// CVR number of an authority that the system serves.
+    #[arg(long, value_name = "CVR")]
+    cvr: Vec<String>,
+    /// UUID of the IT-system in the Administrationsmodul.
+    #[arg(long, value_name = "UUID")]
+    system: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -119,6 +158,8 @@ struct FileAnswer<'a> {
     requirements_left_out: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a message::Facts>,
     results: Vec<ResultAnswer<'a>>,
 }
 
@@ -179,7 +220,52 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             };
             inspect(&args.shared, &args.profile, &[Family::Metadata, Family::Certificate], &entry, common)
         }
+        What::Subscription(args) => subscription::run(args, common),
+        What::Message(args) => messages(args, common),
     }
+}
+
+fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
+    if args.cvr.iter().any(|cvr| !is_cvr(cvr)) {
+        return Err(Error::Usage("a CVR number has eight digits".into()));
+    }
+    if args.system.as_ref().is_some_and(|system| uuid_of(system).is_none()) {
+        return Err(Error::Usage("--system is a UUID with hyphens".into()));
+    }
+    let shared = Shared {
+        files: args.files.clone(),
+        environment: args.environment,
+        at: args.at,
+        offline: true,
+        crl: Vec::new(),
+        ocsp_response: Vec::new(),
+        supplied: Vec::new(),
+        anchor: Vec::new(),
+        cvr: None,
+    };
+    let direction = if args.received { MessageDirection::Received } else { MessageDirection::Sent };
+    let entry = |file: &Path, target: &mut Target| {
+        target.beskedfordeler = Some(Beskedfordeler {
+            cvr: args.cvr.first().cloned().unwrap_or_default(),
+            other_cvr: args.cvr.iter().skip(1).cloned().collect(),
+            system: args.system.clone(),
+            message: vec![MessageEntry { name: "file".to_owned(), file: file.to_owned(), direction }],
+            ..Beskedfordeler::default()
+        });
+    };
+    judge_files(&shared, &args.profile, &[Family::Message], &entry, neighbours(&args.files), common)
+}
+
+/// Most messages that are compared with each other.
+const MAX_NEIGHBOURS: usize = 200;
+
+/// The messages by their files. One that cannot be read is nobody's neighbour; its own answer says why.
+fn neighbours(files: &[PathBuf]) -> Vec<(PathBuf, Blob)> {
+    let read = |file: &PathBuf| {
+        let bytes = read_message(file).ok()?;
+        Some((file.clone(), Blob::new(MESSAGE, redact(&bytes, MESSAGE).bytes)))
+    };
+    files.iter().take(MAX_NEIGHBOURS).filter_map(read).collect()
 }
 
 /// Puts a file into a target.
@@ -197,16 +283,27 @@ fn inspect(shared: &Shared, profile: &str, families: &[Family], entry: Entry<'_>
             _ => "--anchor counts in environment `local` alone; the OCES anchors are pinned".to_owned(),
         }));
     }
-    if shared.cvr.as_ref().is_some_and(|c| c.len() != 8 || !c.bytes().all(|b| b.is_ascii_digit())) {
+    if shared.cvr.as_deref().is_some_and(|cvr| !is_cvr(cvr)) {
         return Err(Error::Usage("a CVR number has eight digits".into()));
     }
+    judge_files(shared, profile, families, entry, Vec::new(), common)
+}
+
+fn judge_files(
+    shared: &Shared,
+    profile: &str,
+    families: &[Family],
+    entry: Entry<'_>,
+    neighbours: Vec<(PathBuf, Blob)>,
+    common: Common,
+) -> Result<u8> {
     let mut profile = Profile::load(profile)?;
     // What a file cannot decide (declarations, endpoints) is not asked of a file.
     let of_family = |id: &str| crate::checks::by_id(id).is_some_and(|c| families.contains(&c.meta().family));
     let all = profile.requirements.len();
     profile.requirements.retain(|r| r.declaration.is_none() && r.check.iter().all(|c| of_family(&c.id)));
     let left_out = all - profile.requirements.len();
-    let inspector = Inspector::new(profile, left_out, shared, common)?;
+    let inspector = Inspector::new(profile, left_out, shared, neighbours, common)?;
     let mut worst = 0;
     let mut first = true;
     if common.format == Format::Json {
@@ -285,14 +382,30 @@ struct Inspector<'a> {
     language: Language,
     format: Format,
     session: Session,
+    /// Messages to compare with.
+    neighbours: Vec<(PathBuf, Blob)>,
+}
+
+/// What came of judging one file.
+struct Judged {
+    results: Vec<CheckResult>,
+    total: Aggregate,
+    /// What is shown of a message.
+    facts: Option<message::Facts>,
 }
 
 impl<'a> Inspector<'a> {
-    fn new(profile: Profile, left_out: usize, shared: &'a Shared, common: Common) -> Result<Self> {
+    fn new(
+        profile: Profile,
+        left_out: usize,
+        shared: &'a Shared,
+        neighbours: Vec<(PathBuf, Blob)>,
+        common: Common,
+    ) -> Result<Self> {
         let target = bare_target(shared);
         let session = Session::new(&loaded(target), shared.offline)?;
         let at = shared.at.unwrap_or_else(now);
-        Ok(Self { profile, left_out, at, shared, language: common.lang, format: common.format, session })
+        Ok(Self { profile, left_out, at, shared, language: common.lang, format: common.format, session, neighbours })
     }
 
     /// The answers about some files, in their order, with every processor at work.
@@ -316,18 +429,18 @@ impl<'a> Inspector<'a> {
         let name = file.display().to_string();
         let mut target = bare_target(self.shared);
         entry(file, &mut target);
-        match self.judge(target) {
-            Ok((results, total)) => {
+        match self.judge(file, target) {
+            Ok(judged) => {
                 let text = match self.format {
-                    Format::Json => self.json(&name, &results, Ok(&total))?,
-                    Format::Text => self.text(&name, &results, &total),
+                    Format::Json => self.json(&name, Ok(&judged))?,
+                    Format::Text => self.text(&name, &judged),
                 };
-                Ok(Answer { code: total.decision.exit_code(), text, problem: None })
+                Ok(Answer { code: judged.total.decision.exit_code(), text, problem: None })
             }
             // One unusable file does not hide the verdicts on the others.
             Err(error) => {
                 let text = match self.format {
-                    Format::Json => self.json(&name, &[], Err(&error))?,
+                    Format::Json => self.json(&name, Err(&error))?,
                     Format::Text => String::new(),
                 };
                 Ok(Answer { code: error.exit_code(), text, problem: Some(error.to_string()) })
@@ -335,36 +448,42 @@ impl<'a> Inspector<'a> {
         }
     }
 
-    fn judge(&self, target: Target) -> Result<(Vec<CheckResult>, Aggregate)> {
+    fn judge(&self, file: &Path, target: Target) -> Result<Judged> {
         let plan = Plan::compile(&self.profile, &target, "");
         let loaded = loaded(target);
-        let captured = capture_in(&self.session, &loaded, self.at, &mut |_| ())?;
-        let subjects: Vec<_> = captured.subjects.into_iter().map(|c| c.subject).collect();
+        let mut captured = capture_in(&self.session, &loaded, self.at, &mut |_| ())?.subjects;
+        captured.extend(distribution::capture(&self.session, &loaded, &plan, &captured, self.at, &mut |_| ())?);
+        let mut subjects: Vec<_> = captured.into_iter().map(|c| c.subject).collect();
+        let mut facts = None;
+        for subject in &mut subjects {
+            if let Subject::Message(message) = subject {
+                let others = self.neighbours.iter().filter(|(path, _)| path != file);
+                message.others = others.map(|(_, blob)| blob.clone()).collect();
+                facts = message::facts(message.message.data(), self.language);
+            }
+        }
         let results = judge(&plan, &self.profile, &loaded.target, &subjects);
         let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), copenhagen_day(self.at));
         let total = aggregate(&self.profile, &verdicts, &results, true);
-        Ok((results, total))
+        Ok(Judged { results, total, facts })
     }
 
     fn level(&self, requirement: &str) -> Level {
         self.profile.requirements.iter().find(|r| r.id == requirement).map_or(Level::May, |r| r.level)
     }
 
-    fn json(
-        &self,
-        file: &str,
-        results: &[CheckResult],
-        total: std::result::Result<&Aggregate, &Error>,
-    ) -> Result<String> {
+    fn json(&self, file: &str, judged: std::result::Result<&Judged, &Error>) -> Result<String> {
         let answer = FileAnswer {
             file,
             environment: self.shared.environment,
             at: self.at,
             profile: &self.profile.file.id,
-            decision: total.map_or("error", |t| t.decision.name()),
+            decision: judged.map_or("error", |j| j.total.decision.name()),
             requirements_left_out: self.left_out,
-            error: total.err().map(ToString::to_string),
-            results: results
+            error: judged.err().map(ToString::to_string),
+            message: judged.ok().and_then(|j| j.facts.as_ref()),
+            results: judged
+                .map_or(&[][..], |j| &j.results)
                 .iter()
                 .filter_map(|r| {
                     let check = r.check.as_deref()?;
@@ -385,7 +504,8 @@ impl<'a> Inspector<'a> {
         serde_json::to_string_pretty(&answer).map_err(|e| Error::Internal(e.to_string()))
     }
 
-    fn text(&self, file: &str, results: &[CheckResult], total: &Aggregate) -> String {
+    fn text(&self, file: &str, judged: &Judged) -> String {
+        let Judged { results, total, facts } = judged;
         let words = |da, en| Text { da, en }.get(self.language);
         let decision = match total.decision {
             Decision::Accepted => words("Godkendt", "Accepted"),
@@ -405,6 +525,9 @@ impl<'a> Inspector<'a> {
             count(Verdict::NotApplicable),
             count(Verdict::Error),
         );
+        if let Some(facts) = facts {
+            out.push_str(&facts.text(self.language));
+        }
         // One check says that the subject cannot be read; the others, and those on what is inside it, need not repeat it.
         let is_unreadable = results.iter().any(|r| r.outcome.reason == Reason::SubjectUnreadable);
         let unreadable = |result: &&CheckResult| {

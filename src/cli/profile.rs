@@ -50,8 +50,8 @@ fn check(file: &str, common: Common) -> Result<u8> {
         }))?,
         Format::Text => {
             let sentence = Text {
-                da: "Profilen er i orden: {n} krav og {c} prøver i {f} filer.",
-                en: "The profile is in order: {n} requirements and {c} checks in {f} files.",
+                da: "Profilen er i orden. Krav: {n}, prøver: {c}, filer: {f}.",
+                en: "The profile is in order. Requirements: {n}, checks: {c}, files: {f}.",
             };
             common.print(
                 &sentence

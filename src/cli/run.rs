@@ -62,6 +62,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     // Ctrl-C or a termination signal: no bundle is left, and nothing that looks like one.
     ctrlc::set_handler(|| {
         discard_unfinished();
+        crate::capture::distribution::store::start_all();
         eprintln!("kravprobe: interrupted; no report has been written");
         std::process::exit(INTERRUPTED);
     })

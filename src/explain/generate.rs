@@ -80,6 +80,7 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
         ("target", schema_text::<crate::target::Target>("target")?),
         ("declarations", schema_text::<crate::target::declarations::DeclarationFile>("declarations")?),
         ("waivers", schema_text::<crate::waiver::Waivers>("waivers")?),
+        ("mailboxes", schema_text::<crate::besked::mailboxes::Mailboxes>("mailboxes")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),
     ];

@@ -6,6 +6,7 @@ mod keys;
 mod metadata;
 
 pub use keys::SigningKey;
+pub(super) use keys::write_new;
 
 use super::FkiError;
 use crate::document::Document;

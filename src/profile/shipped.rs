@@ -12,6 +12,14 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1515-single-logout", include_str!("../../profiles/sf1515-single-logout.toml")),
     ("saml2-web-sso", include_str!("../../profiles/saml2-web-sso.toml")),
     ("i08-adgangsstyring-for-brugere", include_str!("../../profiles/i08-adgangsstyring-for-brugere.toml")),
+    ("sf1470-sags-og-dokumentindeks", include_str!("../../profiles/sf1470-sags-og-dokumentindeks.toml")),
+    ("sf1500-organisation", include_str!("../../profiles/sf1500-organisation.toml")),
+    ("sf1601-afsend-post", include_str!("../../profiles/sf1601-afsend-post.toml")),
+    ("sf2900-fordelingskomponent", include_str!("../../profiles/sf2900-fordelingskomponent.toml")),
+    ("beskedkuvert", include_str!("../../profiles/beskedkuvert.toml")),
+    ("sf1461-beskedfordeler-modtag", include_str!("../../profiles/sf1461-beskedfordeler-modtag.toml")),
+    ("beskedfordeler-modtager", include_str!("../../profiles/beskedfordeler-modtager.toml")),
+    ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
 ];
 
 /// Text of the shipped profile with this id.

@@ -77,6 +77,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
     let mut limitations = limitations(profile, &facts);
     limitations.extend(super::trials::limitations(target, subjects));
+    limitations.extend(super::messages::limitations(target, subjects));
     Ok(v1::Report {
         schema_version: v1::SCHEMA_VERSION.to_owned(),
         report_id: facts.report_id,

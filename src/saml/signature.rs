@@ -10,9 +10,11 @@
 //! [`verify_child`] asks the other question, of messages: whether one element is signed by a key that is known beforehand.
 
 mod embedded;
+mod parts;
 
 pub use embedded::{KeyInfo, accepted_signature_algorithm, sign_element, verify_child};
 pub(super) use embedded::{rsa_key, verify_octets};
+pub use parts::{sign_parts, verify_parts};
 
 use super::metadata::Certificate;
 use super::{ns, xml};
@@ -394,6 +396,11 @@ pub fn canonical(text: &str) -> Result<Vec<u8>, SigningError> {
     let document = parse(text)?;
     let root = document.document_element().ok_or_else(|| SigningError::Document("no document element".to_owned()))?;
     canonical_node(&document, root, C14nMode::Exclusive)
+}
+
+/// The exclusive canonical form of one element, without comments, with the namespaces that it uses from around it.
+pub fn canonical_element(document: &Document<'_>, element: NodeId) -> Result<Vec<u8>, SigningError> {
+    canonical_node(document, element, C14nMode::Exclusive)
 }
 
 fn canonical_node(document: &Document<'_>, node: NodeId, mode: C14nMode) -> Result<Vec<u8>, SigningError> {

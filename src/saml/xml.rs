@@ -126,7 +126,12 @@ fn other_encoding(name: &str) -> Option<String> {
 
 /// Parses text that passed [`decode`]. A DTD and anything beyond the bounds is refused before the tree is built.
 pub fn parse(text: &str) -> Result<Document<'_>, XmlProblem> {
-    bounded(text)?;
+    parse_within(text, MAX_NODES)
+}
+
+/// The same with another bound on the number of elements, comments and processing instructions.
+pub fn parse_within(text: &str, max_nodes: usize) -> Result<Document<'_>, XmlProblem> {
+    bounded(text, max_nodes)?;
     let parser = Parser::new().with_max_depth(MAX_DEPTH).with_forbid_dtd(true).with_forbid_entities(true);
     let document = parser.parse(text).map_err(|error| not_well_formed(&error, text))?;
     let declared = document.xml_declaration.as_ref().and_then(|d| d.encoding.as_deref());
@@ -138,7 +143,7 @@ pub fn parse(text: &str) -> Result<Document<'_>, XmlProblem> {
 
 /// Reads through the document once, linearly, and stops at the first bound passed. Malformed input is left to the parser,
 /// which says more precisely what is wrong, unless it comes after a bound.
-fn bounded(text: &str) -> Result<(), XmlProblem> {
+fn bounded(text: &str, max_nodes: usize) -> Result<(), XmlProblem> {
     let mut reader = quick_xml::Reader::from_str(text);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -147,8 +152,8 @@ fn bounded(text: &str) -> Result<(), XmlProblem> {
     loop {
         let start = offset(reader.buffer_position());
         let bound = |limit, what| Err(XmlProblem::Bound { limit, what, place: Place::of(text, start) });
-        if nodes > MAX_NODES {
-            return bound(MAX_NODES, "elements, comments and instructions");
+        if nodes > max_nodes {
+            return bound(max_nodes, "elements, comments and instructions");
         }
         let (tag, opens) = match reader.read_event() {
             Ok(Event::DocType(_)) => return Err(XmlProblem::DocumentType(Place::of(text, start))),

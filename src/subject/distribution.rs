@@ -1,7 +1,9 @@
 //! A trial with messages as it was recorded: pushed to the system, fetched by it from the emulated Beskedfordeler, or sent by it.
 //! What the recordings show is computed by pure functions and by the checks, never stored.
 
+pub mod effects;
 pub mod recording;
+pub mod sessions;
 
 use super::Blob;
 use crate::besked::TEST_TYPE;

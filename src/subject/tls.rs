@@ -181,6 +181,8 @@ pub enum Presented {
     Registered,
     /// One of another environment, which the target supplies.
     OtherEnvironment,
+    /// One of another system of the same environment, which the target supplies.
+    OtherSystem,
 }
 
 /// One whole handshake by OpenSSL, with an HTTP request where the handshake came through.

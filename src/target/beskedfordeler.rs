@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 /// How the system receives and sends messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Beskedfordeler {
     /// CVR number of the authority whose messages are tried (the anvenderkontekst of the tokens), eight digits.

@@ -23,9 +23,13 @@ pub enum ClientPolicy {
     NotAsked,
     /// Refuses in the handshake whoever does not present a certificate of these issuers.
     Demanded(Vec<X509>),
-    /// Asks, lets everybody through the handshake, and answers 403 to all but these issuers' certificates.
+    /// As `Demanded`, and lets in this certificate alone.
+    Pinned(Vec<X509>, X509),
+    /// Asks, lets everybody through the handshake, and answers 403 to all but these certificates and those that
+    /// they issued.
     AskedAnswering403(Vec<X509>),
-    /// Asks, lets everybody through the handshake, and answers as nginx does to all but these issuers' certificates.
+    /// Asks, lets everybody through the handshake, and answers as nginx does to all but these certificates and
+    /// those that they issued.
     AskedLikeNginx(Vec<X509>),
     /// Fault: asks, and lets in whoever presents any certificate at all.
     AnyTaken,
@@ -200,6 +204,7 @@ fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     acceptor.set_session_cache_mode(openssl::ssl::SslSessionCacheMode::OFF);
     let issuers = match &setup.clients {
         ClientPolicy::Demanded(issuers)
+        | ClientPolicy::Pinned(issuers, _)
         | ClientPolicy::AskedAnswering403(issuers)
         | ClientPolicy::AskedLikeNginx(issuers) => issuers.as_slice(),
         _ => &[],
@@ -210,9 +215,16 @@ fn acceptor(setup: &Setup) -> Result<SslAcceptor, ErrorStack> {
     }
     acceptor.set_verify_cert_store(store.build())?;
     let demanded = SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT;
-    match setup.clients {
+    match &setup.clients {
         ClientPolicy::NotAsked => acceptor.set_verify(SslVerifyMode::NONE),
         ClientPolicy::Demanded(_) | ClientPolicy::NobodyTaken => acceptor.set_verify(demanded),
+        ClientPolicy::Pinned(_, client) => {
+            let client = client.to_der()?;
+            acceptor.set_verify_callback(demanded, move |trusted, context| {
+                let certificate = context.current_cert().and_then(|c| c.to_der().ok());
+                trusted && (context.error_depth() > 0 || certificate.as_ref() == Some(&client))
+            });
+        }
         ClientPolicy::AskedAnswering403(_) | ClientPolicy::AskedLikeNginx(_) => {
             acceptor.set_verify_callback(SslVerifyMode::PEER, |_, _| true);
         }
@@ -309,7 +321,7 @@ impl Server {
         }
         let known = |issuers: &[X509]| {
             let signed_by = |c: &X509, i: &X509| i.public_key().is_ok_and(|key| c.verify(&key).unwrap_or(false));
-            stream.ssl().peer_certificate().is_some_and(|c| issuers.iter().any(|i| signed_by(&c, i)))
+            stream.ssl().peer_certificate().is_some_and(|c| issuers.iter().any(|i| *i == c || signed_by(&c, i)))
         };
         let (status, page) = match &self.setup.clients {
             ClientPolicy::AskedAnswering403(issuers) if !known(issuers) => (403, ""),

@@ -3,7 +3,7 @@
 
 use crate::support::run;
 use jiff::Timestamp;
-use kravprobe::calibrate::{Calibration, Expected, Line, expected};
+use kravprobe::calibrate::{Calibration, Expected, Line, Role, expected};
 use kravprobe::checks::{self, AnyCheck};
 use kravprobe::subject::Family;
 use kravprobe::vendor::service_provider::{Area, Fault};
@@ -23,7 +23,7 @@ fn checks_of(ids: impl IntoIterator<Item = &'static str>) -> Vec<AnyCheck> {
 
 /// What the line says that is not as it must be.
 fn complaint(line: &Line) -> String {
-    let name = line.fault.map_or("strict", Fault::name);
+    let name = line.name();
     let odd = line.outcomes.iter().filter(|(_, o)| o.verdict != Verdict::Pass);
     let odd: Vec<_> =
         odd.map(|(id, o)| format!("  {} {id}: {} | {}\n", o.verdict.name(), o.expected, o.observed)).collect();
@@ -48,7 +48,7 @@ fn try_faults(area: Area, part: usize, parts: usize) {
 #[test]
 fn the_strict_vendor_passes_every_check() {
     let all: Vec<_> = checks::all().filter(|check| check.meta().family.is_trial()).collect();
-    let line = CALIBRATION.strict(&all).unwrap();
+    let line = CALIBRATION.strict(Role::ServiceProvider, &all).unwrap();
     assert!(line.holds(), "{}", complaint(&line));
     assert_eq!(line.outcomes.len(), all.len());
     assert!(line.outcomes.values().all(|outcome| outcome.verdict == Verdict::Pass), "{}", complaint(&line));
@@ -89,7 +89,7 @@ fn verdicts(fault: Option<Fault>) -> [&'static str; 4] {
     ];
     let checks = checks_of(JUDGED);
     let line = match fault {
-        None => CALIBRATION.strict(&checks),
+        None => CALIBRATION.strict(Role::ServiceProvider, &checks),
         Some(fault) => CALIBRATION.line(fault, &checks),
     }
     .unwrap();
@@ -139,7 +139,9 @@ fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
                 }
                 assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{fault} names a check twice");
             }
-            Expected::Nothing(because) => assert!(!because.da.is_empty() && !because.en.is_empty(), "{fault}"),
+            Expected::Nothing(because) | Expected::Unseen(because) => {
+                assert!(!because.da.is_empty() && !because.en.is_empty(), "{fault}")
+            }
         }
     }
     // The oracle's variants turn everything red at once, so they do not count as a fault of a check's own.
@@ -177,7 +179,7 @@ fn a_line_that_is_not_as_it_must_be_does_not_hold() {
     let judged = checks_of(["authn-request.issuer", "authn-request.version"]);
     let line = CALIBRATION.line(Fault::RequestIssuer, &judged).unwrap();
     assert!(line.holds(), "{}", complaint(&line));
-    let as_if = |fault: Fault| Line { fault: Some(fault), expected: expected(fault), ..line.clone() };
+    let as_if = |fault: Fault| Line { fault: Some(fault.into()), expected: expected(fault), ..line.clone() };
     assert!(!as_if(Fault::RequestVersion).holds(), "another check went red");
     assert!(!as_if(Fault::ErrorsWith200).holds(), "nothing may go red");
     assert!(!Line { outcomes: BTreeMap::new(), ..line.clone() }.holds(), "nothing was judged");

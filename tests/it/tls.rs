@@ -116,6 +116,9 @@ struct World {
     callers: Issued,
     caller: ClientIdentity,
     other_caller: ClientIdentity,
+    /// The certificate of `caller`, and another one of the same issuer.
+    registered: X509,
+    neighbour: ClientIdentity,
 }
 
 impl World {
@@ -126,9 +129,11 @@ impl World {
         let others = issue(long_lived(), "Callers of Another Environment", true, None);
         let caller = |ca: &Issued| {
             let caller = issue(long_lived(), "Beskedfordeler", false, Some(ca));
-            ClientIdentity::new(vec![caller.certificate], caller.key).unwrap()
+            (caller.certificate.clone(), ClientIdentity::new(vec![caller.certificate], caller.key).unwrap())
         };
-        Self { caller: caller(&callers), other_caller: caller(&others), root, intermediate, callers }
+        let (registered, good) = caller(&callers);
+        let (neighbour, other_caller) = (caller(&callers).1, caller(&others).1);
+        Self { caller: good, other_caller, registered, neighbour, root, intermediate, callers }
     }
 
     fn leaf(&self, order: Order) -> Issued {
@@ -138,7 +143,7 @@ impl World {
     /// A callback endpoint without fault.
     fn proper(&self, leaf: &Issued) -> Setup {
         let chain = vec![leaf.certificate.clone(), self.intermediate.certificate.clone()];
-        let clients = ClientPolicy::Demanded(vec![self.callers.certificate.clone()]);
+        let clients = ClientPolicy::Pinned(vec![self.callers.certificate.clone()], self.registered.clone());
         Setup { clients, ..Setup::proper(chain, leaf.key.clone()) }
     }
 
@@ -149,6 +154,7 @@ impl World {
             added_roots: vec![self.root.certificate.to_der().unwrap()],
             client: Some(self.caller.clone()),
             other_environment_client: Some(self.other_caller.clone()),
+            other_system_client: Some(self.neighbour.clone()),
             requests_per_second: 10_000.0,
             ..TlsSpec::new("callback", Environment::Local, "127.0.0.1", port, TlsPurpose::Callback)
         }
@@ -211,7 +217,7 @@ fn each_fault_turns_its_checks_red_and_no_others() {
             "403 instead of alerts",
             Order::default(),
             Box::new(|s| {
-                s.clients = ClientPolicy::AskedAnswering403(vec![world.callers.certificate.clone()]);
+                s.clients = ClientPolicy::AskedAnswering403(vec![world.registered.clone()]);
             }),
             &[],
         ),
@@ -231,7 +237,7 @@ fn each_fault_turns_its_checks_red_and_no_others() {
             Box::new(|s| {
                 s.oldest = SslVersion::TLS1;
                 s.suites += ":ECDHE-ECDSA-AES128-SHA";
-                s.clients = ClientPolicy::AskedAnswering403(vec![world.callers.certificate.clone()]);
+                s.clients = ClientPolicy::AskedAnswering403(vec![world.registered.clone()]);
             }),
             &["version-1-0-refused", "version-1-1-refused"],
         ),
@@ -310,13 +316,28 @@ fn each_fault_turns_its_checks_red_and_no_others() {
             "no client certificate asked for",
             Order::default(),
             Box::new(|s| s.clients = ClientPolicy::NotAsked),
-            &["client-certificate-demanded", "other-environment-client-refused", "stranger-client-refused"],
+            &[
+                "client-certificate-demanded",
+                "other-environment-client-refused",
+                "other-system-client-refused",
+                "stranger-client-refused",
+            ],
         ),
         (
             "any client certificate",
             Order::default(),
             Box::new(|s| s.clients = ClientPolicy::AnyTaken),
-            &["other-environment-client-refused", "stranger-client-refused"],
+            &["other-environment-client-refused", "other-system-client-refused", "stranger-client-refused"],
+        ),
+        (
+            "any client certificate of the issuer",
+            Order::default(),
+            Box::new(|s| {
+                if let ClientPolicy::Pinned(issuers, _) = &s.clients {
+                    s.clients = ClientPolicy::Demanded(issuers.clone());
+                }
+            }),
+            &["other-system-client-refused"],
         ),
         (
             "nobody let in",
@@ -466,7 +487,7 @@ fn refusals_of_other_servers_are_understood() {
     assert_eq!(outcomes["tls.version-1-0-refused"].verdict, Verdict::Inconclusive);
     assert_eq!(outcomes["tls.ssl-3-refused"].verdict, Verdict::Inconclusive);
 
-    let callers = vec![world.callers.certificate.clone()];
+    let callers = vec![world.registered.clone()];
     let mut nginx = world.capture(Order::default(), |s| s.clients = ClientPolicy::AskedLikeNginx(callers));
     assert_eq!(with_verdict(&judge(&nginx), Verdict::Pass).len(), CHECKS.len());
     nginx.library.retain(|t| t.presented != Presented::Registered);
@@ -674,8 +695,10 @@ fn a_rustls_server_is_understood() {
             });
         }
     });
+    // This one looks at the issuer alone.
     let outcomes = judge(&capture_tls(&world.spec(port, &leaf.certificate), at()));
-    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len(), "{outcomes:#?}");
+    assert_eq!(with_verdict(&outcomes, Verdict::Fail), ["other-system-client-refused"].into(), "{outcomes:#?}");
+    assert_eq!(with_verdict(&outcomes, Verdict::Pass).len(), CHECKS.len() - 1, "{outcomes:#?}");
 }
 
 /// The example PKI's web certificate serves the demo's endpoint.
@@ -694,7 +717,12 @@ fn the_example_web_certificate_passes() {
     };
     let outcomes = judge(&capture_tls(&spec, at()));
     // Purpose browser: the checks of callback endpoints are not asked for by the profile and not judged here.
-    let callback = ["client-certificate-demanded", "stranger-client-refused", "other-environment-client-refused"];
+    let callback = [
+        "client-certificate-demanded",
+        "stranger-client-refused",
+        "other-environment-client-refused",
+        "other-system-client-refused",
+    ];
     for (id, outcome) in &outcomes {
         let name = id.strip_prefix("tls.").unwrap();
         if !callback.contains(&name) && !["registered-client-accepted", "certificate-registered"].contains(&name) {
@@ -709,10 +737,11 @@ fn the_example_web_certificate_passes() {
 fn a_target_file_names_all_that_the_capture_needs() {
     let world = World::new();
     let leaf = world.leaf(Order::default());
-    let endpoint = TlsEndpoint::start(world.proper(&leaf)).unwrap();
+    let caller = issue(long_lived(), "Beskedfordeler", false, Some(&world.callers));
+    let clients = ClientPolicy::Pinned(vec![world.callers.certificate.clone()], caller.certificate.clone());
+    let endpoint = TlsEndpoint::start(Setup { clients, ..world.proper(&leaf) }).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: Vec<u8>| std::fs::write(dir.path().join(name), bytes).unwrap();
-    let caller = issue(long_lived(), "Beskedfordeler", false, Some(&world.callers));
     write("leaf.pem", leaf.certificate.to_pem().unwrap());
     write("root.pem", world.root.certificate.to_pem().unwrap());
     write("caller.pem", caller.certificate.to_pem().unwrap());
@@ -721,6 +750,9 @@ fn a_target_file_names_all_that_the_capture_needs() {
     let other = issue(long_lived(), "Beskedfordeler", false, Some(&others));
     write("other.pem", other.certificate.to_pem().unwrap());
     write("other.key", other.key.private_key_to_pem_pkcs8().unwrap());
+    let neighbour = issue(long_lived(), "Et andet system", false, Some(&world.callers));
+    write("neighbour.pem", neighbour.certificate.to_pem().unwrap());
+    write("neighbour.key", neighbour.key.private_key_to_pem_pkcs8().unwrap());
     let port = endpoint.port();
     let text = format!(
         r#"
@@ -742,6 +774,7 @@ registered_certificate = "leaf.pem"
 path = "/modtag"
 client_certificate = {{ certificate = "caller.pem", key = {{ file = "caller.key" }} }}
 other_environment_client = {{ certificate = "other.pem", key = {{ file = "other.key" }} }}
+other_system_client = {{ certificate = "neighbour.pem", key = {{ file = "neighbour.key" }} }}
 [[anchor]]
 file = "root.pem"
 use = "tls"
@@ -767,7 +800,7 @@ until = "2999-01-01T00:00:00Z"
     let unasked = outcomes(&load(text.clone()));
     assert_eq!(
         with_verdict(&unasked, Verdict::NotTested),
-        ["other-environment-client-refused", "stranger-client-refused"].into(),
+        ["other-environment-client-refused", "other-system-client-refused", "stranger-client-refused"].into(),
         "{unasked:#?}"
     );
     let loaded = load(text + authorisation);

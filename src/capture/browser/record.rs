@@ -76,7 +76,7 @@ pub(super) fn answered(answer: &Exchanged, body: &str, set: Vec<SetCookie>) -> O
 }
 
 /// Text without CPR numbers, tokens and passwords. The probe's own messages stay whole.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     String::from_utf8_lossy(&redact(text.as_bytes(), &format!("text/plain; {PROBE_SUBJECT}")).bytes).into_owned()
 }
 
@@ -92,7 +92,7 @@ fn clean_field(name: &str, value: &str) -> String {
 }
 
 /// A body as text.
-pub(super) fn text(answer: &Exchanged) -> String {
+pub(crate) fn text(answer: &Exchanged) -> String {
     let latin = |label: &str| {
         let label = label.to_ascii_lowercase();
         ["iso-8859-1", "latin1", "windows-1252"].iter().any(|name| label.contains(name))
@@ -133,7 +133,7 @@ fn cut(text: &str, most: usize) -> &str {
 }
 
 /// Why a navigation ended, of the client's reason.
-pub(super) fn stop(error: HttpError, whole: u64) -> Stop {
+pub(crate) fn stop(error: HttpError, whole: u64) -> Stop {
     match error {
         HttpError::NotAllowed { host } => Stop::ForeignHost { host },
         HttpError::BadUrl => Stop::BadAddress,

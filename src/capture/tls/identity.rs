@@ -79,6 +79,15 @@ impl ClientIdentity {
         Ok(Self { certificate: builder.build(), chain: Vec::new(), key })
     }
 
+    /// Certificate, chain and key as one PEM text, for clients that are not made of OpenSSL.
+    pub fn to_pem(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, ErrorStack> {
+        let mut pem = zeroize::Zeroizing::new(self.key.private_key_to_pem_pkcs8()?);
+        for certificate in std::iter::once(&self.certificate).chain(&self.chain) {
+            pem.extend_from_slice(&certificate.to_pem()?);
+        }
+        Ok(pem)
+    }
+
     pub(super) fn install(&self, context: &mut SslContextBuilder) -> Result<(), ErrorStack> {
         context.set_certificate(&self.certificate)?;
         context.set_private_key(&self.key)?;

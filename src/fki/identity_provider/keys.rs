@@ -11,7 +11,7 @@ use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Rsa;
-use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectKeyIdentifier};
 use openssl::x509::{X509, X509NameBuilder};
 use std::io::Write;
 use std::path::Path;
@@ -21,7 +21,7 @@ const BITS: u32 = 3072;
 /// How long certificates that are made are valid: as long as OCES3 certificates.
 const LIFE: SignedDuration = SignedDuration::from_hours(24 * 3 * 365);
 /// What stands before every key and certificate that is made.
-const WARNING: &str = "# kravprobe test identity provider. Vouches for nobody; never trust it in production.\n";
+const WARNING: &str = "# kravprobe test key. Vouches for nobody; never trust it in production.\n";
 
 /// A private key with its certificate.
 #[derive(Clone)]
@@ -40,7 +40,16 @@ impl std::fmt::Debug for SigningKey {
 
 impl SigningKey {
     /// Reads what a reference names; paths count from `base`.
-    pub(super) fn read(reference: &KeyReference, base: &Path) -> Result<Self> {
+    pub(in crate::fki) fn read(reference: &KeyReference, base: &Path) -> Result<Self> {
+        let read = Self::read_any(reference, base)?;
+        if read.key.id() != Id::RSA {
+            return Err(Error::Usage("a service signs with an RSA key, as OCES3 has no other".to_owned()));
+        }
+        Ok(read)
+    }
+
+    /// The same, whatever kind of key it is.
+    pub(in crate::fki) fn read_any(reference: &KeyReference, base: &Path) -> Result<Self> {
         let password = reference.password.clone();
         let source = match (&reference.pkcs12, &reference.certificate, &reference.key) {
             (Some(file), None, None) => KeySource::Pkcs12 { file: base.join(file), password },
@@ -53,20 +62,22 @@ impl SigningKey {
             }
         };
         let (key, leaf, _) = load_pair(&source, base)?;
-        if key.id() != Id::RSA {
-            return Err(Error::Usage("an identity provider signs with an RSA key, as OCES3 has no other".to_owned()));
-        }
         Ok(Self { certificate: leaf.der, key })
     }
 
     /// Makes a new key with a self-signed certificate that says what it is.
     pub(super) fn generate(number: usize, at: Timestamp) -> std::result::Result<Self, ErrorStack> {
+        Self::named(&format!("kravprobe test identity provider {number}"), at)
+    }
+
+    /// The same for another service of the probe.
+    pub(in crate::fki) fn named(common_name: &str, at: Timestamp) -> std::result::Result<Self, ErrorStack> {
         let key = PKey::from_rsa(Rsa::generate(BITS)?)?;
         let mut name = X509NameBuilder::new()?;
         name.append_entry_by_text("C", "DK")?;
         name.append_entry_by_text("O", "kravprobe")?;
         name.append_entry_by_text("OU", "example, trust it in tests alone")?;
-        name.append_entry_by_text("CN", &format!("kravprobe test identity provider {number}"))?;
+        name.append_entry_by_text("CN", common_name)?;
         let name = name.build();
         let mut serial = BigNum::new()?;
         serial.rand(127, MsbOption::ONE, false)?;
@@ -83,6 +94,8 @@ impl SigningKey {
         builder.set_pubkey(&key)?;
         builder.append_extension(BasicConstraints::new().critical().build()?)?;
         builder.append_extension(KeyUsage::new().critical().digital_signature().key_encipherment().build()?)?;
+        let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
+        builder.append_extension(identifier)?;
         builder.sign(&key, MessageDigest::sha256())?;
         Ok(Self { certificate: builder.build().to_der()?, key })
     }
@@ -106,7 +119,7 @@ impl SigningKey {
     }
 
     /// Writes both as PEM; the key is for its owner alone.
-    pub(super) fn write(&self, certificate: &Path, key: &Path) -> Result<()> {
+    pub(in crate::fki) fn write(&self, certificate: &Path, key: &Path) -> Result<()> {
         let internal = |error: ErrorStack| Error::Internal(error.to_string());
         let pem = X509::from_der(&self.certificate).and_then(|c| c.to_pem()).map_err(internal)?;
         write_new(certificate, &[WARNING.as_bytes(), &pem].concat(), false)?;
@@ -117,7 +130,7 @@ impl SigningKey {
 }
 
 /// Writes a file that is not there yet.
-pub(super) fn write_new(path: &Path, bytes: &[u8], secret: bool) -> Result<()> {
+pub(in crate::fki) fn write_new(path: &Path, bytes: &[u8], secret: bool) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -108,7 +108,7 @@ fn own_id(document: &Document<'_>, element: NodeId) -> Option<String> {
 }
 
 /// How many elements carry this value in something that some software takes for an ID: in any case, in any namespace.
-fn holders(document: &Document<'_>, id: &str) -> usize {
+pub(super) fn holders(document: &Document<'_>, id: &str) -> usize {
     const NAMES: [&str; 2] = ["id", "assertionid"];
     let named = |n: &NodeId| {
         document.element(*n).is_some_and(|e| {
@@ -129,7 +129,7 @@ fn leaf(document: &Document<'_>, node: NodeId) -> Result<(), SignatureProblem> {
 }
 
 /// `PrefixList` of `ec:InclusiveNamespaces`, the one parameter that exclusive canonicalisation has.
-fn inclusive_prefixes(document: &Document<'_>, node: NodeId) -> Result<Vec<String>, SignatureProblem> {
+pub(super) fn inclusive_prefixes(document: &Document<'_>, node: NodeId) -> Result<Vec<String>, SignatureProblem> {
     let inside: Vec<NodeId> = document.children_iter(node).filter(|n| document.element(*n).is_some()).collect();
     match inside.as_slice() {
         [] => Ok(Vec::new()),
@@ -145,21 +145,21 @@ fn inclusive_prefixes(document: &Document<'_>, node: NodeId) -> Result<Vec<Strin
     }
 }
 
-type Allowed = [(&'static str, fn() -> MessageDigest); 3];
+pub(super) type Allowed = [(&'static str, fn() -> MessageDigest); 3];
 
-const SIGNATURES: Allowed = [
+pub(super) const SIGNATURES: Allowed = [
     (algorithm::RSA_SHA256, MessageDigest::sha256),
     (algorithm::RSA_SHA384, MessageDigest::sha384),
     (algorithm::RSA_SHA512, MessageDigest::sha512),
 ];
 
-const DIGESTS: Allowed = [
+pub(super) const DIGESTS: Allowed = [
     (algorithm::SHA256, MessageDigest::sha256),
     (algorithm::SHA384, MessageDigest::sha384),
     (algorithm::SHA512, MessageDigest::sha512),
 ];
 
-fn allowed(
+pub(super) fn allowed(
     reader: &Reader<'_>,
     parent: NodeId,
     local: &'static str,
@@ -182,7 +182,7 @@ pub fn accepted_signature_algorithm(uri: &str) -> Option<MessageDigest> {
 }
 
 /// Bytes of a base64 value. Nothing but text may stand in it: two readers could disagree on the rest.
-fn value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, SignatureProblem> {
+pub(super) fn value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, SignatureProblem> {
     let only_text = document.children_iter(node).all(|n| matches!(document.node_kind(n), Some(NodeKind::Text(_))));
     if !only_text {
         return Err(SignatureProblem::Unexpected("something else than text in a base64 value".to_owned()));
@@ -193,14 +193,18 @@ fn value(document: &Document<'_>, node: NodeId) -> Result<Vec<u8>, SignatureProb
         .map_err(|_| SignatureProblem::Invalid("a value is not base64".to_owned()))
 }
 
-fn canonical(document: &Document<'_>, nodes: &NodeSet, prefixes: &[String]) -> Result<Vec<u8>, SignatureProblem> {
+pub(super) fn canonical(
+    document: &Document<'_>,
+    nodes: &NodeSet,
+    prefixes: &[String],
+) -> Result<Vec<u8>, SignatureProblem> {
     let bytes = bergshamra_c14n::canonicalize_doc(document, C14nMode::Exclusive, Some(nodes), prefixes)
         .map_err(|error| SignatureProblem::Invalid(error.to_string()))?;
     // "Void canonicalisation": the digest of nothing fits every message.
     if bytes.is_empty() { Err(SignatureProblem::Invalid("the canonical form is empty".to_owned())) } else { Ok(bytes) }
 }
 
-fn failed() -> SignatureProblem {
+pub(super) fn failed() -> SignatureProblem {
     SignatureProblem::Invalid("OpenSSL refused".to_owned())
 }
 

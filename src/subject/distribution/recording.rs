@@ -45,7 +45,8 @@ pub struct Message {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+// Unknown fields cannot be denied beside a flattened one: its own would count as unknown.
+#[serde(rename_all = "camelCase")]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -410,9 +411,25 @@ impl Answer {
     pub const fn is_complete(&self) -> bool {
         matches!(self, Self::Answered { .. })
     }
+
+    /// Whether a whole answer came with a status of success.
+    #[must_use]
+    pub const fn is_success(&self) -> bool {
+        matches!(self, Self::Answered { status: 200..=299, .. })
+    }
 }
 
 impl Recording {
+    /// Whether the system's store was stopped, and nothing said that it was started again: somebody must look after it.
+    #[must_use]
+    pub fn leaves_store_stopped(&self) -> bool {
+        let switched = self.events.iter().rev().find_map(|event| match &event.what {
+            Happening::StoreSwitched { on, answer } => Some(!*on || !answer.is_success()),
+            _ => None,
+        });
+        switched.unwrap_or(false)
+    }
+
     /// Index of the message with a label.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Option<usize> {

@@ -1,0 +1,161 @@
+//! Which checks each fault of the vendor's receiver and sender must turn red, thought out by hand. Where a fault turns more than one
+//! red, the comment says why. A check that merely cannot decide any more (because no message gets through, for one) is not red.
+
+use super::Expected;
+use crate::language::Text;
+use crate::vendor::receiver::Fault;
+
+const ENVELOPES: Text = Text {
+    da: "konvolutten i sendte beskeder bedømmes af familien message, som ikke er et forsøg",
+    en: "the envelope of sent messages is judged by the family message, which is no trial",
+};
+const MANDATORY: Text = Text {
+    da: "mandatory nævnes i kommentaren til exchangen, men ingen norm kræver det",
+    en: "mandatory is mentioned beside the exchange, but no norm demands it",
+};
+const KEPT_INSIDE: Text = Text {
+    da: "om nogen fik besked, ses kun inde i systemet",
+    en: "whether somebody was told is to be seen inside the system alone",
+};
+const SETTING: Text = Text {
+    da: "præfikset sammenholdes med værdilisten i opsætningen, ikke i et forsøg",
+    en: "the prefix is compared with the value list in the set-up, not in a trial",
+};
+const PATIENT: Text = Text {
+    da: "ses først efter længere tid, end en kalibrering venter",
+    en: "shows only after a longer time than a calibration waits",
+};
+const BEHIND_THE_QUEUE: Text = Text {
+    da: "brokeren udleverer én besked ad gangen, så rækkefølgen kan ikke vendes",
+    en: "the broker hands over one message at a time, so that the order cannot be reversed",
+};
+const NO_LOGIN: Text = Text {
+    da: "systemet kommer aldrig ind, og ingen ser hvorfor udefra",
+    en: "the system never gets in, and from outside nobody sees why",
+};
+
+/// What must come of each fault. A new fault does not compile until it stands here.
+#[must_use]
+#[allow(clippy::too_many_lines, reason = "a table")]
+pub const fn expected(fault: Fault) -> Expected {
+    use Expected::{Nothing, Red, Unseen};
+    match fault {
+        // Nothing is neither a document of the schema nor of any content type.
+        Fault::EmptyAnswer => Red(&[
+            "push.good-message-confirmed",
+            "push.answer-not-empty",
+            "push.answer-schema",
+            "push.answer-content-type",
+        ]),
+        Fault::HtmlAnswer => Red(&["push.good-message-confirmed", "push.answer-schema", "push.answer-content-type"]),
+        Fault::PlainTextAnswer => Red(&["push.answer-content-type"]),
+        Fault::WrongNamespaceAnswer => Red(&["push.good-message-confirmed", "push.answer-schema"]),
+        Fault::IncompleteAnswer => Red(&["push.good-message-confirmed", "push.answer-schema"]),
+        Fault::SlowAnswers => Red(&["push.answer-time"]),
+        // An empty body is no document either; and whoever answers 20 does not answer with a status that refuses.
+        Fault::MalformedAccepted => Red(&[
+            "push.malformed-never-confirmed",
+            "push.malformed-answered-with-status",
+            "push.malformed-answered-40",
+            "push.empty-never-confirmed",
+        ]),
+        Fault::MalformedWith500 => Red(&["push.malformed-answered-with-status", "push.malformed-answered-40"]),
+        Fault::SchemaNotChecked => Red(&["push.no-besked-id-never-confirmed", "push.wrong-namespace-never-confirmed"]),
+        Fault::AcceptsStrangers => Nothing(Text {
+            da: "klientcertifikater bedømmes af familien tls",
+            en: "client certificates are judged by the family tls",
+        }),
+        Fault::AcceptsDtd => {
+            Red(&["push.internal-entity-refused", "push.external-entity-refused", "push.entity-expansion-refused"])
+        }
+        Fault::FollowsEntities => Red(&[
+            "push.internal-entity-refused",
+            "push.entity-expansion-refused",
+            "push.external-entity-not-fetched",
+            "push.external-entity-refused",
+            "push.parameter-entity-not-fetched",
+            "push.external-subset-not-fetched",
+        ]),
+
+        // What is acknowledged before it is stored is also acknowledged before anybody knows that its BeskedId is taken.
+        Fault::AcknowledgesUnstored => Red(&[
+            "push.store-down-never-confirmed",
+            "push.same-id-other-content-refused",
+            "pull.no-ack-without-store",
+            "pull.stored-before-ack",
+        ]),
+        // The same BeskedId means nothing to it, whatever the content.
+        Fault::StoresTwice => Red(&[
+            "push.duplicate-one-effect",
+            "push.at-once-one-effect",
+            "push.same-id-one-effect",
+            "push.same-id-other-content-refused",
+            "pull.duplicate-one-effect",
+        ]),
+        Fault::FailsOnDuplicates => Red(&["push.duplicate-confirmed", "push.at-once-answered", "pull.duplicate-acked"]),
+        Fault::DuplicateRace => Red(&["push.at-once-one-effect"]),
+        Fault::OverwritesContent => Red(&["push.same-id-other-content-refused"]),
+        Fault::UnknownTypeStops => Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed"]),
+        Fault::RejectsPayload => Red(&[
+            "push.deviating-payload-confirmed",
+            "push.deviating-payload-kept",
+            "pull.deviating-payload-does-not-block",
+        ]),
+        // The deviating receipt comes in one of the other namespaces, as the real ones do.
+        Fault::OneBase64Namespace => Red(&[
+            "push.base64-besked-confirmed",
+            "push.base64-none-confirmed",
+            "push.deviating-payload-confirmed",
+            "push.deviating-payload-kept",
+            "pull.deviating-payload-does-not-block",
+        ]),
+        Fault::FirstPermittedOnly => Red(&["push.permitted-many-processed"]),
+        Fault::OneCvrSyntax => Red(&[
+            "push.permitted-cvr-nr-processed",
+            "push.permitted-digits-processed",
+            "push.permitted-everybody-processed",
+        ]),
+        Fault::ServesEverybody => Red(&["push.other-authority-not-processed"]),
+
+        Fault::AutoAck => Red(&["pull.no-auto-ack"]),
+        Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
+        Fault::StopsAtPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
+        Fault::PlainLogin => Red(&["pull.sasl-external"]),
+        Fault::WrongVhost => Unseen(NO_LOGIN),
+        Fault::WrongQueue => Red(&["pull.queue-is-dueslag"]),
+        Fault::OtherCertificate => Red(&["pull.certificate-of-token", "token.certificate-registered"]),
+        Fault::RetryStorm => Red(&["pull.refused-login-no-hot-loop"]),
+        Fault::NeverReconnects | Fault::ReconnectsSlowly => Red(&["pull.dropped-connection-reconnected"]),
+        Fault::PollsRarely => Unseen(PATIENT),
+        Fault::OutOfOrder => Nothing(BEHIND_THE_QUEUE),
+        Fault::NoHeartbeat => Red(&["pull.silence-noticed"]),
+
+        Fault::WrongAudience => Unseen(NO_LOGIN),
+        Fault::WrongAuthority => Red(&["token.authority"]),
+        Fault::TokenPerConnection => Red(&["token.reused"]),
+        Fault::IgnoresExpiry => Red(&["token.not-used-expired", "pull.token-expiry-renewed"]),
+
+        Fault::NoConfirms => Red(&["send.publisher-confirms"]),
+        Fault::NoReplyTo => Red(&["send.reply-to"]),
+        Fault::NoTokenHeader => Red(&["send.token-header"]),
+        Fault::NotMandatory => Nothing(MANDATORY),
+        Fault::WrongExchange => Red(&["send.exchange"]),
+        Fault::DropsOn41 => Unseen(PATIENT),
+        Fault::NewIdOnResend => Unseen(PATIENT),
+        Fault::SameTokenOn41 => Red(&["send.expired-token-renewed"]),
+        Fault::LosesOnError => Unseen(KEPT_INSIDE),
+        Fault::SendsWrongNamespace
+        | Fault::SendsRepeatedId
+        | Fault::SendsNumberedId
+        | Fault::SendsWithoutResponsible
+        | Fault::SendsWithoutAuthority
+        | Fault::SendsUnknownSensitivity
+        | Fault::SendsPlainTask
+        | Fault::SendsBadPermitted
+        | Fault::SendsRecipientAction => Nothing(ENVELOPES),
+
+        Fault::ValueListWithToken => Red(&["value-list.certificate-without-token"]),
+        Fault::ValueListRecreated => Red(&["value-list.change-pattern"]),
+        Fault::ValueListOtherPrefix => Nothing(SETTING),
+    }
+}
