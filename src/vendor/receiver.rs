@@ -162,7 +162,7 @@ impl Patience {
     pub const fn short() -> Self {
         Self {
             first: Duration::from_millis(200),
-            most: Duration::from_secs(1),
+            most: Duration::from_secs(2),
             reply: Duration::from_secs(3),
             heartbeat: 1,
         }
