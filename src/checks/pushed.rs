@@ -111,7 +111,7 @@ impl<'a> Trial<'a> {
             .ok_or_else(|| control_failed("", "nothing is recorded before the trial"))?;
         // Not made because the control before it failed: its own words say why.
         let recording = DistributionSubject::read(subject.trial.as_ref()).ok_or_else(|| {
-            confirmed_in(&before, "").err().unwrap_or_else(|| control_failed("", "the trial is not recorded"))
+            confirmed_in(&before, "").err().unwrap_or_else(|| Box::new(control_failed("", "the trial is not recorded")))
         })?;
         Ok(Self { subject, before, recording, after: DistributionSubject::read(subject.after.as_ref()) })
     }
@@ -140,6 +140,7 @@ impl<'a> Trial<'a> {
     }
 
     /// What every post of the trial came to, in order.
+    #[must_use]
     pub fn statuses(&self) -> Vec<Status<'_>> {
         answers(&self.recording).map(|(_, answer)| Status::of(answer)).collect()
     }
@@ -155,7 +156,7 @@ impl<'a> Trial<'a> {
     fn effects(&self) -> Judged<Effects<'_>> {
         let counting = self.subject.setting.read_back.as_ref();
         let counting = counting.ok_or_else(|| Box::new(without(NotMade::NeedsReadBack)))?;
-        Effects::learn(counting, &self.before).map_err(|why| uncounted(" before the trial", &why))
+        Ok(Effects::learn(counting, &self.before).map_err(|why| uncounted(" before the trial", &why))?)
     }
 
     /// What the first message of the trial left. Nothing counts only when a good message after the trial left something.
@@ -179,16 +180,13 @@ impl<'a> Trial<'a> {
     }
 }
 
-fn control_failed(when: &str, why: impl Into<String>) -> Box<Outcome> {
-    Box::new(Outcome::inconclusive(Reason::ControlFailed, format!("StatusKode 20 to a good message{when}"), why))
+fn control_failed(when: &str, why: impl Into<String>) -> Outcome {
+    Outcome::inconclusive(Reason::ControlFailed, format!("StatusKode 20 to a good message{when}"), why)
 }
 
-fn uncounted(when: &str, why: &Uncounted) -> Box<Outcome> {
-    Box::new(Outcome::inconclusive(
-        Reason::ControlFailed,
-        format!("one stored effect of a good message{when}"),
-        why.to_string(),
-    ))
+fn uncounted(when: &str, why: &Uncounted) -> Outcome {
+    let expected = format!("one stored effect of a good message{when}");
+    Outcome::inconclusive(Reason::ControlFailed, expected, why.to_string())
 }
 
 /// Every post of a recording, in order, with its place.
@@ -203,17 +201,17 @@ fn answers(recording: &Recording) -> impl Iterator<Item = (usize, &Answer)> {
 fn confirmed_in(recording: &Recording, when: &str) -> Judged<()> {
     let (_, answer) = answers(recording).last().ok_or_else(|| control_failed(when, "it was not posted"))?;
     let status = Status::of(answer);
-    if status.is_confirmed() { Ok(()) } else { Err(control_failed(when, status.to_string())) }
+    if status.is_confirmed() { Ok(()) } else { Err(Box::new(control_failed(when, status.to_string()))) }
 }
 
-fn unreachable(expected: &str, status: Status<'_>) -> Box<Outcome> {
-    Box::new(Outcome::inconclusive(Reason::Unreachable, expected, status.to_string()))
+fn unreachable(expected: &str, status: Status<'_>) -> Outcome {
+    Outcome::inconclusive(Reason::Unreachable, expected, status.to_string())
 }
 
 /// A complete answer of the receiver itself.
 fn answered<'a>(status: Status<'a>, expected: &str) -> Judged<Status<'a>> {
     if matches!(status, Status::Failed(_)) || status.is_from_before() {
-        Err(unreachable(expected, status))
+        Err(Box::new(unreachable(expected, status)))
     } else {
         Ok(status)
     }
@@ -233,7 +231,7 @@ pub fn plain_answer<'a>(trial: &'a Trial<'_>, expected: &str) -> Judged<(u16, Op
         Some((_, Answer::Answered { status: http, content_type, body })) if !status.is_no_entry() => {
             Ok((*http, content_type.as_deref(), body))
         }
-        _ => Err(unreachable(expected, status)),
+        _ => Err(Box::new(unreachable(expected, status))),
     }
 }
 
@@ -272,7 +270,7 @@ pub fn again_confirmed(subject: &DistributionSubject, _: &Parameters) -> Outcome
         let trial = Trial::controlled(subject)?;
         let first = trial.status(0)?;
         if !first.is_confirmed() {
-            return Err(control_failed(", the first time", first.to_string()));
+            return Err(Box::new(control_failed(", the first time", first.to_string())));
         }
         let second = trial.status(1)?;
         if second.is_confirmed() {
@@ -301,7 +299,7 @@ pub fn second_never_confirmed(subject: &DistributionSubject, _: &Parameters) -> 
         let trial = Trial::controlled(subject)?;
         let first = trial.status(0)?;
         if !first.is_confirmed() {
-            return Err(control_failed(", the first one", first.to_string()));
+            return Err(Box::new(control_failed(", the first one", first.to_string())));
         }
         let second = trial.status(1)?;
         refused(&trial, second, NOT_CONFIRMED)
@@ -368,17 +366,15 @@ pub fn all_answered(subject: &DistributionSubject, _: &Parameters) -> Outcome {
         let wrong = |status: &&Status<'_>| !matches!(status, Status::Code { code: 20 | 40, http: 200..=299 });
         if let Some(failed) = statuses.iter().find(|s| matches!(s, Status::Failed(_) | Status::None { http: 429, .. }))
         {
-            return Err(unreachable(EXPECTED, *failed));
+            return Err(Box::new(unreachable(EXPECTED, *failed)));
         }
-        let observed = match statuses.iter().find(wrong) {
-            Some(status) => status.to_string(),
-            None => {
-                let confirmed = statuses.iter().filter(|s| s.is_confirmed()).count();
-                if confirmed > 0 {
-                    return Ok(Outcome::pass(EXPECTED, format!("StatusKode 20 to {confirmed} of {}", statuses.len())));
-                }
-                "StatusKode 20 to none".to_owned()
-            }
+        let confirmed = statuses.iter().filter(|s| s.is_confirmed()).count();
+        let observed = if let Some(status) = statuses.iter().find(wrong) {
+            status.to_string()
+        } else if confirmed > 0 {
+            return Ok(Outcome::pass(EXPECTED, format!("StatusKode 20 to {confirmed} of {}", statuses.len())));
+        } else {
+            "StatusKode 20 to none".to_owned()
         };
         trial.control_after()?;
         Ok(Outcome::fail(Reason::Different, EXPECTED, observed))
@@ -394,7 +390,7 @@ pub fn one_effect(subject: &DistributionSubject, _: &Parameters) -> Outcome {
         trial.effects()?;
         let statuses = trial.statuses();
         if let Some(failed) = statuses.iter().find(|s| matches!(s, Status::Failed(_))) {
-            return Err(unreachable(ONE, *failed));
+            return Err(Box::new(unreachable(ONE, *failed)));
         }
         if !statuses.iter().any(|s| s.is_confirmed()) {
             let first = statuses.first().map_or_else(|| "it was not posted".to_owned(), ToString::to_string);
@@ -453,10 +449,9 @@ pub fn not_processed_for_others(subject: &DistributionSubject, _: &Parameters) -
 
 /// Whether the switch said that it did as it was told; the place of the event.
 fn switched(recording: &Recording, wanted: bool) -> Option<usize> {
-    recording.events.iter().position(|event| {
-        matches!(&event.what, Happening::StoreSwitched { on, answer: Answer::Answered { status: 200..=299, .. } }
-            if *on == wanted)
-    })
+    recording.events.iter().position(
+        |event| matches!(&event.what, Happening::StoreSwitched { on, answer } if *on == wanted && answer.is_success()),
+    )
 }
 
 /// Whether the store was stopped before the first post and started after it.
@@ -486,7 +481,7 @@ pub fn never_confirmed_without_store(subject: &DistributionSubject, _: &Paramete
             status if status.is_confirmed() => Ok(Outcome::fail(Reason::Accepted, EXPECTED, status.to_string())),
             Status::Code { code: 20, .. } => Ok(Outcome::inconclusive(Reason::Unclear, EXPECTED, status.to_string())),
             Status::Failed(why) if !matches!(why, Stop::Unreachable { .. } | Stop::Broken { .. }) => {
-                Err(unreachable(EXPECTED, status))
+                Err(Box::new(unreachable(EXPECTED, status)))
             }
             _ => {
                 trial.control_after()?;

@@ -2,7 +2,7 @@
 //! to be undone.
 
 use crate::language::Localised;
-use crate::subject::distribution::recording::{Happening, Recording};
+use crate::subject::distribution::recording::Recording;
 use crate::subject::{DistributionSubject, Subject};
 use crate::target::Target;
 
@@ -31,7 +31,7 @@ pub fn limitations(target: &Target, subjects: &[Subject]) -> Vec<Localised> {
             en: "No page shows what the system has stored. Whether a message was stored, and only once, was therefore not tested.".to_owned(),
         });
     }
-    if trials.iter().any(|t| recordings(t).any(|r| store_left_off(&r))) {
+    if trials.iter().any(|t| recordings(t).any(|r| r.leaves_store_stopped())) {
         out.push(Localised {
             da: "Systemets lager blev standset af et forsøg, og det svarede ikke, da det skulle startes igen. Leverandøren skal se efter.".to_owned(),
             en: "A trial stopped the system's store, and the system did not answer when it was to start again. The vendor must look at it.".to_owned(),
@@ -62,13 +62,4 @@ pub fn limitations(target: &Target, subjects: &[Subject]) -> Vec<Localised> {
 
 fn recordings(trial: &DistributionSubject) -> impl Iterator<Item = Recording> {
     [&trial.before, &trial.trial, &trial.after].into_iter().filter_map(|b| DistributionSubject::read(b.as_ref()))
-}
-
-/// Whether the last thing that was done to the store left it stopped, as far as the system answered.
-fn store_left_off(recording: &Recording) -> bool {
-    let last = recording.events.iter().rev().find_map(|event| match &event.what {
-        Happening::StoreSwitched { on, answer } => Some(*on && answer.is_success()),
-        _ => None,
-    });
-    last == Some(false)
 }

@@ -2,10 +2,11 @@
 
 use crate::example_pki::pki;
 use crate::local_server::{Handler, LocalServer, answer};
-use kravprobe::capture::http::{HttpClient, HttpError, Request, Response};
+use kravprobe::capture::http::{HttpClient, HttpError, Pace, Request, Response};
+use kravprobe::capture::tls::ClientIdentity;
 use kravprobe::target::Politeness;
 use kravprobe::vendor::pki::Key;
-use openssl::ssl::{SslAcceptor, SslMethod};
+use openssl::ssl::{SslAcceptor, SslMethod, SslVerifyMode};
 use openssl::x509::X509;
 use std::time::{Duration, Instant};
 use url::Url;
@@ -197,6 +198,69 @@ async fn the_rate_is_kept_by_all_requests_together() {
     let results = tokio::join!(get(&client, &url), get(&client, &url), get(&client, &url));
     assert!(results.0.is_ok() && results.1.is_ok() && results.2.is_ok());
     assert!(begun.elapsed() >= Duration::from_millis(100), "three starts are two intervals of 50 ms apart");
+}
+
+#[tokio::test]
+async fn several_requests_go_at_once_and_count_as_so_many() {
+    // Each answer waits until all ten requests are there: one after the other, none would come through.
+    let together = std::sync::Arc::new(std::sync::Barrier::new(10));
+    let server = LocalServer::start(move |request, out| {
+        if request.line.starts_with("POST") {
+            together.wait();
+        }
+        answer(out, "200 OK", "", &request.body);
+    });
+    let polite = Politeness { requests_per_second: 50, concurrency: 1, timeout_seconds: 20 };
+    let client = std::sync::Arc::new(HttpClient::of_system(["127.0.0.1".to_owned()], polite, &[], None).unwrap());
+    let url = server.url("/");
+    let request = Request { url: &url, limit: 1000, post: Some(("application/xml", b"<a/>".to_vec())), oces: false };
+    let begun = Instant::now();
+    let answers = client.together(&request, 10).await;
+    assert_eq!(answers.iter().flatten().filter(|a| a.body == b"<a/>").count(), 10);
+    get(&client, &url).await.unwrap();
+    assert!(begun.elapsed() >= Duration::from_millis(200), "ten starts are ten intervals of 20 ms");
+    let foreign = Url::parse("http://localhost/").unwrap();
+    let answers = client.together(&Request { url: &foreign, ..request }, 10).await;
+    assert!(matches!(answers[..], [Err(HttpError::NotAllowed { .. })]));
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_arrives_whole_and_within_the_time_out() {
+    let server = LocalServer::start(|request, out| answer(out, "200 OK", "", &request.body));
+    let url = server.url("/");
+    let body: Vec<u8> = (0..=255).collect();
+    let request = Request { url: &url, limit: 1000, post: Some(("application/xml", body.clone())), oces: false };
+    let client = client(&["127.0.0.1"]);
+    let answered = client.once_slowly(&request, Pace { pieces: 10, pause: Duration::from_millis(5) }).await.unwrap();
+    assert_eq!(answered.body, body);
+    assert_eq!(server.received()[0].header("content-length"), "256");
+    assert!(answered.took >= Duration::from_millis(45), "{:?}", answered.took);
+    let error = client.once_slowly(&request, Pace { pieces: 10, pause: Duration::from_mins(1) }).await.unwrap_err();
+    assert_eq!(error, HttpError::TimedOut { host: "127.0.0.1".to_owned(), seconds: 1 });
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_presented() {
+    let now = kravprobe::vendor::pki::ExamplePki::new(pki().keys().clone(), jiff::Timestamp::now()).unwrap();
+    let certificate = X509::from_der(&now.web_server(&["127.0.0.1"]).unwrap()).unwrap();
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls()).unwrap();
+    acceptor.set_certificate(&certificate).unwrap();
+    acceptor.set_private_key(now.keys().get(Key::WebServer)).unwrap();
+    let stranger = ClientIdentity::stranger().unwrap();
+    let expected = X509::from_pem(&stranger.to_pem().unwrap()).unwrap().to_der().unwrap();
+    acceptor.set_verify_callback(SslVerifyMode::PEER | SslVerifyMode::FAIL_IF_NO_PEER_CERT, move |_, context| {
+        context.current_cert().is_some_and(|c| c.to_der().unwrap() == expected)
+    });
+    let acceptor = acceptor.build();
+    let server = LocalServer::start_wrapped(
+        |_, out| answer(out, "200 OK", "", b"let in"),
+        move |stream| acceptor.accept(stream).ok().map(|stream| Box::new(stream) as _),
+    );
+    let roots = [now.web_root().unwrap()];
+    let client = |identity| HttpClient::of_system(["127.0.0.1".to_owned()], QUICK, &roots, identity).unwrap();
+    let url = https(&server);
+    assert_eq!(get(&client(Some(&stranger)), &url).await.unwrap().body, b"let in");
+    assert!(get(&client(None), &url).await.is_err());
 }
 
 #[test]

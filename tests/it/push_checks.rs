@@ -108,10 +108,10 @@ fn good() -> Recording {
 
 /// A trial between two good messages.
 fn trial(events: &[Then]) -> DistributionSubject {
-    between(good(), events, good())
+    between(&good(), events, &good())
 }
 
-fn between(before: Recording, events: &[Then], after: Recording) -> DistributionSubject {
+fn between(before: &Recording, events: &[Then], after: &Recording) -> DistributionSubject {
     DistributionSubject {
         id: "push:x".to_owned(),
         case: "x".to_owned(),
@@ -119,9 +119,9 @@ fn between(before: Recording, events: &[Then], after: Recording) -> Distribution
         at: at(),
         setting: setting(),
         not_made: None,
-        before: Some(blob(&before)),
+        before: Some(blob(before)),
         trial: Some(blob(&recording(events))),
-        after: Some(blob(&after)),
+        after: Some(blob(after)),
     }
 }
 
@@ -401,10 +401,10 @@ fn what_looks_like_a_refusal_and_is_followed_by_silence_proves_nothing() {
         "push.external-entity-not-fetched",
         "push.large-message-never-stops",
     ] {
-        let subject = between(good(), &[Contact(None), got(code(40))], after.clone());
+        let subject = between(&good(), &[Contact(None), got(code(40))], &after);
         assert_eq!(judge(check, subject).reason, Reason::ControlFailed, "{check}");
     }
-    let subject = between(good(), &[got(code(40))], after);
+    let subject = between(&good(), &[got(code(40))], &after);
     assert_eq!(judge("push.unknown-type-confirmed", subject).reason, Reason::ControlFailed);
 }
 
@@ -461,7 +461,7 @@ fn a_page_that_does_not_count_decides_nothing() {
     // A page that shows nothing for a good message, before or after, says nothing about others.
     let blind = recording(&[Shows(0, Some(CVR)), got(code(20)), Shows(0, Some(CVR))]);
     let events = [Shows(0, Some(CVR)), got(code(20)), got(code(20)), Shows(0, Some(CVR))];
-    for subject in [between(blind.clone(), &events, good()), between(good(), &events, blind)] {
+    for subject in [between(&blind, &events, &good()), between(&good(), &events, &blind)] {
         assert_eq!(judge(CHECK, subject).reason, Reason::ControlFailed);
     }
     assert_eq!(judge(CHECK, trial(&events)).reason, Reason::Missing, "confirmed and never stored");
@@ -545,6 +545,14 @@ fn the_store_must_have_been_down() {
         let outcome = judge(CHECK, trial(&events));
         assert_eq!((outcome.verdict, outcome.reason), (Verdict::Inconclusive, Reason::ControlFailed), "{why}");
     }
+    for (events, left) in [
+        (vec![], false),
+        (vec![Switch(false, 200), Switch(true, 200)], false),
+        (vec![Switch(false, 500)], true),
+        (vec![Switch(false, 200), Switch(true, 503)], true),
+    ] {
+        assert_eq!(recording(&events).leaves_store_stopped(), left);
+    }
     let taken = "push.store-down-taken-once";
     assert_eq!(judge(taken, store(code(20), code(20), 1)).verdict, Verdict::Inconclusive, "already confirmed");
     assert_eq!(judge(taken, store(broken(), code(40), 0)).reason, Reason::Refused);
@@ -605,5 +613,24 @@ fn form_of_the_answer() {
         ("20".to_owned(), Verdict::Fail),
     ] {
         assert_eq!(judge("push.answer-schema", plain(http(200, &body))).verdict, expected, "{body}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(12))]
+
+    /// Whatever a system answers, and whatever its page shows, the judging holds and a message is never confirmed by chance.
+    #[test]
+    fn no_answer_breaks_the_judging(status in 100_u16..600, body in "(<|/|[a-zA-Z]|\\PC|StatusKode>20<){0,80}") {
+        let answer = http(status, &body);
+        let events = [Shows(0, Some(CVR)), got(answer.clone()), got(answer.clone()), Shows(1, Some(CVR))];
+        for (check, ..) in rows() {
+            let subjects = [trial(&events), plain(answer.clone())];
+            for subject in subjects {
+                let outcome = judge(check, subject);
+                proptest::prop_assert_ne!(outcome.verdict, Verdict::Error);
+                proptest::prop_assert!(!(outcome.verdict == Verdict::Pass && check.ends_with("-confirmed") && !check.contains("never")));
+            }
+        }
     }
 }

@@ -151,7 +151,7 @@ impl Campaign<'_> {
         }
         for open in open {
             if let Some(canary) = &canary {
-                subjects[open.subject].trial = Some(blob(&canary.complete(open.path, open.recording)));
+                subjects[open.subject].trial = Some(blob(&canary.complete(&open.path, open.recording)));
             }
         }
         subjects
@@ -174,8 +174,8 @@ impl Campaign<'_> {
         subject.before = Some(before.last.clone());
         if !case.is_active() {
             // The good message is the control itself.
-            subject.trial = subject.before.clone();
-            subject.after = subject.before.clone();
+            subject.trial.clone_from(&subject.before);
+            subject.after.clone_from(&subject.before);
             return None;
         }
         if before.failed > 0 {
@@ -208,12 +208,12 @@ impl<'a> Canary<'a> {
     }
 
     /// The recording with the control before it and every contact in it.
-    fn complete(&self, path: String, mut recording: Recording) -> Recording {
+    fn complete(&self, path: &str, mut recording: Recording) -> Recording {
         let mut events = self.control.clone();
         events.append(&mut recording.events);
         match &self.listening {
             Ok(listening) => {
-                events.extend(listening.contacts_with(&path));
+                events.extend(listening.contacts_with(path));
                 if listening.is_full() {
                     recording.stopped = Some(Stopped::TooMuch { limit: canary::MOST });
                 }

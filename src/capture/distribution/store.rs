@@ -37,7 +37,7 @@ impl Pending {
         let mut attempt = 1;
         loop {
             let answer = post(&self.client, &self.start).await;
-            if is_done(&answer) || attempt == ATTEMPTS {
+            if answer.is_success() || attempt == ATTEMPTS {
                 return answer;
             }
             attempt += 1;
@@ -94,12 +94,6 @@ pub fn start_all() {
     for (_, pending) in stopped(std::mem::take) {
         pending.runtime.block_on(pending.start());
     }
-}
-
-/// Whether the answer says that it was done.
-#[must_use]
-pub const fn is_done(answer: &Answer) -> bool {
-    matches!(answer, Answer::Answered { status: 200..=299, .. })
 }
 
 fn stopped<T>(change: impl FnOnce(&mut Vec<(u64, Pending)>) -> T) -> T {

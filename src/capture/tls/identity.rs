@@ -80,7 +80,7 @@ impl ClientIdentity {
     }
 
     /// Certificate, chain and key as one PEM text, for clients that are not made of OpenSSL.
-    pub(crate) fn to_pem(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, ErrorStack> {
+    pub fn to_pem(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, ErrorStack> {
         let mut pem = zeroize::Zeroizing::new(self.key.private_key_to_pem_pkcs8()?);
         for certificate in std::iter::once(&self.certificate).chain(&self.chain) {
             pem.extend_from_slice(&certificate.to_pem()?);

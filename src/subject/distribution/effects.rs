@@ -132,7 +132,7 @@ fn sending(recording: &Recording, besked_id: &str) -> Option<Range<usize>> {
         _ => None,
     });
     let first = places.next()?;
-    Some(first..places.last().unwrap_or(first) + 1)
+    Some(first..places.next_back().unwrap_or(first) + 1)
 }
 
 fn raw(counting: &Counting, recording: &Recording, besked_id: &str, cvr: Option<&str>) -> Result<u64, Uncounted> {

@@ -420,6 +420,16 @@ impl Answer {
 }
 
 impl Recording {
+    /// Whether the system's store was stopped, and nothing said that it was started again: somebody must look after it.
+    #[must_use]
+    pub fn leaves_store_stopped(&self) -> bool {
+        let switched = self.events.iter().rev().find_map(|event| match &event.what {
+            Happening::StoreSwitched { on, answer } => Some(!*on || !answer.is_success()),
+            _ => None,
+        });
+        switched.unwrap_or(false)
+    }
+
     /// Index of the message with a label.
     #[must_use]
     pub fn labelled(&self, label: &str) -> Option<usize> {

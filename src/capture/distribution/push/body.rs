@@ -7,6 +7,7 @@ use crate::subject::distribution::Setting;
 use crate::subject::distribution::recording::Message;
 use crate::trial::push::{Change, Doctype, PKO_POST_STATUS, Syntax};
 use jiff::Timestamp;
+use std::fmt::Write;
 
 /// Largest body that a recording keeps, bytes. A larger one is known by its digest.
 const KEPT: usize = 64 * 1024;
@@ -147,7 +148,7 @@ fn with_doctype(document: &str, doctype: Doctype, address: &str) -> String {
             let mut entities = "<!ENTITY a0 \"kravprobe \">".to_owned();
             for level in 1..=4 {
                 let inner = format!("&a{};", level - 1).repeat(10);
-                entities.push_str(&format!("<!ENTITY a{level} \"{inner}\">"));
+                let _ = write!(entities, "<!ENTITY a{level} \"{inner}\">");
             }
             (format!("[{entities}]"), Some("&a4;"))
         }
