@@ -125,7 +125,8 @@ pub const fn expected(fault: Fault) -> Expected {
         ]),
         Fault::ServesEverybody => Red(&["push.other-authority-not-processed"]),
 
-        Fault::AutoAck => Red(&["pull.no-auto-ack"]),
+        // What is acknowledged by being handed over is so without a store, too.
+        Fault::AutoAck => Red(&["pull.no-auto-ack", "pull.no-ack-without-store"]),
         Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
         Fault::StopsAtPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
         Fault::PlainLogin => Red(&["pull.sasl-external"]),
