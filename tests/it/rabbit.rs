@@ -84,7 +84,7 @@ impl RabbitMq {
 
     /// Connects, as soon as it is there.
     async fn channel(&self) -> (Connection, Channel) {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         let uri = format!("amqp://{USER}:{PASSWORD}@127.0.0.1:{}/BF", self.port);
         loop {
             match Connection::connect(&uri, ConnectionProperties::default()).await {
