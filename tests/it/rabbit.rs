@@ -152,7 +152,7 @@ async fn publish(channel: &Channel, body: &str) {
 
 /// Waits until the queue is empty and everything in it has been acknowledged: RabbitMQ then lets the queue be deleted as empty.
 async fn drained(channel: &Channel, receiver: &Receiver, messages: i64) -> serde_json::Value {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let status = page(receiver, "status").await;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
