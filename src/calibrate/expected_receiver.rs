@@ -130,7 +130,7 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
         Fault::StopsAtPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
         Fault::PlainLogin => Red(&["pull.sasl-external"]),
-        Fault::WrongVhost => Unseen(NO_LOGIN),
+        Fault::WrongVhost => Red(&["pull.vhost"]),
         Fault::WrongQueue => Red(&["pull.queue-is-dueslag"]),
         Fault::OtherCertificate => Red(&["pull.certificate-of-token", "token.certificate-registered"]),
         Fault::RetryStorm => Red(&["pull.refused-login-no-hot-loop"]),

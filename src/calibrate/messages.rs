@@ -38,8 +38,8 @@ pub(super) const fn is_tried_by(area: Area, family: Family) -> bool {
         Area::Content => matches!(family, Family::Push | Family::Pull),
         Area::Pull => matches!(family, Family::Pull | Family::Token),
         Area::Token => matches!(family, Family::Pull | Family::Token | Family::Send),
-        Area::Send => matches!(family, Family::Send | Family::Token),
-        Area::ValueList => matches!(family, Family::ValueList | Family::Token),
+        Area::Send => matches!(family, Family::Send),
+        Area::ValueList => matches!(family, Family::ValueList),
     }
 }
 
