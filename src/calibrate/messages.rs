@@ -20,7 +20,11 @@ use std::sync::atomic::{AtomicU16, Ordering};
 const WAIT_SECONDS: u32 = 30;
 /// Thresholds that no official document gives, far below their defaults and far above what the strict system takes: a system that
 /// does not come back is seen not to within [`WAIT_SECONDS`].
-const QUICK: [(&str, &str, i64); 5] = [
+const QUICK: [(&str, &str, i64); 9] = [
+    ("pull.deviating-payload-does-not-block", "max_seconds", 15),
+    ("pull.unknown-type-does-not-block", "max_seconds", 15),
+    ("pull.invalid-envelope-does-not-block", "max_seconds", 15),
+    ("pull.malformed-does-not-block", "max_seconds", 15),
     ("pull.token-expiry-renewed", "max_seconds", 15),
     ("pull.dropped-connection-reconnected", "max_seconds", 15),
     ("pull.refused-login-recovered", "max_seconds", 15),
@@ -38,8 +42,8 @@ pub(super) const fn is_tried_by(area: Area, family: Family) -> bool {
         Area::Content => matches!(family, Family::Push | Family::Pull),
         Area::Pull => matches!(family, Family::Pull | Family::Token),
         Area::Token => matches!(family, Family::Pull | Family::Token | Family::Send),
-        Area::Send => matches!(family, Family::Send | Family::Token),
-        Area::ValueList => matches!(family, Family::ValueList | Family::Token),
+        Area::Send => matches!(family, Family::Send),
+        Area::ValueList => matches!(family, Family::ValueList),
     }
 }
 

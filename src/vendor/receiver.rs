@@ -41,6 +41,7 @@ use fault::Faults;
 use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -162,7 +163,7 @@ impl Patience {
     pub const fn short() -> Self {
         Self {
             first: Duration::from_millis(200),
-            most: Duration::from_secs(1),
+            most: Duration::from_secs(2),
             reply: Duration::from_secs(3),
             heartbeat: 1,
         }
@@ -514,7 +515,8 @@ key = {{ file = "bfo-client.key" }}
             self.push,
         );
         if let Some(canary) = settings.canary {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 r#"
 [beskedfordeler.push.canary]
 listen = "{canary}"
@@ -522,10 +524,11 @@ address = "http://{canary}"
 control = "{pages}fetch?url={{canary}}"
 control_seconds = 10
 "#
-            ));
+            );
         }
         if let Some((file, wait_seconds)) = settings.services {
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 r#"
 [beskedfordeler.services]
 file = '{}'
@@ -539,9 +542,9 @@ trigger = "{pages}send"
 trigger = "{pages}value-lists/maintain"
 "#,
                 file.display()
-            ));
+            );
             if let Some(dueslag) = &self.dueslag {
-                text.push_str(&format!("\n[beskedfordeler.pull]\ndueslag = \"{dueslag}\"\n"));
+                let _ = write!(text, "\n[beskedfordeler.pull]\ndueslag = \"{dueslag}\"\n");
             }
         }
         text

@@ -140,7 +140,7 @@ fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
                 assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{fault} names a check twice");
             }
             Expected::Nothing(because) | Expected::Unseen(because) => {
-                assert!(!because.da.is_empty() && !because.en.is_empty(), "{fault}")
+                assert!(!because.da.is_empty() && !because.en.is_empty(), "{fault}");
             }
         }
     }

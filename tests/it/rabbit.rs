@@ -84,7 +84,7 @@ impl RabbitMq {
 
     /// Connects, as soon as it is there.
     async fn channel(&self) -> (Connection, Channel) {
-        let deadline = Instant::now() + Duration::from_secs(120);
+        let deadline = Instant::now() + Duration::from_mins(2);
         let uri = format!("amqp://{USER}:{PASSWORD}@127.0.0.1:{}/BF", self.port);
         loop {
             match Connection::connect(&uri, ConnectionProperties::default()).await {
@@ -152,7 +152,7 @@ async fn publish(channel: &Channel, body: &str) {
 
 /// Waits until the queue is empty and everything in it has been acknowledged: RabbitMQ then lets the queue be deleted as empty.
 async fn drained(channel: &Channel, receiver: &Receiver, messages: i64) -> serde_json::Value {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     loop {
         let status = page(receiver, "status").await;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };

@@ -173,10 +173,10 @@ fn duplicates_at_the_same_time_are_carried_out_once() {
         let besked = good();
         let text = besked.push_xml();
         stage.runtime.block_on(async {
-            let all = [(); 6].map(|()| stage.post(&stage.beskedfordeler, text.clone()));
-            let [a, b, c, d, e, f] = all;
-            let all = tokio::join!(a, b, c, d, e, f);
-            for pushed in [all.0, all.1, all.2, all.3, all.4, all.5] {
+            let all = [(); 4].map(|()| stage.post(&stage.beskedfordeler, text.clone()));
+            let [one, two, three, four] = all;
+            let all = tokio::join!(one, two, three, four);
+            for pushed in [all.0, all.1, all.2, all.3] {
                 assert_eq!(pushed.code(), Some(20));
             }
         });

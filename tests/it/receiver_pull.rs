@@ -44,7 +44,7 @@ impl Stage {
 
     /// Waits until something has happened so often, and gives what happened.
     fn after(&self, times: usize, is: impl Fn(&Happening) -> bool) -> Recording {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let holds = self.services.until(deadline, |events, _| events.iter().filter(|e| is(&e.what)).count() >= times);
         assert!(self.runtime.block_on(holds), "{:#?}", self.services.recording());
         self.services.recording()

@@ -44,6 +44,8 @@ async fn fetch_for_ever(system: &Arc<System>) {
         let ended = session(system, &mut connected).await;
         if connected {
             back_off.reset();
+        }
+        if connected && ended.is_err() {
             if system.faults.has(Fault::NeverReconnects) {
                 std::future::pending::<()>().await;
             }

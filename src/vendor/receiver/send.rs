@@ -36,8 +36,9 @@ pub(super) async fn run(system: Arc<System>, mut ending: watch::Receiver<()>) {
 
 async fn send_for_ever(system: &System) {
     let mut back_off = BackOff::new(system.patience);
+    let mut renewals = 0;
     loop {
-        match send_all(system).await {
+        match send_all(system, &mut renewals).await {
             Ok(()) => {
                 back_off.reset();
                 system.to_send.notified().await;
@@ -50,22 +51,22 @@ async fn send_for_ever(system: &System) {
     }
 }
 
-async fn send_all(system: &System) -> Result<(), ClientError> {
-    let mut renewals = 0;
+/// `renewals`: how often in a row the token was renewed without a message having been accepted.
+async fn send_all(system: &System, renewals: &mut u32) -> Result<(), ClientError> {
     while let Some(message) = system.store.next_to_send()? {
         let sent = publish(system, &message).await;
         let lost = system.faults.has(Fault::LosesOnError);
         match sent {
             Ok(ACCEPTED) => {
                 system.store.attempted(message.number, Some(ACCEPTED))?;
-                renewals = 0;
+                *renewals = 0;
             }
             Ok(TOKEN_EXPIRED) if system.faults.has(Fault::DropsOn41) => {
                 system.store.attempted(message.number, Some(TOKEN_EXPIRED))?;
             }
-            Ok(TOKEN_EXPIRED) if renewals < RENEWALS => {
+            Ok(TOKEN_EXPIRED) if *renewals < RENEWALS => {
                 system.store.attempted(message.number, None)?;
-                renewals += 1;
+                *renewals += 1;
                 if !system.faults.has(Fault::SameTokenOn41) {
                     system.forget_token(SEND).await;
                 }

@@ -201,8 +201,8 @@ impl Store {
         let connection = self.open_now()?;
         match list {
             None => connection.execute("DELETE FROM list WHERE name = ?1", [name])?,
-            Some((uuid, last)) => connection
-                .execute("INSERT OR REPLACE INTO list (name, uuid, last) VALUES (?1, ?2, ?3)", [name, uuid, last])?,
+            Some((uuid, value)) => connection
+                .execute("INSERT OR REPLACE INTO list (name, uuid, last) VALUES (?1, ?2, ?3)", [name, uuid, value])?,
         };
         Ok(())
     }
