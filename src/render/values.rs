@@ -331,10 +331,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("a login with a short token", "et login med et kortlivet token"),
     ("a new connection within #.# s (threshold of the profile", "en ny forbindelse inden for #.# s (profilens grænse"),
     ("a read-back page that can be counted", "en kontrolside, der kan tælles på"),
-    ("a standing consumer", "en stående forbruger på køen"),
+    ("a standing consumer", "en fast forbruger på køen"),
     (
         "a standing consumer, or at most # s between two visits (threshold of the profile",
-        "en stående forbruger på køen eller højst # s mellem to besøg (profilens grænse",
+        "en fast forbruger på køen eller højst # s mellem to besøg (profilens grænse",
     ),
     ("a store that stops and starts", "et lager, der stopper og starter"),
     (
