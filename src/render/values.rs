@@ -485,6 +485,55 @@ const PHRASES: &[(&str, &str)] = &[
     ("waited # s for the system to change a value list", "ventede # s på, at systemet ændrede en værdiliste"),
     ("`other_cvr` in [beskedfordeler]", "`other_cvr` i [beskedfordeler]"),
     ("`{cvr}` in `url` of [beskedfordeler.read_back]", "`{cvr}` i `url` under [beskedfordeler.read_back]"),
+    ("waited # s for the system to take `good`", "ventede # s på, at systemet tog `good`"),
+    ("waited # s for the system to take `first`", "ventede # s på, at systemet tog `first`"),
+    ("waited # s for the system to take `again`", "ventede # s på, at systemet tog `again`"),
+    ("waited # s for the system to take `object-#`", "ventede # s på, at systemet tog `object-#`"),
+    ("waited # s for the system to take `poison`", "ventede # s på, at systemet tog `poison`"),
+    ("waited # s for the system to take `interrupted`", "ventede # s på, at systemet tog `interrupted`"),
+    ("waited # s for the system to take `held`", "ventede # s på, at systemet tog `held`"),
+    ("waited # s for the system to send a message", "ventede # s på, at systemet sendte en besked"),
+    ("the broker refused the login: the response is empty", "brokeren afviste login: svaret er tomt"),
+    ("it must be the token", "det skal være tokenet"),
+    (
+        "the broker refused the login: the response is longer than any token",
+        "brokeren afviste login: svaret er længere end noget token",
+    ),
+    ("the broker refused the login: the response is base#", "brokeren afviste login: svaret er base#"),
+    ("the token must be unpacked, as XML text", "tokenet skal være pakket ud som XML-tekst"),
+    (
+        "the broker refused the login: the response is no SAML assertion",
+        "brokeren afviste login: svaret er ikke en SAML-assertion",
+    ),
+    (
+        "the broker refused the login: the client certificate is not the registered one",
+        "brokeren afviste login: klientcertifikatet er ikke det registrerede",
+    ),
+    (
+        "the broker refused the login: the token was not issued by this token service, or was changed",
+        "brokeren afviste login: tokenet er ikke udstedt af denne tokentjeneste eller er ændret",
+    ),
+    ("the broker refused the login: the token is over", "brokeren afviste login: tokenet er udløbet"),
+    (
+        "the broker refused the login: no client certificate was presented in TLS",
+        "brokeren afviste login: intet klientcertifikat blev vist i TLS",
+    ),
+    (
+        "the broker refused the login: the client certificate in TLS is not the one that the token is bound to",
+        "brokeren afviste login: klientcertifikatet i TLS er ikke det, tokenet er bundet til",
+    ),
+    (
+        "the broker refused the login: the token is for another service",
+        "brokeren afviste login: tokenet er til en anden tjeneste",
+    ),
+    (
+        "the client broke the protocol: the client did not open the connection in time",
+        "klienten brød protokollen: den åbnede ikke forbindelsen i tide",
+    ),
+    (
+        "the client broke the protocol: the rest of a frame did not come in time",
+        "klienten brød protokollen: resten af en frame kom ikke i tide",
+    ),
     // Exports of mailboxes.
     ("< # days", "< # dage"),
     ("< # h (parameter of the profile", "< # timer (profilens parameter"),
