@@ -7,6 +7,9 @@ SHELL := /bin/bash
 DEMO ?= demo
 BUILD_PACKAGES := pkg-config libssl-dev ca-certificates
 TEST_PACKAGES := openssl xmlsec1 libxml2-utils python3 python3-venv apache2-bin libapache2-mod-auth-mellon
+# What RabbitMQ runs on. The broker itself is only unpacked (see setup-test), so no service of it is ever installed.
+ERLANG_PACKAGES := erlang-base erlang-crypto erlang-eldap erlang-inets erlang-mnesia erlang-os-mon erlang-parsetools \
+	erlang-public-key erlang-runtime-tools erlang-ssl erlang-syntax-tools erlang-tools erlang-xmerl
 VENV := .venv
 REVISION := $(shell git rev-parse HEAD 2>/dev/null)
 
@@ -24,15 +27,31 @@ define install
 	fi
 endef
 
+# As `install`, for packages that bring a service: policy-rc.d forbids starting it while they are installed.
+define install_without_services
+	@policy=/usr/sbin/policy-rc.d; sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; made=; \
+	if [ ! -e "$$policy" ]; then printf '#!/bin/sh\nexit 101\n' | $$sudo tee "$$policy" >/dev/null; $$sudo chmod 755 "$$policy"; made=1; fi; \
+	trap '[ -z "$$made" ] || $$sudo rm -f "$$policy"' EXIT; \
+	$(call install,$(1))
+endef
+
 setup-build:
 	@command -v cargo >/dev/null || { echo "a Rust toolchain is needed: https://rustup.rs"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is needed: apt-get install gcc libc6-dev"; exit 1; }
 	@$(call install,$(BUILD_PACKAGES))
 
-# The independent witnesses of the tests: xmlsec1, xmllint, openssl and a SAML service provider (mod_auth_mellon) from Debian, the
-# rest pinned from PyPI. apache2-bin is the program alone: unlike the package apache2, it starts no service.
-setup-test: setup-build $(VENV)/installed
+# The independent witnesses of the tests: xmlsec1, xmllint, openssl, a SAML service provider (mod_auth_mellon) and a broker (RabbitMQ)
+# from Debian, the rest pinned from PyPI. apache2-bin is the program alone: unlike the package apache2, it starts no service.
+setup-test: setup-build $(VENV)/installed $(VENV)/rabbitmq/unpacked
 	@$(call install,$(TEST_PACKAGES))
+
+$(VENV)/rabbitmq/unpacked: $(VENV)/installed
+	$(call install_without_services,$(ERLANG_PACKAGES))
+	@rm -rf $(VENV)/rabbitmq && mkdir -p $(VENV)/rabbitmq
+	@sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; cd $(VENV)/rabbitmq; \
+	apt-get download -qq rabbitmq-server 2>/dev/null || { $$sudo apt-get update -qq; apt-get download -qq rabbitmq-server; }; \
+	dpkg -x rabbitmq-server_*.deb . && rm rabbitmq-server_*.deb
+	@touch $@
 
 $(VENV)/installed: tests/requirements.txt
 	@$(call install,$(TEST_PACKAGES))

@@ -33,10 +33,6 @@ const AT_ONCE: Text = Text {
     da: "en besked, der sendes igen med det samme, modtages anden gang, så intet ses at være tabt",
     en: "a message that is sent again at once is taken the second time, so that nothing is seen to be lost",
 };
-const NO_EXCHANGE: Text = Text {
-    da: "brokeren lukker kanalen, så beskeden når aldrig frem til nogen exchange",
-    en: "the broker closes the channel, so that the message never reaches an exchange",
-};
 const NO_LOGIN: Text = Text {
     da: "systemet kommer aldrig ind, og ingen ser hvorfor udefra",
     en: "the system never gets in, and from outside nobody sees why",
@@ -149,7 +145,7 @@ pub const fn expected(fault: Fault) -> Expected {
         // Who sends no token does not send a new one either.
         Fault::NoTokenHeader => Red(&["send.token-header", "send.expired-token-renewed"]),
         Fault::NotMandatory => Nothing(MANDATORY),
-        Fault::WrongExchange => Unseen(NO_EXCHANGE),
+        Fault::WrongExchange => Red(&["send.exchange"]),
         Fault::DropsOn41 => Unseen(PATIENT),
         Fault::NewIdOnResend => Unseen(PATIENT),
         Fault::SameTokenOn41 => Unseen(AT_ONCE),

@@ -2,8 +2,10 @@
 //! report must name: [`ExampleSystem`] for everything that needs no login, [`TrialSystem`] with login and logout, which
 //! `kravprobe demo` judges.
 
+mod messages;
 mod trials;
 
+pub use messages::{MESSAGE_DEFECTS, MessageSystem};
 pub use trials::{TRIAL_DEFECTS, TrialSystem};
 
 use super::metadata::{MetadataFault, VendorMetadata};
@@ -34,6 +36,9 @@ pub enum SystemError {
     /// The system with login and logout.
     #[error(transparent)]
     System(#[from] super::service_provider::SystemError),
+    /// The system with messages.
+    #[error(transparent)]
+    Receiver(#[from] super::receiver::ReceiverError),
     /// The identity provider.
     #[error(transparent)]
     IdentityProvider(#[from] crate::error::Error),

@@ -268,10 +268,16 @@ fn queues_and_exchanges_that_are_not_the_clients_are_refused() {
     };
     assert_eq!(sender([json!(["get", DUESLAG])])[2]["code"], 403);
     assert_eq!(sender([json!(["publish", "<a/>", "OTHER"])])[2]["code"], 404);
+    sender([json!(["publish", "<a/>", "", true, 1])]);
     let recording = services.recording();
     assert_eq!(count(&recording, |e| *e == Happening::QueueRefused { queue: unknown.to_owned() }), 1);
     assert_eq!(count(&recording, |e| *e == Happening::QueueRefused { queue: DUESLAG.to_owned() }), 1);
-    assert_eq!(count(&recording, |e| matches!(e, Happening::Published { .. })), 0);
+    let published = recording.events.iter().filter_map(|e| match &e.what {
+        Happening::Published { exchange, replied, .. } => Some((exchange.as_str(), *replied)),
+        _ => None,
+    });
+    assert_eq!(published.collect::<Vec<_>>(), [("OTHER", None), ("", None)], "where a message went astray is seen");
+    assert!(services.published().is_empty(), "it is nobody's message");
 }
 
 #[test]

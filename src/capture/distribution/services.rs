@@ -294,6 +294,11 @@ impl Campaign<'_> {
             }
         }
         stage.services.behave(|b| *b = crate::fki::beskedfordeler::Behaviour::default());
+        // Losing connections is an adversity, which needs the authorisation.
+        if possible.contains(&(Family::Token, "use")) && self.work.permitted && controls.failed == 0 {
+            stage.case("token:use");
+            fetch::reconnect(stage).await;
+        }
         subjects
     }
 

@@ -8,7 +8,7 @@ use crate::subject::DistributionSubject;
 use crate::subject::distribution::sessions::{self, Publication};
 
 /// The exchange that takes messages.
-const EXCHANGE: &str = "AFSEND_BESKED_EXCHANGE";
+pub(super) const EXCHANGE: &str = "AFSEND_BESKED_EXCHANGE";
 /// Direct reply-to, as the official sample writes it, and as RabbitMQ's documentation does.
 const REPLY_TO: &str = "amq.rabbitmq.reply-to";
 

@@ -1,5 +1,6 @@
 //! What the system does with the reply.
 
+use super::publish::EXCHANGE;
 use crate::check::Parameters;
 use crate::checks::called::{Judged, Trial, UNOFFICIAL, unbox, unreached};
 use crate::distribution_check;
@@ -105,9 +106,9 @@ distribution_check! {
     }
 }
 
-/// The first message of the trial and every later publication.
+/// The first message of the trial and every later publication. What went to another exchange got no answer of the trial's.
 fn first_and_rest(trial: &Recording) -> Option<(Publication<'_>, Vec<Publication<'_>>)> {
-    let mut all = sessions::publications(trial).into_iter();
+    let mut all = sessions::publications(trial).into_iter().filter(|p| p.exchange == EXCHANGE);
     let first = all.next()?;
     Some((first, all.collect()))
 }

@@ -69,16 +69,17 @@ fn reused(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
         let trial = Trial::of(subject)?.trial;
         let needless = sessions::needless_requests(&trial, margin);
         let uses = sessions::tokens_used(&trial).iter().filter(|(_, token)| token.ours).count();
+        let reuses = sessions::reuses(&trial, margin);
         let observed = format!(
-            "{} tokens issued, {} of them needlessly, used {uses} times",
+            "{} tokens issued, {} of them needlessly; a good token used again {reuses} times",
             sessions::tokens_issued(&trial),
             needless.len()
         );
         if needless.len() > spare {
             return Ok(Outcome::fail(Reason::TooLarge, expected, observed));
         }
-        // A system that logged in once had no occasion to ask needlessly.
-        if uses < spare + 2 {
+        // A system that logged in once had no occasion to ask needlessly, and none of the trial's own short tokens shows anything.
+        if reuses <= spare {
             let why = format!("{observed}; too few to show whether a token is reused");
             return Ok(if uses == 0 {
                 unreached(&trial, expected)

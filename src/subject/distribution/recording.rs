@@ -249,7 +249,7 @@ pub enum Happening {
         sha256: String,
         /// Whether channel confirms were on.
         confirmed: bool,
-        /// StatusKode of the reply that followed; `None` when none was sent, on order.
+        /// StatusKode of the reply that followed; `None` when none was sent, on order or because the exchange takes no messages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         replied: Option<u16>,
     },

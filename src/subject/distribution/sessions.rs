@@ -6,7 +6,7 @@
 
 use super::recording::{End, Event, Happening, Recording, TokenAnswer, TokenSeen};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection to the broker, as far as it went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -470,6 +470,32 @@ pub fn tokens_used(recording: &Recording) -> Vec<(Timestamp, &TokenSeen)> {
         _ => None,
     });
     used.collect()
+}
+
+/// How often a token was used again while it counted for longer than `margin`: at another login, or with another message. The
+/// first message of a connection goes with the login, whose token it shares.
+#[must_use]
+pub fn reuses(recording: &Recording, margin: SignedDuration) -> usize {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut logins: BTreeMap<u32, &str> = BTreeMap::new();
+    let mut again = 0;
+    for event in &recording.events {
+        let (token, login) = match &event.what {
+            Happening::StartOk { token: Some(token), .. } => (token, true),
+            Happening::Published { token: Some(token), .. } => (token, false),
+            _ => continue,
+        };
+        let id = token.id.as_str();
+        let with_login = !login && logins.remove(&event.connection) == Some(id);
+        let good = token.not_on_or_after.is_some_and(|end| end.duration_since(event.at) > margin);
+        if !used.insert(id) && !with_login && good && token.ours {
+            again += 1;
+        }
+        if login {
+            logins.insert(event.connection, id);
+        }
+    }
+    again
 }
 
 /// Calls with a token that had ended for longer than `skew`.

@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use crate::fki::beskedfordeler::Reply;
+use crate::fki::beskedfordeler::broker::EXCHANGE;
 use crate::subject::distribution::recording::{Event, Happening, Recording, Stopped};
 use crate::target::beskedfordeler::Send;
 use crate::trial::pull::{Dispatch, DispatchAnswer};
@@ -27,7 +28,9 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Dispatch, send: &Send) -
         DispatchAnswer::Nothing(_) => b.reply = Reply::Nothing,
     });
     let mut stopped = None;
-    let worked = published(stage, send, &mut stopped).await;
+    let came = published(stage, send, &mut stopped).await;
+    // What went to another exchange is no message that could be answered.
+    let worked = came && answerable(&stage.recording().events);
     if worked {
         match case.answer {
             DispatchAnswer::Accepted => {}
@@ -76,6 +79,15 @@ fn publications(events: &[Event]) -> impl Iterator<Item = (Option<&str>, Option<
         Happening::Published { besked_id, replied, .. } => Some((besked_id.as_deref(), *replied)),
         _ => None,
     })
+}
+
+/// Whether a message went to the exchange that takes messages.
+fn answerable(events: &[Event]) -> bool {
+    let exchanges = events.iter().filter_map(|event| match &event.what {
+        Happening::Published { exchange, .. } => Some(exchange.as_str()),
+        _ => None,
+    });
+    exchanges.into_iter().any(|exchange| exchange == EXCHANGE)
 }
 
 /// Whether the first message came once more and was taken.

@@ -23,6 +23,8 @@ const STAYS: u64 = 5;
 const ATTEMPTS: usize = 300;
 /// Longest wait for a system to ask for a new token when its logins are refused.
 const RENEWAL: Duration = Duration::from_mins(2);
+/// So often connections are lost to see whether tokens are used again.
+const RECONNECTIONS: usize = 3;
 /// How often the store is told to start again when it does not say yes.
 const STARTS: usize = 3;
 
@@ -75,6 +77,20 @@ fn shows_frequency(events: &[Event], dueslag: &str) -> bool {
 pub(super) async fn control(stage: &mut Stage<'_>, dueslag: &str) -> Made {
     stage.begin();
     deliver(stage, dueslag, &PLAIN.messages[..1]).await
+}
+
+/// Loses the connections a few times: each login after that is an occasion to use the token again, or to ask for one needlessly.
+pub(super) async fn reconnect(stage: &mut Stage<'_>) {
+    stage.begin();
+    for _ in 0..RECONNECTIONS {
+        let known = stage.services.recording().events.len();
+        stage.services.break_connections();
+        let opened = |events: &[Event]| events.iter().skip(known).any(|e| matches!(e.what, Happening::Opened { .. }));
+        let limit = stage.wait;
+        if !stage.until("waiting for the system to connect again", limit, |events, _| opened(events)).await {
+            return;
+        }
+    }
 }
 
 /// One case.

@@ -432,6 +432,9 @@ impl Channel {
         let number = self.confirming.map(|last| last + 1);
         self.confirming = number;
         let exchange = content.publish.exchange.as_str();
+        if exchange != EXCHANGE {
+            publish::astray(&content, number.is_some(), connection);
+        }
         if exchange.is_empty() {
             return self.publish_to_queue(content, number, connection);
         }

@@ -10,7 +10,7 @@ use crate::digest::sha256_hex;
 use crate::saml::xml;
 use crate::subject::distribution::recording::{Happening, TokenSeen};
 use amq_protocol::protocol::BasicProperties;
-use amq_protocol::types::{AMQPValue, FieldTable};
+use amq_protocol::types::AMQPValue;
 use jiff::Timestamp;
 
 /// Most names of headers that are kept.
@@ -22,45 +22,71 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
+/// A message as it was published.
+struct Published<'a> {
+    content: &'a Content,
+    confirmed: bool,
+    token: Option<TokenSeen>,
+    besked_id: Option<String>,
+    correlation: Option<String>,
+}
+
+impl<'a> Published<'a> {
+    fn read(content: &'a Content, confirmed: bool, connection: &Connection) -> Self {
+        let header = |name: &str| content.properties.headers().as_ref().and_then(|table| table.inner().get(name));
+        let correlation = content.properties.correlation_id().as_ref().map(|id| id.as_str().to_owned());
+        Self {
+            content,
+            confirmed,
+            token: header("token").and_then(bytes).and_then(|shown| connection.hub.mint.read(shown)),
+            besked_id: besked_id(&content.body),
+            correlation: correlation.or_else(|| header("correlationId").and_then(login::text)),
+        }
+    }
+
+    fn happening(&self, replied: Option<u16>) -> Happening {
+        let (publish, properties) = (&self.content.publish, &self.content.properties);
+        let property =
+            |value: &Option<amq_protocol::types::ShortString>| value.as_ref().map(|v| clean(v.as_str(), 200));
+        let names = properties.headers().iter().flat_map(|table| table.inner().keys());
+        Happening::Published {
+            exchange: clean(publish.exchange.as_str(), 200),
+            routing_key: clean(publish.routing_key.as_str(), 200),
+            mandatory: publish.mandatory,
+            headers: names.take(MAX_HEADERS).map(|name| clean(name.as_str(), 100)).collect(),
+            token: self.token.clone(),
+            reply_to: property(properties.reply_to()),
+            message_id: property(properties.message_id()),
+            correlation_id: self.correlation.as_deref().map(|id| clean(id, 200)),
+            besked_id: self.besked_id.as_deref().map(|id| clean(id, 200)),
+            sha256: sha256_hex(&self.content.body),
+            confirmed: self.confirmed,
+            replied,
+        }
+    }
+}
+
 /// Takes a message and says what its publisher hears; `None` when the trial wants silence.
 pub(super) fn receive(content: &Content, confirmed: bool, connection: &Connection) -> Option<Answer> {
-    let nothing = FieldTable::default();
-    let headers = content.properties.headers().as_ref().unwrap_or(&nothing);
-    let mint = &connection.hub.mint;
-    let token = headers.inner().get("token").and_then(bytes).and_then(|shown| mint.read(shown));
-    let besked_id = besked_id(&content.body);
-    let deserved = deserved(token.as_ref(), besked_id.as_deref(), connection);
-    let property = |value: &Option<amq_protocol::types::ShortString>| value.as_ref().map(|v| clean(v.as_str(), 200));
-    let correlation = content.properties.correlation_id().as_ref().map(|id| id.as_str().to_owned());
-    let correlation = correlation.or_else(|| headers.inner().get("correlationId").and_then(login::text));
+    let published = Published::read(content, confirmed, connection);
+    let deserved = deserved(published.token.as_ref(), published.besked_id.as_deref(), connection);
     let replied = connection.hub.change(|state| {
         let replied = state.reply(deserved.0);
         state.keep_published(&content.body);
-        state.record(
-            connection.id,
-            Happening::Published {
-                exchange: clean(content.publish.exchange.as_str(), 200),
-                routing_key: clean(content.publish.routing_key.as_str(), 200),
-                mandatory: content.publish.mandatory,
-                headers: headers.inner().keys().take(MAX_HEADERS).map(|name| clean(name.as_str(), 100)).collect(),
-                token,
-                reply_to: property(content.properties.reply_to()),
-                message_id: property(content.properties.message_id()),
-                correlation_id: correlation.as_deref().map(|id| clean(id, 200)),
-                besked_id: besked_id.map(|id| clean(&id, 200)),
-                sha256: sha256_hex(&content.body),
-                confirmed,
-                replied,
-            },
-        );
+        state.record(connection.id, published.happening(replied));
         replied
     })?;
     let text = if replied == deserved.0 { deserved.1 } else { "ordered by the trial" };
     let mut properties = BasicProperties::default().with_content_type(short("application/xml"));
-    if let Some(id) = correlation {
+    if let Some(id) = published.correlation {
         properties = properties.with_correlation_id(short(&id));
     }
     Some(Answer { properties, body: standard_retur(replied, text) })
+}
+
+/// Records a message to an exchange that takes none. Nobody answers it, and no order of the trial is used up.
+pub(super) fn astray(content: &Content, confirmed: bool, connection: &Connection) {
+    connection.record(Published::read(content, confirmed, connection).happening(None));
 }
 
 /// What a message deserves: 41 without a valid token for sending, 40 when it is no envelope, else 20.
