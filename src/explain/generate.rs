@@ -38,6 +38,14 @@ const NOT_COVERED: &[(&str, &str)] = &[
     ("CRT-57", "Behaviour of the relying side. It shows in login trials with bad signing certificates."),
     ("CRT-58", "Behaviour of the relying side. It shows in a login trial with a peer with a PSS-signed certificate."),
     ("CRT-59", "Behaviour of the relying side. It shows in a login trial with a certificate from the OCES2 hierarchy."),
+    (
+        "TOK-04",
+        "The headers of calls to REST services on the Serviceplatform; the probe emulates none of those services.",
+    ),
+    (
+        "TOK-06",
+        "The context of calls to SOAP services on the Serviceplatform; the probe emulates none of those services.",
+    ),
     ("CRT-60", "Behaviour of the relying side. It shows in login trials with another certificate of the same name."),
 ];
 
@@ -58,12 +66,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// Whether the families that exist should decide the row: certificates, metadata of the vendor's system, TLS endpoints. The tables on
-    /// requests, responses, sessions and attacks are decided in part; a row of theirs is shown as soon as a trial decides it.
+    /// Whether the families that exist should decide the row: certificates, metadata of the vendor's system, TLS endpoints, the
+    /// Beskedfordeler and its tokens. The tables on requests, responses, sessions and attacks are decided in part; a row of theirs is shown as soon as a trial decides it.
     fn is_expected(&self) -> bool {
         let number = |prefix: &str| self.id.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
         ["CRT-", "FKI-CRT-", "SP-MD-", "FKI-MD-"].iter().any(|prefix| number(prefix).is_some())
-            || number("BFO-PUSH-").is_some_and(|n| (14..=21).contains(&n))
+            || ["BFO-", "TOK-"].iter().any(|prefix| self.id.starts_with(prefix))
             || self.id == "FKI-SVC-10"
     }
 }
@@ -273,10 +281,10 @@ fn coverage(rows: &[Row]) -> String {
     let mut out = format!("# Coverage of the fact tables\n\n{DO_NOT_EDIT}");
     let _ = writeln!(
         out,
-        "The fact tables have {} rows. The families of checks that exist (certificates, metadata, TLS endpoints, and the core of \
-         AuthnRequests, logins and logouts) should decide {} of them, and decide {covered}; each of the others has its reason. The \
-         remaining {} rows concern further cases of logins, sessions and attacks, privileges, messages, the token service, logs and \
-         operations; no check of today decides them.\n\n\
+        "The fact tables have {} rows. The families of checks that exist (certificates, metadata, TLS endpoints, the Beskedfordeler, \
+         and the core of AuthnRequests, logins and logouts) should decide {} of them, and decide {covered}; each of the others has its reason. The \
+         remaining {} rows concern further cases of logins, sessions and attacks, privileges, the token service, calls of services, logs \
+         and operations; no check of today decides them.\n\n\
          Strength is how well the fact is confirmed: C in the named source, N a norm in the named source, V only in a vendor's or an \
          open-source implementation, I inferred, M measured or from memory, P good practice, T a norm whose number the contract sets.",
         rows.len(),

@@ -273,6 +273,13 @@ fn without_an_authorisation_one_good_message_is_posted_and_no_other() {
     assert!(others.into_iter().all(|(v, reason, _)| v == "not-tested" && reason == "not-authorised"), "{found:#?}");
     assert_eq!(receiver.posted.load(Ordering::SeqCst), 1);
 
+    // Technical tests in production are not allowed, whatever somebody authorised.
+    let production = tempfile::tempdir().unwrap();
+    let text = target(&base(&server), true, "").replace("\"local\"", "\"production\"");
+    let found = judge(production.path(), &ids(), &text, &[]);
+    assert!(found.values().all(|(v, reason, _)| v == "not-tested" && reason == "not-authorised"), "{found:#?}");
+    assert_eq!(receiver.posted.load(Ordering::SeqCst), 1);
+
     let offline = tempfile::tempdir().unwrap();
     let found = judge(offline.path(), &ids(), &everything(&base(&server)), &["--offline"]);
     assert!(found.values().all(|(v, reason, _)| v == "not-tested" && reason == "not-asked"), "{found:#?}");

@@ -22,6 +22,7 @@ use crate::subject::{Blob, DistributionSubject, Subject};
 use crate::target::AnchorUse;
 use crate::target::beskedfordeler::Push;
 use crate::trial::push::{CASES, Case, Change, GOOD, OTHER, Step};
+use crate::verdict::Environment;
 use body::{Letter, Writer};
 use jiff::Timestamp;
 use reqwest::header::HeaderMap;
@@ -107,7 +108,9 @@ impl Campaign<'_> {
         let table = self.work.table;
         let has = |wanted: fn(Change) -> bool| case.changes().any(wanted);
         let by_authority = table.read_back.as_ref().is_some_and(|r| r.url.contains("{cvr}"));
-        if case.is_active() && !self.work.permitted {
+        // SF1461 4.3.2: technical tests in production are not allowed, so not even a good test message goes there.
+        let production = self.work.loaded.target.environment == Environment::Production;
+        if production || case.is_active() && !self.work.permitted {
             Some(NotMade::NotAuthorised)
         } else if case.steps.iter().any(|s| matches!(s, Step::Store(_))) && table.store.is_none() {
             Some(NotMade::NeedsStoreSwitch)
