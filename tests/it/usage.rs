@@ -563,7 +563,7 @@ fn the_command_summarises_guesses_and_compares() {
     let (code, _, errors) = run(&["usage", "summarise", path(&log)]);
     assert!(code == 2 && errors.contains("kravprobe usage guess"), "{errors}");
     let (code, _, errors) = run(&["plan", "x", "y", "--format", "csv"]);
-    assert!(code == 2 && errors.contains("usage"), "{errors}");
+    assert!(code == 2 && errors.contains("no form `csv`"), "{errors}");
     let (code, _, _) = run(&[
         "usage",
         "summarise",
