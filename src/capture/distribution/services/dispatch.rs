@@ -28,9 +28,9 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Dispatch, send: &Send) -
         DispatchAnswer::Nothing(_) => b.reply = Reply::Nothing,
     });
     let mut stopped = None;
-    let came = published(stage, send, &mut stopped).await;
+    let arrived = published(stage, send, &mut stopped).await;
     // What went to another exchange is no message that could be answered.
-    let worked = came && answerable(&stage.recording().events);
+    let worked = arrived && answerable(&stage.recording().events);
     if worked {
         match case.answer {
             DispatchAnswer::Accepted => {}
