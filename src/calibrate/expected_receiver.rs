@@ -29,10 +29,6 @@ const BEHIND_THE_QUEUE: Text = Text {
     da: "brokeren udleverer én besked ad gangen, så rækkefølgen kan ikke vendes",
     en: "the broker hands over one message at a time, so that the order cannot be reversed",
 };
-const AT_ONCE: Text = Text {
-    da: "en besked, der sendes igen med det samme, modtages anden gang, så intet ses at være tabt",
-    en: "a message that is sent again at once is taken the second time, so that nothing is seen to be lost",
-};
 const NO_LOGIN: Text = Text {
     da: "systemet kommer aldrig ind, og ingen ser hvorfor udefra",
     en: "the system never gets in, and from outside nobody sees why",
@@ -95,22 +91,20 @@ pub const fn expected(fault: Fault) -> Expected {
             "push.same-id-one-effect",
             "push.same-id-other-content-refused",
             "pull.duplicate-one-effect",
+            "pull.redelivered-one-effect",
         ]),
         Fault::FailsOnDuplicates => Red(&["push.duplicate-confirmed", "push.at-once-answered", "pull.duplicate-acked"]),
         Fault::DuplicateRace => Red(&["push.at-once-one-effect"]),
         Fault::OverwritesContent => Red(&["push.same-id-other-content-refused"]),
         Fault::UnknownTypeStops => Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed"]),
-        Fault::RejectsPayload => Red(&[
-            "push.deviating-payload-confirmed",
-            "push.deviating-payload-kept",
-            "pull.deviating-payload-does-not-block",
-        ]),
+        // What was not confirmed is still the Beskedfordeler's, so nothing must be kept of it.
+        Fault::RejectsPayload => Red(&["push.deviating-payload-confirmed", "pull.deviating-payload-does-not-block"]),
+        Fault::DropsPayload => Red(&["push.deviating-payload-kept"]),
         // The deviating receipt comes in one of the other namespaces, as the real ones do.
         Fault::OneBase64Namespace => Red(&[
             "push.base64-besked-confirmed",
             "push.base64-none-confirmed",
             "push.deviating-payload-confirmed",
-            "push.deviating-payload-kept",
             "pull.deviating-payload-does-not-block",
         ]),
         Fault::FirstPermittedOnly => Red(&["push.permitted-many-processed"]),
@@ -141,14 +135,15 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::IgnoresExpiry => Red(&["token.not-used-expired", "pull.token-expiry-renewed"]),
 
         Fault::NoConfirms => Red(&["send.publisher-confirms"]),
-        Fault::NoReplyTo => Red(&["send.reply-to"]),
+        // Nobody tells it that its token has expired, so it takes the message for sent.
+        Fault::NoReplyTo => Red(&["send.reply-to", "send.expired-token-renewed"]),
         // Who sends no token does not send a new one either.
         Fault::NoTokenHeader => Red(&["send.token-header", "send.expired-token-renewed"]),
         Fault::NotMandatory => Nothing(MANDATORY),
         Fault::WrongExchange => Red(&["send.exchange"]),
-        Fault::DropsOn41 => Unseen(PATIENT),
-        Fault::NewIdOnResend => Unseen(PATIENT),
-        Fault::SameTokenOn41 => Unseen(AT_ONCE),
+        // The message is lost; it comes as another one; it comes with the token of which it was said that it has expired.
+        Fault::DropsOn41 | Fault::NewIdOnResend | Fault::SameTokenOn41 => Red(&["send.expired-token-renewed"]),
+        Fault::ResendsAtOnce => Red(&["send.no-retry-storm"]),
         Fault::LosesOnError => Unseen(KEPT_INSIDE),
         Fault::SendsWrongNamespace
         | Fault::SendsRepeatedId

@@ -30,6 +30,8 @@ pub(super) enum Refusal {
     Invalid(String),
     /// A fault of the system.
     Fault(&'static str),
+    /// A fault of the system: nobody is told.
+    Dropped,
 }
 
 impl Refusal {
@@ -37,6 +39,7 @@ impl Refusal {
         match self {
             Self::Malformed(why) | Self::Invalid(why) => why,
             Self::Fault(why) => why,
+            Self::Dropped => "",
         }
     }
 }
@@ -110,8 +113,12 @@ fn content(message: &Message, faults: &Faults) -> Result<Option<String>, Refusal
         // KOMBIT's own receipts lack this element, which their schema demands.
         let names = |what: &[u8]| bytes.windows(what.len()).any(|part| part == what);
         let (receipt, complete) = (names(b"PKO_PostStatus"), names(b"ForsendelseTypeIdentifikator"));
-        if faults.has(Fault::RejectsPayload) && receipt && !complete {
+        let deviates = receipt && !complete;
+        if faults.has(Fault::RejectsPayload) && deviates {
             return Err(Refusal::Fault("beskeddata følger ikke skemaet PKO_PostStatus"));
+        }
+        if faults.has(Fault::DropsPayload) && deviates {
+            return Err(Refusal::Dropped);
         }
     }
     Ok(None)

@@ -112,6 +112,9 @@ faults! {
         RejectsPayload = "rejects-payload",
             "afviser en besked, hvis beskeddata ikke følger deres skema",
             "rejects a message whose Beskeddata deviates from its schema";
+        DropsPayload = "drops-payload",
+            "kvitterer for en besked, hvis beskeddata ikke følger deres skema, og smider den væk",
+            "acknowledges a message whose Beskeddata deviates from its schema, and throws it away";
         OneBase64Namespace = "one-base64-namespace",
             "kender kun elementet Base64 i ét navnerum",
             "knows the element Base64 in one namespace alone";
@@ -205,6 +208,9 @@ faults! {
         SameTokenOn41 = "same-token-on-41",
             "sender igen med det samme token, når svaret er 41",
             "sends again with the same token when the answer is 41";
+        ResendsAtOnce = "resends-at-once",
+            "sender igen uden pause, når svaret er en fejl",
+            "sends again without a pause when the answer is an error";
         LosesOnError = "loses-on-error",
             "smider beskeden væk, når svaret er en fejl eller udebliver",
             "throws the message away when the answer is an error or does not come";

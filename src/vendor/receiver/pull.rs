@@ -213,6 +213,7 @@ fn keep(system: &System, body: &[u8]) -> Result<(), Unkept> {
             Stored::New | Stored::Again | Stored::Conflict => Ok(()),
         },
         Err(Refusal::Fault(_)) => Err(Unkept::Unreadable),
+        Err(Refusal::Dropped) => Ok(()),
         Err(_) if faults.has(Fault::BlocksOnPoison) || faults.has(Fault::StopsAtPoison) => Err(Unkept::Unreadable),
         Err(refusal) => system.store.park(body, refusal.text(), Timestamp::now()).map_err(Unkept::Store),
     }

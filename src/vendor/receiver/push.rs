@@ -42,6 +42,7 @@ fn answer(system: &System, body: &[u8]) -> (u16, String) {
         Ok(envelope) => envelope,
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedAccepted) => return (20, String::new()),
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedWith500) => return (500, String::new()),
+        Err(Refusal::Dropped) => return (20, String::new()),
         Err(refusal) => return (40, refusal.text().to_owned()),
     };
     if envelope.parked.is_some() && faults.has(Fault::UnknownTypeStops) {

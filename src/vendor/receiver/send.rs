@@ -43,6 +43,7 @@ async fn send_for_ever(system: &System) {
                 back_off.reset();
                 system.to_send.notified().await;
             }
+            Err(ClientError::Answer(_)) if system.faults.has(Fault::ResendsAtOnce) => {}
             Err(error) => {
                 system.note("BeskedAfsend", &error);
                 tokio::time::sleep(back_off.wait()).await;
