@@ -87,6 +87,8 @@ bench: setup-test
 	cargo bench --locked
 	benches/compare.sh
 	benches/trials.sh
+	benches/soak.sh
+	benches/usage.sh
 
 clean:
 	rm -rf target $(VENV) $(DEMO)
