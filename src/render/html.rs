@@ -319,6 +319,7 @@ impl Page<'_> {
             0..1_000 => format!("{ms} ms"),
             1_000..60_000 if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
             1_000..60_000 => format!("{}{comma}{:03} s", ms / 1_000, ms % 1_000),
+            _ if ms.is_multiple_of(60_000) => format!("{} min", ms / 60_000),
             _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
         }
     }
