@@ -29,9 +29,9 @@ const BEHIND_THE_QUEUE: Text = Text {
     da: "brokeren udleverer én besked ad gangen, så rækkefølgen kan ikke vendes",
     en: "the broker hands over one message at a time, so that the order cannot be reversed",
 };
-const NO_LOGIN: Text = Text {
-    da: "systemet kommer aldrig ind, og ingen ser hvorfor udefra",
-    en: "the system never gets in, and from outside nobody sees why",
+const NOTHING_FETCHED: Text = Text {
+    da: "systemet henter intet, så intet kan afgøres; de uafgjorte fund siger hvorfor",
+    en: "the system fetches nothing, so that nothing is decided; the undecided findings say why",
 };
 
 /// What must come of each fault. A new fault does not compile until it stands here.
@@ -118,7 +118,8 @@ pub const fn expected(fault: Fault) -> Expected {
         // What is acknowledged by being handed over is so without a store, too.
         Fault::AutoAck => Red(&["pull.no-auto-ack", "pull.no-ack-without-store"]),
         Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
-        Fault::StopsAtPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
+        // The invalid envelope comes first, and after it nothing more can be tried.
+        Fault::StopsAtPoison => Red(&["pull.invalid-envelope-does-not-block"]),
         Fault::PlainLogin => Red(&["pull.sasl-external"]),
         Fault::WrongVhost => Red(&["pull.vhost"]),
         Fault::WrongQueue => Red(&["pull.queue-is-dueslag"]),
@@ -129,7 +130,7 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::OutOfOrder => Nothing(BEHIND_THE_QUEUE),
         Fault::NoHeartbeat => Red(&["pull.silence-noticed"]),
 
-        Fault::WrongAudience => Unseen(NO_LOGIN),
+        Fault::WrongAudience => Unseen(NOTHING_FETCHED),
         Fault::WrongAuthority => Red(&["token.authority"]),
         Fault::TokenPerConnection => Red(&["token.reused"]),
         Fault::IgnoresExpiry => Red(&["token.not-used-expired", "pull.token-expiry-renewed"]),

@@ -86,7 +86,9 @@ pub fn state(recording: &Recording) -> String {
             Some(format!("the token service refused ({code}): {}", faults.join(", ")))
         }
         Happening::LoginRefused { because } => Some(format!("the broker refused the login: {because}")),
-        Happening::QueueRefused { queue } => Some(format!("the queue {queue} does not exist")),
+        Happening::QueueRefused { queue } => {
+            Some(format!("the queue {queue} was refused: there is none, or the token is for another service"))
+        }
         Happening::ProtocolError { reason } => Some(format!("the client broke the protocol: {reason}")),
         Happening::Delivered { .. } => Some("the last delivery was not acknowledged".to_owned()),
         _ => None,

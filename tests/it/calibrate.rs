@@ -3,9 +3,10 @@
 
 use crate::support::run;
 use jiff::Timestamp;
-use kravprobe::calibrate::{Calibration, Expected, Line, Role, expected};
+use kravprobe::calibrate::{Calibration, Expected, Line, Role, expected, expected_of_messages};
 use kravprobe::checks::{self, AnyCheck};
 use kravprobe::subject::Family;
+use kravprobe::vendor::receiver::Fault as ReceiverFault;
 use kravprobe::vendor::service_provider::{Area, Fault};
 use kravprobe::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,6 +151,92 @@ fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
     let uncaught: Vec<_> = trials.map(|c| c.meta().id).filter(|id| !caught.get(id).is_some_and(own)).collect();
     // No fault writes an unreadable request, a second signature, or a LogoutResponse that reports a failure.
     assert_eq!(uncaught, ["authn-request.readable", "authn-request.no-embedded-signature", "logout.response-success"]);
+}
+
+#[test]
+fn the_strict_receiver_passes_every_check_of_pushed_messages() {
+    let all: Vec<_> = checks::of_family(Family::Push).collect();
+    let line = CALIBRATION.strict(Role::Receiver, &all).unwrap();
+    assert!(line.holds(), "{}", complaint(&line));
+    assert_eq!(line.outcomes.len(), all.len());
+}
+
+/// A check that both faults of a family must leave alone, and the two faults.
+const OF_RECEIVERS: [(Family, &str, [ReceiverFault; 2]); 5] = [
+    (Family::Push, "push.large-message-never-stops", [ReceiverFault::MalformedWith500, ReceiverFault::StoresTwice]),
+    (Family::Pull, "pull.sasl-external", [ReceiverFault::AutoAck, ReceiverFault::StoresTwice]),
+    (Family::Token, "token.certificate-registered", [ReceiverFault::WrongAuthority, ReceiverFault::TokenPerConnection]),
+    (Family::Send, "send.publisher-confirms", [ReceiverFault::WrongExchange, ReceiverFault::NoReplyTo]),
+    (
+        Family::ValueList,
+        "value-list.certificate-without-token",
+        [ReceiverFault::ValueListRecreated, ReceiverFault::ValueListOtherPrefix],
+    ),
+];
+
+#[test]
+fn faults_of_the_receiver_turn_their_checks_red() {
+    let lines = OF_RECEIVERS.iter().flat_map(|(family, sentinel, faults)| {
+        faults.iter().map(move |fault| {
+            let own = expected_of_messages(*fault).checks().iter().copied();
+            let own = own.filter(|id| checks::by_id(id).is_some_and(|check| check.meta().family == *family));
+            (*fault, checks_of(own.chain([*sentinel])))
+        })
+    });
+    // They mostly wait, each for its own system.
+    let wrong: String = std::thread::scope(|scope| {
+        let running: Vec<_> = lines
+            .map(|(fault, judged)| {
+                scope.spawn(move || {
+                    let line = CALIBRATION.line(fault, &judged).unwrap();
+                    if line.holds() { String::new() } else { complaint(&line) }
+                })
+            })
+            .collect();
+        running.into_iter().map(|line| line.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Checks on messages that no fault of the receiver turns red.
+const NEVER_RED: [&str; 19] = [
+    "pull.ack-latency",
+    "pull.order-per-object",
+    "pull.poll-interval",
+    "pull.redelivered-acked",
+    "pull.refused-login-recovered",
+    "pull.tls-version",
+    "pull.unknown-type-does-not-block",
+    "push.base64-kuvert-confirmed",
+    "push.large-message-never-stops",
+    "push.malformed-never-stops",
+    "push.permitted-cvr-nr-confirmed",
+    "push.permitted-digits-confirmed",
+    "push.permitted-everybody-confirmed",
+    "push.permitted-many-confirmed",
+    "push.slow-message-confirmed",
+    "push.store-down-taken-once",
+    "push.unknown-type-kept",
+    // What is not seen to come again is not tested: somebody may have been told.
+    "send.kept-after-error",
+    "send.kept-without-reply",
+];
+
+#[test]
+fn every_fault_of_the_receiver_names_checks_that_exist_and_what_none_turns_red_is_known() {
+    let mut caught = BTreeSet::new();
+    for fault in ReceiverFault::ALL {
+        let ids = expected_of_messages(*fault).checks();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{fault} names a check twice");
+        for id in ids {
+            let check = checks::by_id(id).unwrap_or_else(|| panic!("{fault}: {id} is no check"));
+            assert!(check.meta().family.is_distribution(), "{id}");
+            caught.insert(*id);
+        }
+    }
+    let all = checks::all().filter(|check| check.meta().family.is_distribution()).map(|check| check.meta().id);
+    let uncaught: BTreeSet<_> = all.filter(|id| !caught.contains(id)).collect();
+    assert_eq!(uncaught, BTreeSet::from(NEVER_RED));
 }
 
 #[test]

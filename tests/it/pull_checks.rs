@@ -319,6 +319,8 @@ fn logins() {
 
     let other = tape().login(1, 1, "t", EIGHT_HOURS).event(9, 1, Happening::QueueRefused { queue: "BF.in".into() });
     expect("pull.queue-is-dueslag", &other, Fail, Reason::Different);
+    let right = tape().event(1, 1, Happening::QueueRefused { queue: DUESLAG.into() });
+    expect("pull.queue-is-dueslag", &right, Pass, Reason::Met);
     let several = other.clone().consume(10, 1);
     expect("pull.queue-is-dueslag", &several, Pass, Reason::Met);
     let mut without = subject(Some(&good()), Some(&good()), None);

@@ -213,7 +213,8 @@ fn queue_judged(subject: &DistributionSubject) -> Judged<Outcome> {
     let named: Vec<&str> = looks.iter().copied().chain(refused).collect();
     Ok(match named.first() {
         // A system may serve several dueslag; that it asks for this one is what counts.
-        _ if looks.contains(&dueslag) => Outcome::pass(dueslag, dueslag),
+        // The right name may be refused for another reason: the token is for another service.
+        _ if named.contains(&dueslag) => Outcome::pass(dueslag, dueslag),
         Some(other) => Outcome::fail(Reason::Different, dueslag, *other),
         None => unreached(&trial, dueslag),
     })
