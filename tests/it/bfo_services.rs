@@ -702,7 +702,7 @@ fn keys_are_made_once_and_never_overwritten() {
     assert_eq!(std::fs::read(folder.join("sts.key")).unwrap(), before);
 }
 
-mod lapin_client {
+pub(crate) mod lapin_client {
     //! The same with lapin.
 
     use super::*;
@@ -719,14 +719,23 @@ mod lapin_client {
         }
     }
 
-    #[test]
-    fn lapin_logs_in_takes_a_large_message_and_acknowledges_it() {
+    /// The services with three messages in the dueslag, and a token for fetching them.
+    pub(crate) fn three_messages() -> (Services, String) {
         let services = services();
+        for label in ["first", "second", "third"] {
+            enqueue(&services, label);
+        }
+        let token = token(&services);
+        (services, token)
+    }
+
+    fn token(services: &Services) -> String {
         let steps = json!([["token", tokens::RECEIVE, CVR], ["show-token"]]);
-        let token = pika(&services.addresses(), &system().0, &steps)[1].as_str().unwrap().to_owned();
-        // Several frames, and no text that could be read.
-        let body = vec![0xFE; 3_000_000];
-        services.enqueue(DUESLAG, "huge", "", None, body.clone());
+        pika(&services.addresses(), &system().0, &steps)[1].as_str().unwrap().to_owned()
+    }
+
+    /// Logs in to the broker with a token.
+    pub(crate) async fn connect(services: &Services, token: String) -> Connection {
         let pem = std::fs::read(&system().0).unwrap();
         let ca = X509::from_der(&KEYS.1.web_ca).unwrap().to_pem().unwrap();
         let tls = OwnedTLSConfig {
@@ -734,11 +743,21 @@ mod lapin_client {
             cert_chain: Some(String::from_utf8(ca).unwrap()),
         };
         let uri = format!("{}/BF", services.addresses().broker());
+        let options = ConnectionProperties::default().with_auth_provider(Token(token));
+        let runtime = lapin::runtime::default_runtime().unwrap();
+        let connection = Connection::connect_with_config(&uri, options, tls, runtime).await;
+        connection.unwrap_or_else(|e| panic!("{e}: {:?}", services.recording().events))
+    }
+
+    #[test]
+    fn lapin_logs_in_takes_a_large_message_and_acknowledges_it() {
+        let services = services();
+        // Several frames, and no text that could be read.
+        let body = vec![0xFE; 3_000_000];
+        services.enqueue(DUESLAG, "huge", "", None, body.clone());
+        let token = token(&services);
         tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let options = ConnectionProperties::default().with_auth_provider(Token(token));
-            let runtime = lapin::runtime::default_runtime().unwrap();
-            let connection = Connection::connect_with_config(&uri, options, tls, runtime).await;
-            let connection = connection.unwrap_or_else(|e| panic!("{e}: {:?}", services.recording().events));
+            let connection = connect(&services, token).await;
             let channel = connection.create_channel().await.unwrap();
             let options = BasicConsumeOptions::default();
             let consumer =

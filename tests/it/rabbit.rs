@@ -4,17 +4,23 @@
 //! RabbitMQ runs as a plain process on this machine alone, in a folder of its own. The package's service is never started:
 //! `make setup-test` unpacks the package without installing it.
 
+use crate::bfo_services::lapin_client;
 use jiff::Timestamp;
 use kravprobe::besked::write::Besked;
+use kravprobe::subject::distribution::recording::Happening;
 use kravprobe::vendor::pki::ExampleKeys;
 use kravprobe::vendor::receiver::{Counterpart, DUESLAG, Login, Patience, Receiver, SERVED, Setup, TokenWay};
-use lapin::options::{BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
+    QueueDeclareOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -35,8 +41,12 @@ fn script() -> PathBuf {
     scripts.next().expect("RabbitMQ is missing: run `make setup-test`")
 }
 
+/// A free port below those that the system gives away itself: it stays free until RabbitMQ takes it, seconds later.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 80).unwrap() * 100;
+    let ports = std::iter::repeat_with(|| 10_000 + (begin + NEXT.fetch_add(1, Ordering::Relaxed)) % 8_000);
+    ports.take(8_000).find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()).expect("a free port")
 }
 
 impl RabbitMq {
@@ -197,5 +207,59 @@ fn the_pull_client_works_with_rabbitmq_and_takes_duplicates_and_poison_as_it_doe
             assert_eq!(stored["antal"], 1);
         }
         tokio::task::block_in_place(|| drop(receiver));
+    });
+}
+
+/// Consumes from the dueslag with room for three messages, and gives what comes.
+async fn consume(channel: &Channel) -> tokio::sync::mpsc::UnboundedReceiver<lapin::message::Delivery> {
+    channel.basic_qos(3, BasicQosOptions::default()).await.unwrap();
+    let options = BasicConsumeOptions::default();
+    let consumer = channel.basic_consume(DUESLAG.into(), "".into(), options, FieldTable::default()).await.unwrap();
+    let (got, deliveries) = tokio::sync::mpsc::unbounded_channel();
+    consumer.set_delegate(move |delivery: lapin::message::DeliveryResult| {
+        let got = got.clone();
+        async move {
+            if let Ok(Some(delivery)) = delivery {
+                let _ = got.send(delivery);
+            }
+        }
+    });
+    deliveries
+}
+
+/// The same session with both brokers: three messages wait, the client has room for three and acknowledges none. RabbitMQ hands over
+/// all three. The Beskedfordeler hands over one message at a time, the next one after the acknowledgement (D.09.03, 5), and a message that
+/// cannot be received keeps its place before the others (SF1461 2.2), so our broker keeps the later ones back whatever basic.qos asks.
+#[test]
+fn rabbitmq_hands_over_as_many_as_there_is_room_for_and_our_broker_one_at_a_time() {
+    let rabbit = RabbitMq::start();
+    let (services, token) = lapin_client::three_messages();
+    let delivered = || {
+        let recording = services.recording();
+        recording.events.iter().filter(|e| matches!(e.what, Happening::Delivered { .. })).count()
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    runtime.block_on(async {
+        let (_connection, channel) = rabbit.channel().await;
+        channel.queue_declare(DUESLAG.into(), QueueDeclareOptions::durable(), FieldTable::default()).await.unwrap();
+        for label in ["first", "second", "third"] {
+            publish(&channel, label).await;
+        }
+        let mut deliveries = consume(&channel).await;
+        let held = [deliveries.recv().await, deliveries.recv().await, deliveries.recv().await];
+        assert!(held.iter().all(Option::is_some), "three without an acknowledgement");
+
+        let connection = lapin_client::connect(&services, token).await;
+        let channel = connection.create_channel().await.unwrap();
+        let mut deliveries = consume(&channel).await;
+        let first = deliveries.recv().await.unwrap();
+        // The broker has had its turn: it has answered something else since.
+        let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::default() };
+        channel.queue_declare(DUESLAG.into(), passive, FieldTable::default()).await.unwrap();
+        assert_eq!(delivered(), 1, "one without an acknowledgement");
+        first.ack(BasicAckOptions::default()).await.unwrap();
+        let second = deliveries.recv().await.unwrap();
+        assert_eq!((second.delivery_tag, delivered()), (2, 2));
     });
 }
