@@ -25,6 +25,7 @@ pub mod fki;
 pub mod judge;
 pub mod language;
 pub mod outcome;
+pub mod percentile;
 pub mod pki;
 pub mod plan;
 pub mod profile;

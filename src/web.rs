@@ -15,6 +15,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -38,6 +39,29 @@ const LAST_ANSWER: Duration = Duration::from_secs(2);
 
 /// Where `serve` commands listen when nothing is said: this machine alone, on a free port.
 pub const LOCAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// Where ports are taken from: below those that the system gives away itself (`ip_local_port_range`), so that nobody gets one
+/// between the moment it is found free and the moment it is used.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// Ports that are free now, for servers that others must know before they are there.
+pub fn free_ports<const N: usize>() -> std::io::Result<[u16; N]> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Other programs of this kind begin elsewhere, far from each other.
+    let length = PORTS.end - PORTS.start;
+    let begin = u16::try_from(std::process::id().wrapping_mul(7919) % u32::from(length)).unwrap_or_default();
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let mut tried = 0..length;
+        let found = tried.find_map(|_| {
+            let step = NEXT.fetch_add(1, Ordering::Relaxed);
+            let port = PORTS.start + (begin.wrapping_add(step)) % length;
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(port)
+        });
+        *port = found.ok_or(std::io::ErrorKind::AddrInUse)?;
+    }
+    Ok(ports)
+}
 
 /// Why a server did not start.
 #[derive(Debug, thiserror::Error)]

@@ -3,18 +3,18 @@
 use super::{internal, judge_trials};
 use crate::check::{Meta, Parameters, Value};
 use crate::checks::AnyCheck;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fki::beskedfordeler::{KeySetup, ServiceKeys};
 use crate::outcome::Outcome;
 use crate::subject::Family;
 use crate::target::{LoadedTarget, Target};
 use crate::vendor::pki::ExampleKeys;
 use crate::vendor::receiver::{Area, Counterpart, DUESLAG, Fault, Patience, Receiver, Setup, TableSettings, TokenWay};
+use crate::web::free_ports;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 /// Longest wait for the system, seconds. The strict one answers within a second or two, on any machine.
 const WAIT_SECONDS: u32 = 30;
@@ -34,10 +34,6 @@ const QUICK: [(&str, &str, i64); 12] = [
     ("pull.silence-noticed", "max_seconds", 15),
     ("pull.poll-interval", "max_seconds", 15),
 ];
-/// Where ports are taken from: below those that the system gives away itself (`ip_local_port_range`), so that nobody gets one
-/// between the moment it is found free and the moment it is used.
-const PORTS: std::ops::Range<u16> = 20_000..32_000;
-
 /// Whether checks of a family can see faults of an area.
 pub(super) const fn is_tried_by(area: Area, family: Family) -> bool {
     match area {
@@ -58,7 +54,7 @@ pub(super) fn judged(
     checks: &[AnyCheck],
     at: Timestamp,
 ) -> Result<BTreeMap<&'static str, Outcome>> {
-    let [broker_port, token_port, value_list_port, canary] = free_ports()?;
+    let [broker_port, token_port, value_list_port, canary] = free_ports().map_err(|e| internal(&e))?;
     let setup = KeySetup { broker_port, token_port, value_list_port, ..KeySetup::default() };
     let file = ServiceKeys::create(&folder.join("bfo"), &setup, at)?;
     let services = ServiceKeys::load(&file)?;
@@ -87,22 +83,4 @@ fn quick(meta: &Meta) -> Parameters {
         parameters.0.insert((*name).to_owned(), Value::Integer(*value));
     }
     parameters
-}
-
-fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Other programs of this kind begin elsewhere, far from each other.
-    let length = PORTS.end - PORTS.start;
-    let begin = u16::try_from(std::process::id().wrapping_mul(7919) % u32::from(length)).unwrap_or_default();
-    let mut ports = [0; N];
-    for port in &mut ports {
-        let mut tried = 0..length;
-        let found = tried.find_map(|_| {
-            let step = NEXT.fetch_add(1, Ordering::Relaxed);
-            let port = PORTS.start + (begin.wrapping_add(step)) % length;
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok().then_some(port)
-        });
-        *port = found.ok_or_else(|| Error::Internal("no port is free".to_owned()))?;
-    }
-    Ok(ports)
 }

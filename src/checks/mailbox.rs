@@ -302,12 +302,6 @@ fn seconds_outside((from, until): Period, periods: &[Period]) -> i64 {
     (length(from, until) - inside).max(0)
 }
 
-/// The smallest value that 95 % of the values do not exceed (nearest rank). The values are sorted.
-fn p95(sorted: &[i64]) -> Option<i64> {
-    let rank = (sorted.len() * 95).div_ceil(100);
-    sorted.get(rank.checked_sub(1)?).copied()
-}
-
 /// The word after `urn:oio:` and before a hyphen: `cpr` of `urn:oio:cpr` and of `urn:oio:cpr-nr`. Two prefixes of one kind name the
 /// same sort of number.
 fn kind_of_prefix(prefix: &str) -> &str {

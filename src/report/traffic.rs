@@ -2,6 +2,7 @@
 //! from the recordings, so that a replay shows the same.
 
 use super::v1::{Bar, Latency, LatencyOf, Moment, MomentOf, Session, Traffic};
+use crate::percentile::nearest_rank;
 use crate::subject::distribution::recording::{Happening, Recording};
 use crate::subject::{DistributionSubject, Subject};
 use std::collections::BTreeSet;
@@ -73,18 +74,11 @@ fn latency(of: LatencyOf, mut samples: Vec<u64>) -> Option<Latency> {
     Some(Latency {
         of,
         count: samples.len() as u64,
-        p50_ms: nearest_rank(&samples, 50),
-        p95_ms: nearest_rank(&samples, 95),
+        p50_ms: nearest_rank(&samples, 50)?,
+        p95_ms: nearest_rank(&samples, 95)?,
         max_ms,
         bars,
     })
-}
-
-/// The percentile by nearest rank: the smallest sample that at least this share of all samples does not exceed. 0 of none.
-#[must_use]
-pub fn nearest_rank(sorted: &[u64], percent: usize) -> u64 {
-    let rank = (sorted.len() * percent).div_ceil(100).max(1);
-    sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
 /// One session with the broker; `None` when nothing was delivered.
@@ -123,13 +117,6 @@ mod tests {
     use super::*;
     use crate::subject::distribution::recording::{Event, Message};
     use jiff::{SignedDuration, Timestamp};
-
-    #[test]
-    fn percentiles_are_by_nearest_rank() {
-        let samples: Vec<u64> = (1..=20).collect();
-        assert_eq!((nearest_rank(&samples, 50), nearest_rank(&samples, 95)), (10, 19));
-        assert_eq!((nearest_rank(&[7], 50), nearest_rank(&[7], 95), nearest_rank(&[], 95)), (7, 7, 0));
-    }
 
     #[test]
     fn every_sample_is_in_one_bar() {

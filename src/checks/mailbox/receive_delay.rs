@@ -1,10 +1,11 @@
 //! See [`ReceiveDelay`].
 
-use super::{Findings, on_export, p95, threshold};
+use super::{Findings, on_export, threshold};
 use crate::besked::mailboxes::Mode;
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
+use crate::percentile::nearest_rank;
 use crate::subject::MailboxSubject;
 
 /// Clocks of different parties differ by so many seconds at most.
@@ -64,7 +65,7 @@ impl Check<MailboxSubject> for ReceiveDelay {
                     findings.unclear(format!("{name}: received before its LeveranceTidspunkt; the clocks disagree"));
                     continue;
                 }
-                match p95(&delays) {
+                match nearest_rank(&delays, 95) {
                     _ if delays.len() < fewest => {
                         findings.unclear(format!("{name}: {} deliveries with both times", delays.len()));
                     }

@@ -4,6 +4,7 @@ use crate::check::Parameters;
 use crate::checks::pushed::{Status, Trial, confirmed, unbox};
 use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
+use crate::percentile::nearest_rank;
 use crate::subject::DistributionSubject;
 use crate::subject::distribution::recording::Happening;
 
@@ -87,12 +88,10 @@ fn answer_time(subject: &DistributionSubject, parameters: &Parameters) -> Outcom
         }
         times.sort_unstable();
         let count = times.len();
-        // Nearest rank: the smallest time that 95 percent of all do not exceed.
-        let rank = (count * 95).div_ceil(100);
-        match rank.checked_sub(1).and_then(|at| times.get(at)) {
+        match nearest_rank(&times, 95) {
             Some(p95) if count >= fewest => {
                 let observed = format!("p95 of {count} answers is {p95} ms");
-                Ok(Outcome::when(*p95 <= limit, Reason::TooLarge, &expected, observed))
+                Ok(Outcome::when(p95 <= limit, Reason::TooLarge, &expected, observed))
             }
             _ => Ok(Outcome::inconclusive(Reason::Unclear, &expected, format!("{count} answers of at least {fewest}"))),
         }

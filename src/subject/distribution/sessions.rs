@@ -305,8 +305,7 @@ pub fn ack_latencies(deliveries: &[Delivery]) -> Vec<SignedDuration> {
 pub fn percentile(values: &[SignedDuration], percent: usize) -> Option<SignedDuration> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
-    let rank = (sorted.len() * percent).div_ceil(100);
-    sorted.get(rank.checked_sub(1)?).copied()
+    crate::percentile::nearest_rank(&sorted, percent)
 }
 
 /// How the system watched `queue` from the first question on.

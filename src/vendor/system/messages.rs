@@ -7,9 +7,10 @@ use crate::vendor::pki::{ExampleKeys, ExamplePki, Key, Leaf};
 use crate::vendor::receiver::{
     Counterpart, DUESLAG, Fault, POST_STATUS, Patience, Receiver, Setup, TableSettings, TokenWay,
 };
+use crate::web::free_ports;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 /// Deliberate faults in the code of the second system.
@@ -168,14 +169,4 @@ fn export(at: Timestamp, defective: bool) -> Value {
         }],
         "tests": { "evidence": [{ "date": day(-60 * 24), "what": "Testrapport" }], "goLive": day(-30 * 24) }
     })
-}
-
-/// Ports that are free now. The system must know them before the services are there.
-fn free_ports() -> std::io::Result<[u16; 4]> {
-    let listeners = [(); 4].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)));
-    let mut ports = [0; 4];
-    for (port, listener) in ports.iter_mut().zip(listeners) {
-        *port = listener?.local_addr()?.port();
-    }
-    Ok(ports)
 }
