@@ -8,6 +8,7 @@ pub mod metadata;
 pub mod revocation;
 pub mod tls;
 pub mod trial;
+pub mod usage;
 
 use crate::digest::sha256_hex;
 use crate::document::read_bounded;

@@ -4,6 +4,7 @@ pub mod authn_request;
 pub mod called;
 pub mod certificate;
 pub mod distributed;
+pub mod event_log;
 pub mod login;
 pub mod logout;
 pub mod mailbox;
@@ -13,17 +14,21 @@ pub mod pull;
 pub mod push;
 pub mod pushed;
 mod recorded;
+pub mod request;
 pub mod send;
 pub mod tls;
 pub mod token;
+pub mod trace;
 pub mod trials;
+pub mod usage;
 pub mod value_list;
 
 use crate::check::{Check, Meta, Parameters};
 use crate::document::nearest;
 use crate::outcome::Outcome;
 use crate::subject::{
-    CertificateSubject, Family, MailboxSubject, MessageSubject, MetadataSubject, Subject, TlsSubject, TrialSubject,
+    CertificateSubject, EventLogSubject, Family, MailboxSubject, MessageSubject, MetadataSubject, RequestSubject,
+    Subject, TlsSubject, TrialSubject, UsageSubject,
 };
 
 /// A check of any family.
@@ -47,6 +52,14 @@ pub enum AnyCheck {
     Mailbox(&'static dyn Check<MailboxSubject>),
     /// Judges messages.
     Message(&'static dyn Check<MessageSubject>),
+    /// Judges requests to an index or to Organisation.
+    Request(&'static dyn Check<RequestSubject>),
+    /// Judges logs of calls.
+    Usage(&'static dyn Check<UsageSubject>),
+    /// Judges logs of events.
+    EventLog(&'static dyn Check<EventLogSubject>),
+    /// Holds logs against the logins of trials.
+    Trace(&'static dyn Check<EventLogSubject>),
 }
 
 impl AnyCheck {
@@ -63,6 +76,9 @@ impl AnyCheck {
             Self::Distribution(c) => c.meta(),
             Self::Mailbox(c) => c.meta(),
             Self::Message(c) => c.meta(),
+            Self::Request(c) => c.meta(),
+            Self::Usage(c) => c.meta(),
+            Self::EventLog(c) | Self::Trace(c) => c.meta(),
         }
     }
 
@@ -70,12 +86,15 @@ impl AnyCheck {
     #[must_use]
     pub fn subject(&self) -> Option<String> {
         match self {
-            Self::Certificate(_) | Self::Metadata(_) | Self::Tls(_) | Self::Message(_) => None,
+            Self::Certificate(_) | Self::Metadata(_) | Self::Tls(_) | Self::Message(_) | Self::Request(_) => None,
             Self::AuthnRequest(_) => Some("authn-request:login".to_owned()),
             Self::Login(c) => Some(format!("login:{}", c.case().id)),
             Self::Logout(c) => Some(format!("logout:{}", c.case().id())),
             Self::Distribution(c) => Some(format!("{}:{}", c.meta().family.name(), c.case())),
             Self::Mailbox(_) => Some("mailbox:configuration".to_owned()),
+            Self::Usage(_) => Some(crate::subject::usage::ID.to_owned()),
+            Self::EventLog(_) => Some(crate::subject::event_log::ID.to_owned()),
+            Self::Trace(_) => Some(crate::subject::event_log::TRACE_ID.to_owned()),
         }
     }
 
@@ -96,6 +115,10 @@ impl AnyCheck {
             ) if c.meta().family == subject.family() => c.judge(s, parameters),
             (Self::Mailbox(c), Subject::Mailbox(s)) => c.judge(s, parameters),
             (Self::Message(c), Subject::Message(s)) => c.judge(s, parameters),
+            (Self::Request(c), Subject::Request(s)) => c.judge(s, parameters),
+            (Self::Usage(c), Subject::Usage(s)) => c.judge(s, parameters),
+            (Self::EventLog(c), Subject::EventLog(s)) => c.judge(s, parameters),
+            (Self::Trace(c), Subject::Trace(s)) => c.judge(s, parameters),
             _ => Outcome::error("subject of another family"),
         }));
         judged.unwrap_or_else(|_| Outcome::error("panic inside the check"))
@@ -115,6 +138,10 @@ pub fn all() -> impl Iterator<Item = AnyCheck> {
         .chain(distribution().map(AnyCheck::Distribution))
         .chain(mailbox::CHECKS.iter().map(|c| AnyCheck::Mailbox(*c)))
         .chain(message::CHECKS.iter().map(|c| AnyCheck::Message(*c)))
+        .chain(request::CHECKS.iter().map(|c| AnyCheck::Request(*c)))
+        .chain(usage::CHECKS.iter().map(|c| AnyCheck::Usage(*c)))
+        .chain(event_log::CHECKS.iter().map(|c| AnyCheck::EventLog(*c)))
+        .chain(trace::CHECKS.iter().map(|c| AnyCheck::Trace(*c)))
 }
 
 fn distribution() -> impl Iterator<Item = &'static dyn distributed::DistributionCheck> {

@@ -181,8 +181,15 @@ fn has_what_it_needs(family: Family, target: &Target) -> bool {
         target.saml.is_some()
     } else if family == Family::Mailbox {
         target.beskedfordeler.as_ref().is_some_and(|b| b.configuration.is_some())
-    } else {
+    } else if family.is_distribution() {
         target.beskedfordeler.is_some()
+    } else {
+        target.usage.as_ref().is_some_and(|u| match family {
+            Family::Usage => !u.log.is_empty(),
+            Family::EventLog => !u.events.is_empty(),
+            // What trials did is in the run itself or in an earlier one.
+            _ => !u.events.is_empty() && (target.saml.is_some() || u.earlier_run.is_some()),
+        })
     }
 }
 
@@ -195,6 +202,9 @@ fn nothing_to_judge(family: Family, on: &Selector) -> String {
         Family::Push | Family::Pull | Family::Token | Family::Send | Family::ValueList => "beskedfordeler set-up",
         Family::Mailbox => "export of mailboxes",
         Family::Message => "message",
+        Family::Request => "request",
+        Family::Usage => "usage log",
+        Family::EventLog | Family::Trace => "event log",
     };
     if *on == Selector::default() {
         format!("the target names no {what}")
@@ -243,7 +253,13 @@ fn subjects(family: Family, on: &Selector, target: &Target) -> Vec<(String, Vec<
             })
             .map(|subject| (subject, Vec::new()))
             .collect(),
-        // A trial's check names its one subject itself.
+        Family::Request => target
+            .request
+            .iter()
+            .filter(|r| named(&r.name))
+            .map(|r| (format!("request:{}", r.name), Vec::new()))
+            .collect(),
+        // A check of these families names its one subject itself.
         Family::AuthnRequest
         | Family::Login
         | Family::Logout
@@ -252,7 +268,10 @@ fn subjects(family: Family, on: &Selector, target: &Target) -> Vec<(String, Vec<
         | Family::Token
         | Family::Send
         | Family::ValueList
-        | Family::Mailbox => Vec::new(),
+        | Family::Mailbox
+        | Family::Usage
+        | Family::EventLog
+        | Family::Trace => Vec::new(),
     }
 }
 

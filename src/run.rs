@@ -110,6 +110,8 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
     captured.subjects.extend(trials);
     let messages = capture::distribution::capture(&session, &loaded, &plan, &captured.subjects, at, progress)?;
     captured.subjects.extend(messages);
+    let logs = capture::usage::capture(&session, &loaded, &plan, &captured.subjects, at, progress)?;
+    captured.subjects.extend(logs);
 
     let mut store =
         Store::create(bundle.writer.directory(), StoreLimits::default()).map_err(|e| output(options.out, e))?;

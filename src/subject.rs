@@ -3,19 +3,25 @@
 
 pub mod certificate;
 pub mod distribution;
+pub mod event_log;
 pub mod mailbox;
 pub mod message;
 pub mod metadata;
+pub mod request;
 pub mod tls;
 pub mod trial;
+pub mod usage;
 
 pub use certificate::CertificateSubject;
 pub use distribution::DistributionSubject;
+pub use event_log::EventLogSubject;
 pub use mailbox::MailboxSubject;
 pub use message::MessageSubject;
 pub use metadata::MetadataSubject;
+pub use request::RequestSubject;
 pub use tls::TlsSubject;
 pub use trial::TrialSubject;
+pub use usage::UsageSubject;
 
 use crate::verdict::Environment;
 use jiff::Timestamp;
@@ -53,11 +59,19 @@ pub enum Family {
     Mailbox,
     /// One message.
     Message,
+    /// One request to an index or to Organisation.
+    Request,
+    /// Logs of calls.
+    Usage,
+    /// Logs of what happened to single messages, items and tokens.
+    EventLog,
+    /// What the system's log says about the logins of trials.
+    Trace,
 }
 
 impl Family {
     /// Every family, in report order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Certificate,
         Self::Metadata,
         Self::Tls,
@@ -71,6 +85,10 @@ impl Family {
         Self::ValueList,
         Self::Mailbox,
         Self::Message,
+        Self::Request,
+        Self::Usage,
+        Self::EventLog,
+        Self::Trace,
     ];
 
     /// The family's name: first part of its checks' ids, folder of its check files.
@@ -90,6 +108,10 @@ impl Family {
             Self::ValueList => "value-list",
             Self::Mailbox => "mailbox",
             Self::Message => "message",
+            Self::Request => "request",
+            Self::Usage => "usage",
+            Self::EventLog => "event-log",
+            Self::Trace => "trace",
         }
     }
 
@@ -99,6 +121,7 @@ impl Family {
         match self {
             Self::AuthnRequest => "authn_request",
             Self::ValueList => "value_list",
+            Self::EventLog => "event_log",
             other => other.name(),
         }
     }
@@ -196,6 +219,14 @@ pub enum Subject {
     Mailbox(MailboxSubject),
     /// A message.
     Message(MessageSubject),
+    /// A request.
+    Request(RequestSubject),
+    /// Logs of calls.
+    Usage(UsageSubject),
+    /// Logs of events.
+    EventLog(EventLogSubject),
+    /// Logs held against the logins of trials.
+    Trace(EventLogSubject),
 }
 
 impl Subject {
@@ -216,6 +247,10 @@ impl Subject {
             Self::ValueList(_) => Family::ValueList,
             Self::Mailbox(_) => Family::Mailbox,
             Self::Message(_) => Family::Message,
+            Self::Request(_) => Family::Request,
+            Self::Usage(_) => Family::Usage,
+            Self::EventLog(_) => Family::EventLog,
+            Self::Trace(_) => Family::Trace,
         }
     }
 
@@ -230,6 +265,9 @@ impl Subject {
             Self::Push(s) | Self::Pull(s) | Self::Token(s) | Self::Send(s) | Self::ValueList(s) => &s.id,
             Self::Mailbox(s) => &s.id,
             Self::Message(s) => &s.id,
+            Self::Request(s) => &s.id,
+            Self::Usage(s) => &s.id,
+            Self::EventLog(s) | Self::Trace(s) => &s.id,
         }
     }
 
@@ -246,6 +284,9 @@ impl Subject {
             }
             Self::Mailbox(s) => (s.at, s.environment),
             Self::Message(s) => (s.at, s.environment),
+            Self::Request(s) => (s.at, s.environment),
+            Self::Usage(s) => (s.at, s.environment),
+            Self::EventLog(s) | Self::Trace(s) => (s.at, s.environment),
         }
     }
 
@@ -259,6 +300,9 @@ impl Subject {
             Self::Push(s) | Self::Pull(s) | Self::Token(s) | Self::Send(s) | Self::ValueList(s) => s.blobs_mut(),
             Self::Mailbox(s) => s.blobs_mut(),
             Self::Message(s) => s.blobs_mut(),
+            Self::Request(s) => s.blobs_mut(),
+            Self::Usage(s) => s.blobs_mut(),
+            Self::EventLog(s) | Self::Trace(s) => s.blobs_mut(),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod beskedfordeler;
 pub mod declarations;
 pub mod saml;
+pub mod usage;
 
 use crate::document::{Document, Step, read_text};
 use crate::error::{Diagnostic, Error, Result};
@@ -65,6 +66,12 @@ pub struct Target {
     /// How the system receives and sends messages, and what is set up for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beskedfordeler: Option<beskedfordeler::Beskedfordeler>,
+    /// Logs that show whether the system is used, and what others say about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<usage::Usage>,
+    /// Captured requests to an index or to Organisation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request: Vec<usage::RequestEntry>,
     /// Permission for active trials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorisation: Option<Authorisation>,
@@ -469,6 +476,8 @@ impl Target {
         let driven = self.saml.iter().flat_map(saml::Saml::urls).filter_map(|url| url.host_str().map(str::to_owned));
         let messages = self.beskedfordeler.iter().flat_map(beskedfordeler::Beskedfordeler::urls);
         let messages = messages.filter_map(|url| url.host_str().map(str::to_owned));
+        let portfolio =
+            self.usage.iter().flat_map(usage::Usage::urls).filter_map(|url| url.host_str().map(str::to_owned));
         self.allowed_hosts
             .iter()
             .cloned()
@@ -476,6 +485,7 @@ impl Target {
             .chain(endpoints)
             .chain(driven)
             .chain(messages)
+            .chain(portfolio)
             .map(|h| h.to_ascii_lowercase())
             .collect()
     }
@@ -632,6 +642,9 @@ impl Target {
             let certificates: Vec<_> = self.certificate.iter().map(|c| c.name.as_str()).collect();
             problems.extend(messages.problems(&certificates, document));
         }
+        if let Some(usage) = &self.usage {
+            problems.extend(usage.problems(document));
+        }
         if self.authorisation.as_ref().is_some_and(|a| a.until <= a.granted_at) {
             problems.push(document.mistake(
                 &[Step::Key("authorisation"), Step::Key("until")],
@@ -646,7 +659,8 @@ impl Target {
         let certificates = self.certificate.iter().enumerate().map(|(i, c)| ("certificate", i, c.name.as_str()));
         let metadata = self.metadata.iter().enumerate().map(|(i, m)| ("metadata", i, m.name.as_str()));
         let tls = self.tls.iter().enumerate().map(|(i, t)| ("tls", i, t.name.as_str()));
-        certificates.chain(metadata).chain(tls)
+        let requests = self.request.iter().enumerate().map(|(i, r)| ("request", i, r.name.as_str()));
+        certificates.chain(metadata).chain(tls).chain(requests)
     }
 }
 

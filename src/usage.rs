@@ -8,6 +8,7 @@
 
 pub mod compare;
 pub mod days;
+pub mod event;
 pub mod guess;
 pub mod ids;
 pub mod input;

@@ -341,6 +341,8 @@ fn bare_target(shared: &Shared) -> Target {
     let supplier = shared.cvr.as_ref().map(|cvr| Party { name: "-".to_owned(), cvr: Some(cvr.clone()) });
     let anchor = |file: &PathBuf| AnchorEntry { file: file.clone(), purpose: AnchorUse::Oces };
     Target {
+        usage: None,
+        request: Vec::new(),
         schema: 1,
         environment: shared.environment,
         system: System { name: "-".to_owned(), version: None },

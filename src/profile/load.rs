@@ -429,7 +429,7 @@ fn binding_problems(document: &Document, base: &[Step<'_>; 4], binding: &CheckBi
     let wrong_selector = match meta.family {
         crate::subject::Family::Certificate => binding.on.purpose.is_some().then_some("purpose"),
         crate::subject::Family::Tls => binding.on.role.is_some().then_some("role"),
-        crate::subject::Family::Metadata | crate::subject::Family::Message => {
+        crate::subject::Family::Metadata | crate::subject::Family::Message | crate::subject::Family::Request => {
             binding.on.role.is_some().then_some("role").or(binding.on.purpose.is_some().then_some("purpose"))
         }
         _ => (binding.on != crate::profile::Selector::default()).then_some("on"),

@@ -555,6 +555,7 @@ fn table_of(family: &str) -> &str {
     match family {
         "login" | "logout" | "authn-request" => "saml",
         "push" | "pull" | "token" | "send" | "value-list" | "mailbox" | "message" => "beskedfordeler",
+        "event-log" | "trace" => "usage",
         other => other,
     }
 }

@@ -153,6 +153,9 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
             }
             Subject::Mailbox(s) => target.beskedfordeler.as_ref().is_some_and(|b| s.agrees(b)),
             Subject::Message(s) => target.beskedfordeler.as_ref().is_some_and(|b| s.agrees(b)),
+            Subject::Request(s) => target.request.iter().any(|r| r.name == s.name && r.service == s.service),
+            Subject::Usage(s) => target.usage.as_ref().is_some_and(|u| s.agrees(u)),
+            Subject::EventLog(s) | Subject::Trace(s) => target.usage.as_ref().is_some_and(|u| s.agrees(u)),
         };
         let problem = if at != report.run.at {
             "judged at another instant than the report states"
