@@ -7,6 +7,7 @@ mod junit;
 mod notice;
 mod sarif;
 mod terminal;
+mod usage;
 mod values;
 mod view;
 pub mod words;

@@ -9,5 +9,6 @@ pub mod replay;
 pub mod schema;
 pub mod traffic;
 pub mod trials;
+pub mod usage;
 pub mod v1;
 pub mod verify;

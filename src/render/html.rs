@@ -1,7 +1,7 @@
 //! `report.html`: one accessible file with everything in it, for people who are no programmers. No script, nothing loaded.
 
 use super::view::{self, Finding, View};
-use super::{harmless, is_hostile, words};
+use super::{harmless, is_hostile, usage, words};
 use crate::canonical;
 use crate::digest::{sha256, sha256_hex};
 use crate::error::{Error, Result};

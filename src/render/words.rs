@@ -536,6 +536,7 @@ words! {
     MEMBERS = "Øvrige filer i rapportpakken", "Other files of the bundle";
     METHOD = "Metode", "Method";
     METHOD_NOTE = "Resultaterne er målt, undersøgt eller erklæret; de tre slags holdes adskilt. Kun en positiv iagttagelse giver Bestået. En prøve, der ikke kunne udføres eller afgøres, tæller aldrig som bestået.", "Results are measured, inspected or declared; the three kinds are kept apart. Only a positive observation gives Passed. A check that could not run or decide never counts as a pass.";
+    MUNICIPALITY = "Kommune", "Municipality";
     NAME = "Navn", "Name";
     NETWORK = "Netværk", "Network";
     NETWORK_OFF = "Ikke brugt", "Not used";
@@ -569,6 +570,7 @@ words! {
     REPORT = "Prøverapport", "Test report";
     REPORT_ID = "Rapportens id", "Report id";
     REPORT_JSON = "SHA-256 af report.json", "SHA-256 of report.json";
+    REQUIRED_HERE = "skal bruge systemet", "must use the system";
     REQUIREMENT = "Krav", "Requirement";
     RESULT = "Resultat", "Result";
     RESULTS_DIGEST = "SHA-256 over krav, resultater og afgørelse (resultsDigest)", "SHA-256 over requirements, results and decision (resultsDigest)";
@@ -595,6 +597,10 @@ words! {
     UNDECIDED = "Ikke prøvet eller ikke afgjort", "Not tested or not decided";
     UNDECIDED_NOTE = "Intet af dette tæller som bestået, og intet af det er i sig selv leverandørens fejl.", "None of this counts as a pass, and none of it is in itself the supplier's breach.";
     UNTIL = "Indtil", "Until";
+    USAGE = "Brug efter loggene", "Use according to the logs";
+    USAGE_LINE = "Stregen viser den alder, et kald højst må have.", "The line shows the age that a call may have at most.";
+    USAGE_NOTE = "Tal fra de udtræk, der blev givet. Billederne er ingen domme: om et krav er opfyldt, står ved kravet. Et udtræk, der ikke dækker en periode eller en integration, viser intet kald, uden at det beviser, at der ikke var noget.", "Figures of the extracts that were given. The pictures are no verdicts: whether a requirement is met stands with the requirement. An extract that does not cover a period or an integration shows no call, which does not prove that there was none.";
+    USAGE_TABLE = "Kommune og pakke: andel af integrationerne med kald, og det seneste", "Municipality and package: share of the integrations with calls, and the newest";
     VALID = "Gyldig", "Valid";
     VERDICT = "Resultat", "Verdict";
     VERIFY = "Sådan kontrolleres rapporten", "How to verify the report";

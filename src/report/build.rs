@@ -120,6 +120,7 @@ pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
             .collect(),
         deadlines,
         traffic: super::traffic::traffic(subjects),
+        usage: super::usage::usage(plan, profile, subjects),
         evidence: facts.evidence,
         members: facts.members,
         replay: v1::ReplayReference { results_digest, command: "kravprobe replay BUNDLE".to_owned() },

@@ -64,6 +64,9 @@ pub struct Report {
     /// Messages that went between probe and system, when there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,
+    /// What the usage logs show, when there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<UsageFigures>,
     /// Evidence, by digest.
     pub evidence: Vec<EvidenceEntry>,
     /// Every other file of the bundle except renderings and seal, by path.
@@ -173,6 +176,132 @@ pub struct Traffic {
     /// One session with the broker, as it passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+}
+
+/// What the usage logs show. Pictures only: the verdicts stand with the requirements.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsageFigures {
+    /// The packages, in the order of the cells.
+    pub packages: Vec<UsagePackage>,
+    /// A row a municipality, those that must use the system first.
+    pub rows: Vec<UsageRow>,
+    /// Further municipalities that are not listed.
+    pub left_out_rows: u64,
+    /// Newest call of each integration.
+    pub ages: Vec<NewestCall>,
+    /// Calls per day of each integration that has any.
+    pub daily: Vec<DailyCalls>,
+}
+
+/// Integrations that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsagePackage {
+    /// The requirement that asks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirement: Option<String>,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Localised>,
+    /// The integrations.
+    pub integrations: Vec<String>,
+    /// Days within which a call counts as new.
+    pub within_days: i64,
+}
+
+/// One municipality.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsageRow {
+    /// CVR number, or what stands in its place.
+    pub cvr: String,
+    /// Name; absent when the CVR number is none of the 98.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it must use the system.
+    pub required: bool,
+    /// A cell a package.
+    pub cells: Vec<UsageCell>,
+}
+
+/// One municipality and one package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UsageCell {
+    /// Share of the package's integrations with a call that did not fail, whole percent.
+    pub percent: u32,
+    /// Calls, failed ones included.
+    pub calls: u64,
+    /// Newest call that did not fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub newest: Option<Timestamp>,
+    /// How new it is.
+    pub state: UsageState,
+}
+
+/// How new the newest call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UsageState {
+    /// Within the days that count as new.
+    New,
+    /// Older.
+    Old,
+    /// The logs hold none.
+    None,
+}
+
+/// Newest call of one integration, at the municipalities that must use the system.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewestCall {
+    /// Integration.
+    pub integration: String,
+    /// Newest call that did not fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub newest: Option<Timestamp>,
+    /// Its age at the instant of judgement, days, rounded up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_days: Option<i64>,
+    /// Days within which it counts as new.
+    pub within_days: i64,
+    /// How new it is.
+    pub state: UsageState,
+}
+
+/// Calls per day of one integration. Days are calendar days in Denmark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DailyCalls {
+    /// Integration.
+    pub integration: String,
+    /// First day of the picture.
+    #[schemars(with = "String")]
+    pub from: Date,
+    /// Last day.
+    #[schemars(with = "String")]
+    pub until: Date,
+    /// A call on this day or later counts as new.
+    #[schemars(with = "String")]
+    pub new_from: Date,
+    /// The days with calls.
+    pub days: Vec<DayCalls>,
+}
+
+/// Calls of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DayCalls {
+    /// The day.
+    #[schemars(with = "String")]
+    pub date: Date,
+    /// Calls.
+    pub calls: u64,
+    /// Failed calls.
+    pub errors: u64,
 }
 
 /// How long the system took for one kind of thing.

@@ -329,6 +329,49 @@ pub fn sample(language: Language) -> Report {
                 left_out: 2,
             }),
         }),
+        usage: Some(UsageFigures {
+            packages: vec![UsagePackage {
+                requirement: Some("S-01".to_owned()),
+                title: Some(both("Pakken er i brug", "The package is in use")),
+                integrations: vec!["SF1461".to_owned(), HOSTILE.to_owned()],
+                within_days: 30,
+            }],
+            rows: vec![UsageRow {
+                cvr: HOSTILE.to_owned(),
+                name: Some("Aarhus".to_owned()),
+                required: true,
+                cells: vec![UsageCell {
+                    percent: 50,
+                    calls: 7,
+                    newest: Some("2026-11-19T14:08:00Z".parse().unwrap()),
+                    state: UsageState::New,
+                }],
+            }],
+            left_out_rows: 3,
+            ages: vec![
+                NewestCall {
+                    integration: "SF1461".to_owned(),
+                    newest: Some("2026-11-19T14:08:00Z".parse().unwrap()),
+                    age_days: Some(1),
+                    within_days: 30,
+                    state: UsageState::New,
+                },
+                NewestCall {
+                    integration: HOSTILE.to_owned(),
+                    newest: None,
+                    age_days: None,
+                    within_days: 30,
+                    state: UsageState::None,
+                },
+            ],
+            daily: vec![DailyCalls {
+                integration: HOSTILE.to_owned(),
+                from: date(2026, 9, 22),
+                until: date(2026, 11, 20),
+                new_from: date(2026, 10, 21),
+                days: vec![DayCalls { date: date(2026, 11, 19), calls: 7, errors: 2 }],
+            }],
+        }),
         evidence: vec![EvidenceEntry {
             path: format!("evidence/{}", digest("evidence 1")),
             media_type: "application/pkix-cert".to_owned(),

@@ -1,0 +1,197 @@
+//! The pictures of usage in `report.html`: their words, and where their parts stand.
+
+use super::words;
+use crate::language::Language;
+use crate::report::v1::{DailyCalls, NewestCall, UsageCell, UsageState};
+use jiff::civil::Date;
+
+/// Height of the highest day.
+pub const DAY_HEIGHT: u64 = 96;
+/// Width of a day.
+pub const DAY_WIDTH: u64 = 8;
+/// Width of a day with the space after it.
+const DAY_STEP: i64 = 10;
+/// Width of the longest bar of ages.
+const WIDEST: i64 = 380;
+const LEFT: i64 = 120;
+const ROW: usize = 24;
+
+/// The state in classes.
+pub const fn state_name(state: &UsageState) -> &'static str {
+    match state {
+        UsageState::New => "new",
+        UsageState::Old => "old",
+        UsageState::None => "none",
+    }
+}
+
+/// A cell of the table, in words, so that colour is never needed.
+pub fn cell_words(cell: &UsageCell, language: Language) -> String {
+    let Some(newest) = cell.newest else {
+        return match (language, cell.calls) {
+            (Language::Da, 0) => "ingen kald i loggene".to_owned(),
+            (Language::En, 0) => "no calls in the logs".to_owned(),
+            (Language::Da, calls) => format!("{calls} kald, ingen der lykkedes"),
+            (Language::En, calls) => format!("{calls} calls, none that succeeded"),
+        };
+    };
+    let UsageCell { percent, calls, .. } = cell;
+    let day = words::instant(newest, language);
+    let is_old = match (cell.state, language) {
+        (UsageState::Old, Language::Da) => " (ældre)",
+        (UsageState::Old, Language::En) => " (old)",
+        _ => "",
+    };
+    match language {
+        Language::Da => format!("{percent} %; {calls} kald, det seneste {day}{is_old}"),
+        Language::En => format!("{percent} %; {calls} calls, the newest {day}{is_old}"),
+    }
+}
+
+pub fn left_out_words(rows: &u64, language: Language) -> String {
+    match language {
+        Language::Da => format!("Yderligere {rows} kommuner er ikke vist."),
+        Language::En => format!("{rows} further municipalities are not shown."),
+    }
+}
+
+/// A newest call as it is drawn.
+pub struct DrawnAge {
+    pub y: usize,
+    pub label: String,
+    pub state: &'static str,
+    pub width: i64,
+    pub limit: i64,
+    pub text: String,
+    pub text_at: i64,
+}
+
+fn age_words(age: &NewestCall, language: Language) -> String {
+    match (age.age_days, language) {
+        (None, Language::Da) => "ingen kald i loggene".to_owned(),
+        (None, Language::En) => "no calls in the logs".to_owned(),
+        (Some(1), Language::Da) => "1 dag".to_owned(),
+        (Some(1), Language::En) => "1 day".to_owned(),
+        (Some(days), Language::Da) => format!("{days} dage"),
+        (Some(days), Language::En) => format!("{days} days"),
+    }
+}
+
+/// The bars of ages. An age beyond four times its limit ends there; its words tell the number.
+pub fn ages(all: &[NewestCall], language: Language) -> Vec<DrawnAge> {
+    let shown = |age: &NewestCall| age.age_days.unwrap_or(0).min(age.within_days.max(1) * 4);
+    let longest = all.iter().map(|age| shown(age).max(age.within_days)).max().unwrap_or(1).max(1);
+    let draw = |(row, age): (usize, &NewestCall)| {
+        let width = shown(age) * WIDEST / longest;
+        let limit = LEFT + age.within_days * WIDEST / longest;
+        let end = LEFT + width;
+        DrawnAge {
+            y: row * ROW,
+            label: age.integration.clone(),
+            state: state_name(&age.state),
+            width,
+            limit,
+            text: age_words(age, language),
+            text_at: if (end..end + 100).contains(&limit) { limit + 8 } else { end + 8 },
+        }
+    };
+    all.iter().enumerate().map(draw).collect()
+}
+
+pub fn ages_words(all: &[NewestCall], language: Language) -> String {
+    let each: Vec<_> = all.iter().map(|age| format!("{} {}", age.integration, age_words(age, language))).collect();
+    let each = each.join(", ");
+    match language {
+        Language::Da => format!("Alder på det seneste kald: {each}."),
+        Language::En => format!("Age of the newest call: {each}."),
+    }
+}
+
+/// A day as it is drawn.
+pub struct DrawnDay {
+    pub x: i64,
+    pub y: u64,
+    pub height: u64,
+    pub errors: u64,
+}
+
+fn place(calls: &DailyCalls, date: Date) -> i64 {
+    i64::from((date - calls.from).get_days()) * DAY_STEP
+}
+
+pub fn days(calls: &DailyCalls) -> Vec<DrawnDay> {
+    let most = calls.days.iter().map(|d| d.calls).max().unwrap_or(1).max(1);
+    // A day with one call among millions is still to be seen.
+    let height =
+        |count: u64| if count == 0 { 0 } else { (count.saturating_mul(DAY_HEIGHT) / most).clamp(1, DAY_HEIGHT) };
+    let draw = |day: &crate::report::v1::DayCalls| {
+        let high = height(day.calls);
+        DrawnDay { x: place(calls, day.date), y: DAY_HEIGHT - high, height: high, errors: height(day.errors).min(high) }
+    };
+    calls.days.iter().map(draw).collect()
+}
+
+/// Where the line stands from which on a call counts as new.
+pub fn limit(calls: &DailyCalls) -> Option<i64> {
+    (calls.new_from >= calls.from).then(|| place(calls, calls.new_from))
+}
+
+pub fn daily_words(calls: &DailyCalls, language: Language) -> String {
+    let DailyCalls { integration, from, until, new_from, days } = calls;
+    let (sum, errors) = days.iter().fold((0, 0), |(all, bad), day| (all + day.calls, bad + day.errors));
+    let most = days.iter().map(|d| d.calls).max().unwrap_or(0);
+    let [from, until, new_from] = [from, until, new_from].map(|day| words::day(*day, language));
+    let on = days.len();
+    match language {
+        Language::Da => format!(
+            "{integration}: kald om dagen fra {from} til {until}: {sum} i alt på {on} dage, højst {most}; {errors} fejlede (rødt). Kald fra {new_from} og senere tæller som nye (stiplet streg)."
+        ),
+        Language::En => format!(
+            "{integration}: calls per day from {from} to {until}: {sum} in all on {on} days, {most} at most; {errors} failed (red). Calls on {new_from} and later count as new (dashed line)."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::v1::DayCalls;
+    use jiff::civil::date;
+
+    #[test]
+    fn days_stand_where_they_belong() {
+        let day = |day, calls, errors| DayCalls { date: date(2026, 11, day), calls, errors };
+        let calls = DailyCalls {
+            integration: "SF1461".to_owned(),
+            from: date(2026, 11, 1),
+            until: date(2026, 11, 30),
+            new_from: date(2026, 11, 10),
+            days: vec![day(1, 1_000_000, 0), day(3, 1, 1), day(30, 500_000, 250_000)],
+        };
+        let drawn: Vec<_> = days(&calls).iter().map(|d| (d.x, d.y, d.height, d.errors)).collect();
+        assert_eq!(drawn, [(0, 0, 96, 0), (20, 95, 1, 1), (290, 48, 48, 24)]);
+        assert_eq!(limit(&calls), Some(90));
+        let words = daily_words(&calls, Language::Da);
+        assert!(words.contains("1500001 i alt på 3 dage, højst 1000000; 250001 fejlede"), "{words}");
+    }
+
+    #[test]
+    fn ages_tell_their_number() {
+        let age = |days, within_days, state| NewestCall {
+            integration: "SF1470".to_owned(),
+            newest: None,
+            age_days: days,
+            within_days,
+            state,
+        };
+        let all =
+            [age(Some(1), 30, UsageState::New), age(Some(1500), 30, UsageState::Old), age(None, 30, UsageState::None)];
+        let drawn = ages(&all, Language::En);
+        assert_eq!(
+            drawn.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(),
+            ["1 day", "1500 days", "no calls in the logs"]
+        );
+        assert_eq!(drawn[1].width, WIDEST, "an old age ends where four limits would");
+        assert!(drawn.iter().all(|d| d.text_at >= LEFT && d.limit <= LEFT + WIDEST));
+    }
+}

@@ -1,0 +1,285 @@
+//! What a report shows of the usage logs: municipality by package, newest calls, calls per day. Computed from the summaries, so that a
+//! replay shows the same. Pictures only: the verdicts stand with the requirements.
+
+use super::build::copenhagen_day;
+use super::v1::{DailyCalls, DayCalls, NewestCall, UsageCell, UsageFigures, UsagePackage, UsageRow, UsageState};
+use crate::language::Localised;
+use crate::plan::Plan;
+use crate::profile::Profile;
+use crate::subject::{Subject, UsageSubject};
+use crate::usage::compare::{self, Comparison, Package, Rules};
+use crate::usage::summary::{Group, Summary};
+use jiff::{Timestamp, ToSpan};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most municipalities and integrations that are drawn.
+const MOST_ROWS: usize = 100;
+const MOST_INTEGRATIONS: usize = 12;
+/// Days back from the day of judgement that are drawn.
+const DAYS: i64 = 59;
+/// Days within which a call counts as new, when the profile says nothing.
+const WITHIN_DAYS: i64 = 30;
+/// The checks whose parameters say what a package is.
+const PACKAGE_CHECKS: [&str; 2] = ["usage.newest-call", "usage.any-call-since-go-live"];
+
+/// The section; `None` without logs of calls.
+#[must_use]
+pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<UsageFigures> {
+    let subject = subjects.iter().find_map(|s| match s {
+        Subject::Usage(usage) => Some(usage),
+        _ => None,
+    })?;
+    let summaries: Vec<Summary> =
+        subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
+    let groups: Vec<&Group> = summaries.iter().flat_map(|s| &s.groups).collect();
+    let packages = packages(plan, profile, &groups);
+    let table = compare::compare(groups.iter().copied().cloned(), &rules(&packages));
+    let (rows, left_out_rows) = rows(subject, &packages, table);
+    Some(UsageFigures {
+        ages: ages(subject, &packages, &groups),
+        daily: daily(subject, &packages, &groups),
+        packages,
+        rows,
+        left_out_rows,
+    })
+}
+
+/// The packages that the plan asks about; each integration of the logs is one of its own, when it asks about none.
+fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> Vec<UsagePackage> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for item in plan.items.iter().filter(|i| i.check.as_deref().is_some_and(|c| PACKAGE_CHECKS.contains(&c))) {
+        let integrations = item.parameters.list("integrations").to_vec();
+        if integrations.is_empty() || !seen.insert(integrations.clone()) {
+            continue;
+        }
+        let title = profile.requirements.iter().find(|r| r.id == item.requirement).map(|r| r.title.clone());
+        let within_days = match item.parameters.integer("days") {
+            0 => WITHIN_DAYS,
+            days => days,
+        };
+        out.push(UsagePackage { requirement: Some(item.requirement.clone()), title, integrations, within_days });
+    }
+    if out.is_empty() {
+        let names: BTreeSet<_> = groups.iter().map(|g| &g.key.integration).filter(|name| !name.is_empty()).collect();
+        out.extend(names.into_iter().map(|name| UsagePackage {
+            requirement: None,
+            title: None::<Localised>,
+            integrations: vec![name.clone()],
+            within_days: WITHIN_DAYS,
+        }));
+    }
+    out.truncate(MOST_INTEGRATIONS);
+    out
+}
+
+fn rules(packages: &[UsagePackage]) -> Rules {
+    let package = |p: &UsagePackage| Package {
+        name: p.requirement.clone().unwrap_or_else(|| p.integrations.join(", ")),
+        integrations: p.integrations.clone(),
+    };
+    Rules { packages: packages.iter().map(package).collect(), ..Rules::default() }
+}
+
+/// A row for each municipality of the target and each other one in the logs, those of the target first.
+fn rows(subject: &UsageSubject, packages: &[UsagePackage], table: Comparison) -> (Vec<UsageRow>, u64) {
+    let mut rows: Vec<UsageRow> = table
+        .rows
+        .into_iter()
+        .map(|row| UsageRow {
+            required: subject.municipalities.contains(&row.cvr),
+            cvr: row.cvr,
+            name: row.name,
+            cells: packages
+                .iter()
+                .zip(row.cells)
+                .map(|(package, cell)| UsageCell {
+                    percent: cell.percent,
+                    calls: cell.calls,
+                    state: state(subject.at, cell.newest, package.within_days),
+                    newest: cell.newest,
+                })
+                .collect(),
+        })
+        .collect();
+    for cvr in &subject.municipalities {
+        if rows.iter().all(|row| row.cvr != *cvr) {
+            let none = UsageCell { percent: 0, calls: 0, newest: None, state: UsageState::None };
+            rows.push(UsageRow {
+                required: true,
+                name: compare::municipalities().iter().find(|m| m.cvr == *cvr).map(|m| m.name.clone()),
+                cvr: cvr.clone(),
+                cells: vec![none; packages.len()],
+            });
+        }
+    }
+    rows.sort_by_key(|row| !row.required);
+    let left_out = rows.len().saturating_sub(MOST_ROWS);
+    rows.truncate(MOST_ROWS);
+    (rows, left_out as u64)
+}
+
+fn state(at: Timestamp, newest: Option<Timestamp>, within_days: i64) -> UsageState {
+    match newest {
+        None => UsageState::None,
+        Some(newest) if age_days(at, newest) <= within_days => UsageState::New,
+        Some(_) => UsageState::Old,
+    }
+}
+
+/// Whole days, rounded up: a call is no younger than this.
+fn age_days(at: Timestamp, newest: Timestamp) -> i64 {
+    ((at.as_second() - newest.as_second()).max(0) + 86_399) / 86_400
+}
+
+/// The integrations of the packages, each once, with the days within which a call of it counts as new.
+fn integrations(packages: &[UsagePackage]) -> Vec<(&str, i64)> {
+    let mut seen = BTreeMap::new();
+    let mut out = Vec::new();
+    for package in packages {
+        for name in &package.integrations {
+            if seen.insert(name, ()).is_none() && out.len() < MOST_INTEGRATIONS {
+                out.push((name.as_str(), package.within_days));
+            }
+        }
+    }
+    out
+}
+
+/// The groups of an integration, at the municipalities of the target when it names any.
+fn of<'a>(
+    subject: &'a UsageSubject,
+    groups: &'a [&'a Group],
+    integration: &'a str,
+) -> impl Iterator<Item = &'a Group> + use<'a> {
+    groups.iter().copied().filter(move |group| {
+        compare::stands_for(integration, &group.key.integration)
+            && (subject.municipalities.is_empty() || subject.municipalities.contains(&group.key.municipality))
+    })
+}
+
+fn ages(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> Vec<NewestCall> {
+    integrations(packages)
+        .into_iter()
+        .map(|(integration, within_days)| {
+            let newest = of(subject, groups, integration).filter_map(compare::last_use).max();
+            NewestCall {
+                integration: integration.to_owned(),
+                newest,
+                age_days: newest.map(|newest| age_days(subject.at, newest)),
+                within_days,
+                state: state(subject.at, newest, within_days),
+            }
+        })
+        .collect()
+}
+
+fn daily(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> Vec<DailyCalls> {
+    let until = copenhagen_day(subject.at);
+    let from = until.saturating_sub(DAYS.days());
+    let all = integrations(packages).into_iter().map(|(integration, within_days)| {
+        let mut days: BTreeMap<_, DayCalls> = BTreeMap::new();
+        for day in of(subject, groups, integration).flat_map(|g| &g.days) {
+            if (from..=until).contains(&day.date) {
+                let sum = days.entry(day.date).or_insert(DayCalls { date: day.date, calls: 0, errors: 0 });
+                sum.calls += u64::from(day.calls);
+                sum.errors += u64::from(day.errors);
+            }
+        }
+        DailyCalls {
+            integration: integration.to_owned(),
+            from,
+            until,
+            new_from: until.saturating_sub(within_days.days()),
+            days: days.into_values().collect(),
+        }
+    });
+    all.filter(|calls| !calls.days.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::Blob;
+    use crate::subject::usage::{ID, JSON, LogFacts, UsageLog};
+    use crate::target::usage::Keeper;
+    use crate::usage::mapping::Mapping;
+    use crate::verdict::Environment;
+
+    const OWN: &str = "29189846";
+    const OTHER: &str = "66137112";
+
+    fn subject(log: &str) -> Subject {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        std::fs::write(file.path(), log).unwrap();
+        let ready = Mapping::load("kravprobe").unwrap();
+        let read = crate::usage::read::read(&[file.path().to_owned()], &ready, &crate::usage::read::Options::default());
+        let summary = serde_json::to_vec(&read.unwrap().summary()).unwrap();
+        Subject::Usage(UsageSubject {
+            id: ID.to_owned(),
+            environment: Environment::Local,
+            at: "2026-11-21T10:00:00Z".parse().unwrap(),
+            systems: Vec::new(),
+            municipalities: vec![OWN.to_owned()],
+            go_live: None,
+            logs: vec![UsageLog {
+                facts: LogFacts {
+                    name: "log".to_owned(),
+                    kept_by: Keeper::Infrastructure,
+                    covers: None,
+                    bad_lines_per_100000: 0,
+                    files: Vec::new(),
+                    mapping: Blob::new("application/toml", *b""),
+                },
+                summary: Blob::new(JSON, summary),
+                other_calls: 0,
+                newest_line: None,
+            }],
+            reported: None,
+            claimed: None,
+            portfolio: None,
+        })
+    }
+
+    fn figures(log: &str) -> UsageFigures {
+        let plan = Plan {
+            schema: 1,
+            profile: Vec::new(),
+            target_sha256: String::new(),
+            declarations_sha256: Vec::new(),
+            environment: Environment::Local,
+            items: Vec::new(),
+        };
+        let profile = Profile::load("calendar-dk").unwrap();
+        usage(&plan, &profile, &[subject(log)]).unwrap()
+    }
+
+    #[test]
+    fn the_figures_are_those_of_the_log() {
+        let figures = figures(&format!(
+            "time,integration,municipality_cvr,status\n\
+             2026-11-20T08:00:00Z,SF1461,{OWN},200\n\
+             2026-11-20T22:30:00Z,SF1461,{OWN},500\n\
+             2026-09-01T08:00:00Z,SF1470,{OWN},200\n\
+             2026-11-19T08:00:00Z,SF1470,{OTHER},200\n"
+        ));
+        assert_eq!(figures.packages.iter().map(|p| p.integrations.join("+")).collect::<Vec<_>>(), ["SF1461", "SF1470"]);
+        let rows: Vec<_> = figures.rows.iter().map(|r| (r.cvr.as_str(), r.required)).collect();
+        assert_eq!(rows, [(OWN, true), (OTHER, false)]);
+        let states: Vec<_> = figures.rows.iter().flat_map(|r| &r.cells).map(|c| (c.state, c.calls)).collect();
+        use UsageState::{New, None, Old};
+        assert_eq!(states, [(New, 2), (Old, 1), (None, 0), (New, 1)]);
+        // The other municipality's call does not make the integration younger here: 81 days and two hours.
+        assert_eq!(figures.ages.iter().map(|a| a.age_days).collect::<Vec<_>>(), [Some(2), Some(82)]);
+        // 22:30 UTC is half past eleven the same evening in Denmark in November.
+        let daily: Vec<_> = figures.daily.iter().flat_map(|d| &d.days).map(|d| (d.calls, d.errors)).collect();
+        assert_eq!(daily, [(2, 1)], "SF1470 has no call within the picture");
+    }
+
+    #[test]
+    fn a_municipality_without_a_line_has_a_row() {
+        let figures = figures(&format!("time,integration,municipality_cvr\n2026-11-20T08:00:00Z,SF1461,{OTHER}\n"));
+        let own = figures.rows.iter().find(|r| r.cvr == OWN).unwrap();
+        assert!(own.required && own.cells.iter().all(|c| c.state == UsageState::None));
+    }
+}
