@@ -72,6 +72,41 @@ impl Receiving {
     }
 }
 
+/// Something that a target may name besides endpoints and declarations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Input {
+    /// The probe's token service, which the system asks for tokens (`[beskedfordeler.services]`).
+    TokenService,
+    /// A log of calls (`[[usage.log]]`).
+    CallLog,
+    /// A log of events (`[[usage.events]]`).
+    EventLog,
+    /// A captured request (`[[request]]`).
+    Request,
+}
+
+impl Input {
+    fn is_named(self, target: &Target) -> bool {
+        let usage = target.usage.as_ref();
+        match self {
+            Self::TokenService => target.beskedfordeler.as_ref().is_some_and(|b| b.services.is_some()),
+            Self::CallLog => usage.is_some_and(|u| !u.log.is_empty()),
+            Self::EventLog => usage.is_some_and(|u| !u.events.is_empty()),
+            Self::Request => !target.request.is_empty(),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::TokenService => "token service",
+            Self::CallLog => "log of calls",
+            Self::EventLog => "log of events",
+            Self::Request => "captured request",
+        }
+    }
+}
+
 /// A predicate; the given fields must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -85,6 +120,9 @@ pub struct Predicate {
     /// The target names this way of receiving messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receives: Option<Receiving>,
+    /// The target names an input of this kind. A profile that demands it leaves this out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplied: Option<Input>,
     /// A declaration of this kind exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared: Option<String>,
@@ -115,6 +153,9 @@ impl Predicate {
         }
         if let Some(way) = self.receives {
             truth = truth.and(way.evaluate(target));
+        }
+        if let Some(input) = self.supplied {
+            truth = truth.and(Truth::of(input.is_named(target)));
         }
         if let Some(kind) = &self.declared {
             truth = truth.and(match (target.declaration(kind), &self.is) {
@@ -173,6 +214,9 @@ impl Predicate {
         if let Some(way) = self.receives {
             parts.push(format!("the system receives by {}", way.name()));
         }
+        if let Some(input) = self.supplied {
+            parts.push(format!("the target names a {}", input.name()));
+        }
         if let Some(kind) = &self.declared {
             parts.push(match &self.is {
                 Some(values) => format!("{kind} in [{}]", values.join(", ")),
@@ -209,5 +253,22 @@ mod tests {
         assert_eq!(truths(""), [Truth::Unknown; 2]);
         assert_eq!(truths("[beskedfordeler]\ncvr = \"90000009\"\n"), [Truth::Unknown; 2]);
         assert_eq!(truths(push), [Truth::True, Truth::False]);
+    }
+
+    #[test]
+    fn inputs_are_named_or_not() {
+        let head = "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n";
+        let log = "name = \"a\"\nfiles = [\"a.csv\"]\nmapping = \"kravprobe\"\nkept_by = \"supplier\"\n";
+        let truths = |text: &str| {
+            let target = Target::parse("target.toml", &format!("{head}{text}")).unwrap();
+            [Input::TokenService, Input::CallLog, Input::EventLog, Input::Request]
+                .map(|input| Predicate { supplied: Some(input), ..Predicate::default() }.evaluate(&target))
+        };
+        use Truth::{False, True};
+        assert_eq!(truths(""), [False; 4]);
+        assert_eq!(truths(&format!("[[usage.log]]\n{log}")), [False, True, False, False]);
+        assert_eq!(truths(&format!("[[usage.events]]\n{log}")), [False, False, True, False]);
+        let request = "[[request]]\nname = \"r\"\nfile = \"r.xml\"\nservice = \"sagsindeks\"\n";
+        assert_eq!(truths(request), [False, False, False, True]);
     }
 }
