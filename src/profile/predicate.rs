@@ -2,6 +2,8 @@
 
 use crate::subject::tls::TlsPurpose;
 use crate::target::Target;
+use crate::target::usage::LogEntry;
+use crate::usage::event::EventKind;
 use crate::verdict::Environment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,8 +82,6 @@ pub enum Input {
     TokenService,
     /// A log of calls (`[[usage.log]]`).
     CallLog,
-    /// A log of events (`[[usage.events]]`).
-    EventLog,
     /// A captured request (`[[request]]`).
     Request,
 }
@@ -92,7 +92,6 @@ impl Input {
         match self {
             Self::TokenService => target.beskedfordeler.as_ref().is_some_and(|b| b.services.is_some()),
             Self::CallLog => usage.is_some_and(|u| !u.log.is_empty()),
-            Self::EventLog => usage.is_some_and(|u| !u.events.is_empty()),
             Self::Request => !target.request.is_empty(),
         }
     }
@@ -101,7 +100,6 @@ impl Input {
         match self {
             Self::TokenService => "token service",
             Self::CallLog => "log of calls",
-            Self::EventLog => "log of events",
             Self::Request => "captured request",
         }
     }
@@ -120,6 +118,9 @@ pub struct Predicate {
     /// The target names this way of receiving messages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receives: Option<Receiving>,
+    /// The target names a log of events that holds one of these kinds. A profile that demands it leaves this out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Vec<EventKind>>,
     /// The target names an input of this kind. A profile that demands it leaves this out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supplied: Option<Input>,
@@ -153,6 +154,11 @@ impl Predicate {
         }
         if let Some(way) = self.receives {
             truth = truth.and(way.evaluate(target));
+        }
+        if let Some(kinds) = &self.events {
+            let mut logs = target.usage.iter().flat_map(|u| &u.events);
+            let has = |log: &LogEntry| log.holds.is_empty() || log.holds.iter().any(|kind| kinds.contains(kind));
+            truth = truth.and(Truth::of(logs.any(has)));
         }
         if let Some(input) = self.supplied {
             truth = truth.and(Truth::of(input.is_named(target)));
@@ -190,6 +196,7 @@ impl Predicate {
         }
         if self.environment.as_ref().is_some_and(Vec::is_empty)
             || self.endpoint.as_ref().is_some_and(Vec::is_empty)
+            || self.events.as_ref().is_some_and(Vec::is_empty)
             || self.is.as_ref().is_some_and(Vec::is_empty)
             || self.any.as_ref().is_some_and(Vec::is_empty)
         {
@@ -213,6 +220,10 @@ impl Predicate {
         }
         if let Some(way) = self.receives {
             parts.push(format!("the system receives by {}", way.name()));
+        }
+        if let Some(kinds) = &self.events {
+            let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
+            parts.push(format!("the target names a log of events with one of [{}]", names.join(", ")));
         }
         if let Some(input) = self.supplied {
             parts.push(format!("the target names a {}", input.name()));
@@ -261,13 +272,17 @@ mod tests {
         let log = "name = \"a\"\nfiles = [\"a.csv\"]\nmapping = \"kravprobe\"\nkept_by = \"supplier\"\n";
         let truths = |text: &str| {
             let target = Target::parse("target.toml", &format!("{head}{text}")).unwrap();
-            [Input::TokenService, Input::CallLog, Input::EventLog, Input::Request]
-                .map(|input| Predicate { supplied: Some(input), ..Predicate::default() }.evaluate(&target))
+            let [token, calls, request] = [Input::TokenService, Input::CallLog, Input::Request]
+                .map(|input| Predicate { supplied: Some(input), ..Predicate::default() }.evaluate(&target));
+            let events = Some(vec![EventKind::Login, EventKind::Logout]);
+            [token, calls, Predicate { events, ..Predicate::default() }.evaluate(&target), request]
         };
         use Truth::{False, True};
         assert_eq!(truths(""), [False; 4]);
         assert_eq!(truths(&format!("[[usage.log]]\n{log}")), [False, True, False, False]);
         assert_eq!(truths(&format!("[[usage.events]]\n{log}")), [False, False, True, False]);
+        assert_eq!(truths(&format!("[[usage.events]]\n{log}holds = [\"logout\"]\n")), [False, False, True, False]);
+        assert_eq!(truths(&format!("[[usage.events]]\n{log}holds = [\"sent\"]\n")), [False; 4]);
         let request = "[[request]]\nname = \"r\"\nfile = \"r.xml\"\nservice = \"sagsindeks\"\n";
         assert_eq!(truths(request), [False, False, False, True]);
     }

@@ -3,6 +3,7 @@
 use super::{SecretReference, is_cvr, is_name, is_plain_web_address};
 use crate::document::{Document, Step};
 use crate::error::Diagnostic;
+use crate::usage::event::EventKind;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -60,6 +61,9 @@ pub struct LogEntry {
     /// What the extract holds completely. Without it the log can show that something happened, never that it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<Covers>,
+    /// For a log of events: the kinds that it holds; every kind that its mapping names, when empty. Requirements on other kinds do not apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<EventKind>,
     /// Most bad lines of a hundred thousand at which the log still shows that something did not happen.
     #[serde(default = "one_in_ten_thousand")]
     pub bad_lines_per_100000: u32,
@@ -167,6 +171,9 @@ impl Usage {
             }
             if log.files.is_empty() {
                 wrong(&at("files"), "a log needs a file");
+            }
+            if list == "log" && !log.holds.is_empty() {
+                wrong(&at("holds"), "only a log of events holds kinds of events");
             }
             if log.covers.as_ref().is_some_and(|c| c.until <= c.from) {
                 wrong(&at("covers"), "the period ends before it begins");

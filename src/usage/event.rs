@@ -164,6 +164,33 @@ pub enum EventKind {
     BusinessReceipt,
 }
 
+impl EventKind {
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::LoginRefused => "login-refused",
+            Self::Logout => "logout",
+            Self::Received => "received",
+            Self::Stored => "stored",
+            Self::Acknowledged => "acknowledged",
+            Self::Processed => "processed",
+            Self::TokenRequested => "token-requested",
+            Self::Called => "called",
+            Self::Changed => "changed",
+            Self::Indexed => "indexed",
+            Self::Deleted => "deleted",
+            Self::Removed => "removed",
+            Self::Sent => "sent",
+            Self::PostStatus => "post-status",
+            Self::Handled => "handled",
+            Self::Distributed => "distributed",
+            Self::BusinessReceipt => "business-receipt",
+        }
+    }
+}
+
 /// Whether it succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -182,4 +209,24 @@ pub fn digest(value: &str) -> String {
     let mut hex = sha256_hex(value.as_bytes());
     hex.truncate(32);
     format!("sha256/128:{hex}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_named_as_in_files() {
+        for name in ["login", "login-refused", "token-requested", "post-status", "business-receipt"] {
+            let kind: EventKind = serde_json::from_str(&format!("\"{name}\"")).unwrap();
+            assert_eq!(kind.name(), name);
+        }
+    }
+
+    #[test]
+    fn a_digest_shows_nothing_but_whether_two_values_are_the_same() {
+        assert_eq!(digest("en bruger"), digest("en bruger"));
+        assert_ne!(digest("en bruger"), digest("en anden"));
+        assert_eq!(digest("x").len(), "sha256/128:".len() + 32);
+    }
 }
