@@ -317,7 +317,8 @@ impl<'a> Reader<'a> {
         };
         for (at, cell) in cells.iter().enumerate() {
             if problem.is_some() || layout.typed.get(at) != Some(&true) {
-                let is_known = cells.len() <= layout.header.len() || layout.form == Form::Workbook;
+                // In a line with too many or too few columns nobody knows which is which; a workbook's cells know their own.
+                let is_known = cells.len() == layout.header.len() || layout.form == Form::Workbook;
                 let name = layout.header.get(at).filter(|_| is_known).map_or("(line)", String::as_str);
                 self.notes.field(&mut self.secrets, name, cell.as_bytes(), place);
             }

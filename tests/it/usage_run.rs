@@ -6,8 +6,10 @@ use kravprobe::check::Parameters;
 use kravprobe::evidence::store::{Provenance, Store, StoreLimits};
 use kravprobe::plan::{Plan, PlanItem, State};
 use kravprobe::subject::usage::{Claimed, Reported, UsageSubject};
-use kravprobe::subject::{Blob, Subject};
+use kravprobe::subject::{Blob, EventLogSubject, Subject};
 use kravprobe::target::LoadedTarget;
+use kravprobe::usage::event::EventKind::{Acknowledged, Login, LoginRefused, Logout, Received, Stored};
+use kravprobe::usage::event::Events;
 use kravprobe::usage::summary::{BadKind, Ended, Summary};
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -25,7 +27,9 @@ impl World {
         let world = Self(tempfile::Builder::new().prefix("usage [a-b]").tempdir().unwrap());
         let from = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/usage");
         std::fs::create_dir(world.path("logs")).unwrap();
-        for name in ["logs/calls-january.csv", "logs/calls-february.csv", "reported.csv", "claimed.csv"] {
+        for name in
+            ["logs/calls-january.csv", "logs/calls-february.csv", "logs/events.csv", "reported.csv", "claimed.csv"]
+        {
             std::fs::copy(from.join(name), world.path(name)).unwrap();
         }
         world.write("target.toml", format!("{HEAD}{usage}"));
@@ -65,9 +69,9 @@ impl World {
         usage::capture(&session, &loaded, &plan, &[], AT.parse().unwrap(), &mut |_| {}).map_err(|e| e.to_string())
     }
 
-    /// The subject `usage:calls`, with its blobs as the store keeps them.
-    fn calls(&self) -> UsageSubject {
-        let captured = self.capture("usage:calls").unwrap_or_else(|e| panic!("{e}"));
+    /// The one subject that is captured, with its blobs as the store keeps them.
+    fn subject(&self, id: &str) -> Subject {
+        let captured = self.capture(id).unwrap_or_else(|e| panic!("{e}"));
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(folder.path(), StoreLimits::default()).unwrap();
         for Captured { mut subject, origins } in captured {
@@ -81,11 +85,21 @@ impl World {
                 };
                 assert!(!store.put_blob(blob, provenance).unwrap(), "nothing is left to redact");
             }
-            if let Subject::Usage(subject) = subject {
+            if subject.id() == id {
                 return subject;
             }
         }
         panic!("no such subject")
+    }
+
+    fn calls(&self) -> UsageSubject {
+        let Subject::Usage(subject) = self.subject("usage:calls") else { panic!("another subject") };
+        subject
+    }
+
+    fn events(&self) -> EventLogSubject {
+        let Subject::EventLog(subject) = self.subject("event-log:events") else { panic!("another subject") };
+        subject
     }
 
     fn refused(&self) -> String {
@@ -110,7 +124,7 @@ reported = "reported.csv"
 claimed = "claimed.csv"
 [[usage.log]]
 name = "forbrug"
-files = ["logs/*.csv"]
+files = ["logs/calls-*.csv"]
 mapping = "kravprobe"
 kept_by = "infrastructure"
 covers = { from = "2026-01-01T00:00:00Z", until = "2026-03-01T00:00:00Z" }
@@ -164,8 +178,8 @@ fn the_calls_of_the_system_are_counted_by_hand() {
 
 #[test]
 fn what_the_plan_does_not_need_is_not_read() {
-    let world = World::new(&CALLS.replace("logs/*.csv", "logs/none.csv"));
-    assert!(world.capture("event-log:events").unwrap().is_empty());
+    let world = World::new(&CALLS.replace("logs/calls-*.csv", "logs/none.csv"));
+    assert!(world.capture("request:none").unwrap().is_empty());
 }
 
 #[test]
@@ -178,7 +192,7 @@ fn without_a_name_every_line_is_the_systems() {
 
 #[test]
 fn a_damaged_file_is_a_fact_and_a_missing_one_a_mistake() {
-    let world = World::new(&CALLS.replace("logs/*.csv", "logs"));
+    let world = World::new(&CALLS.replace("logs/calls-*.csv", "logs/calls-*.csv\", \"logs/cut.csv.gz"));
     let gzip = {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         let lines: String = (0..5000).map(|n| format!("2026-01-05T08:00:00.{n:04}Z,SF1470,Fagsystem Nord\n")).collect();
@@ -194,7 +208,7 @@ fn a_damaged_file_is_a_fact_and_a_missing_one_a_mistake() {
         ("logs/*.gzip", "there is no such file"),
         ("target.toml", "has no column"),
     ] {
-        let said = World::new(&CALLS.replace("logs/*.csv", log)).refused();
+        let said = World::new(&CALLS.replace("logs/calls-*.csv", log)).refused();
         assert!(said.contains(words) && said.contains(log), "{said}");
     }
 }
@@ -224,4 +238,44 @@ fn mistakes_in_tables_have_their_place() {
     );
     let said = world.refused();
     assert!(said.contains("reported.csv: line 2: column `calls`"), "{said}");
+}
+
+const EVENTS: &str = r#"
+[usage]
+systems = ["Fagsystem Nord"]
+municipalities = ["64942212"]
+[[usage.events]]
+name = "egen-log"
+files = ["logs/events.csv"]
+mapping = "kravprobe-events"
+kept_by = "supplier"
+"#;
+
+#[test]
+fn the_events_of_a_log_are_kept_without_persons() {
+    let world = World::new(EVENTS);
+    let subject = world.events();
+    let [log] = subject.logs.as_slice() else { panic!("one log") };
+    let events: Events = read(&log.events);
+    let kinds: Vec<_> = events.events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [Login, LoginRefused, Logout, Received, Stored, Acknowledged]);
+    // A size that looks like a CPR number is a size.
+    assert_eq!(events.events[3].bytes, Some(1_211_551_234));
+    assert_eq!(events.bad_samples[0].place.file, "logs/events.csv");
+    assert_eq!(log.facts.files[0].name, "logs/events.csv");
+    let kept = String::from_utf8_lossy(log.events.data()).into_owned();
+    assert!(!kept.contains("jens") && !kept.contains("Mette"), "{kept}");
+}
+
+#[test]
+fn a_log_that_others_kept_must_tell_systems_apart() {
+    let own = EVENTS.replace("kravprobe-events", "own.toml");
+    let mapping = "schema = 1\nname = \"own\"\n[time]\ncolumn = \"time\"\n[event]\nfixed = \"called\"\n";
+    let world = World::new(&own);
+    world.write("own.toml", mapping);
+    assert_eq!(read::<Events>(&world.events().logs[0].events).events.len(), 8);
+    let world = World::new(&own.replace("supplier", "infrastructure"));
+    world.write("own.toml", mapping);
+    let said = world.capture("event-log:events").unwrap_err();
+    assert!(said.contains("says nothing of the system"), "{said}");
 }
