@@ -3,8 +3,8 @@
 
 mod calls;
 mod events;
-mod portfolio;
-mod requests;
+pub mod portfolio;
+pub mod requests;
 mod trace;
 
 use super::{Captured, Progress, Session};
