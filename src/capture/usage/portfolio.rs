@@ -218,3 +218,138 @@ fn may_be_shown(name: &str) -> bool {
     };
     !name.contains('@') && integration_number(name.as_bytes()).is_some() && words.all(is_harmless)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::Session;
+    use crate::target::{LoadedTarget, Target};
+    use std::collections::BTreeSet;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread::JoinHandle;
+
+    const USAGE: &str = "00000000-0000-4000-8000-00000000aa01";
+    const TOKEN: &str = "et-hemmeligt-token";
+    const EXPORT: &str = include_str!("../../../fixtures/requests/kitos-it-system-usage.json");
+
+    /// A server that answers one call, and tells what it was asked.
+    fn server(status: &'static str, headers: &'static str, body: &str) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let answer =
+            format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+        let asked = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                asked.push(byte[0]);
+            }
+            stream.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8(asked).unwrap()
+        });
+        (address, asked)
+    }
+
+    fn answer(portfolio: &str, offline: bool) -> Result<Option<(Relations, Origin)>> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("token"), format!("{TOKEN}\n")).unwrap();
+        std::fs::write(folder.path().join("kitos.json"), EXPORT).unwrap();
+        let text = format!(
+            "schema = 1\nenvironment = \"local\"\n[system]\nname = \"s\"\n[politeness]\ntimeout_seconds = 5\n[usage]\n{portfolio}"
+        );
+        let target = Target::parse("target.toml", &text).unwrap();
+        let loaded = LoadedTarget { target, text, base: folder.path().to_owned() };
+        let session = Session::new(&loaded, offline).unwrap();
+        let at = "2026-11-20T12:00:00Z".parse().unwrap();
+        let work = Work { session: &session, loaded: &loaded, needed: BTreeSet::new(), captured: &[], at };
+        let found = relations(&work)?;
+        Ok(found.map(|(blob, origin)| {
+            assert!(!String::from_utf8_lossy(blob.data()).contains(TOKEN));
+            (serde_json::from_slice(blob.data()).unwrap(), origin)
+        }))
+    }
+
+    fn api(url: &str) -> String {
+        format!("[usage.portfolio]\nurl = \"{url}\"\nusage = \"{USAGE}\"\ntoken = {{ file = \"token\" }}\n")
+    }
+
+    /// What the recorded portfolio says.
+    fn expected() -> Relations {
+        let uuid = |n: u8| format!("00000000-0000-4000-8000-00000000ad0{n}");
+        Relations {
+            system: "Fagsystem Eksempel".to_owned(),
+            interfaces: vec![
+                uuid(3),
+                uuid(5),
+                "SF1500 Organisation".to_owned(),
+                "Sags- og Dokumentindeks (sf1470), via SF1461".to_owned(),
+            ],
+            integrations: ["SF1320_A", "SF1461", "SF1470", "SF1500"].map(str::to_owned).to_vec(),
+            unreachable: None,
+        }
+    }
+
+    fn unreachable(portfolio: &str) -> String {
+        let (relations, _) = answer(portfolio, false).unwrap().unwrap();
+        assert!(relations.interfaces.is_empty() && relations.integrations.is_empty());
+        relations.unreachable.unwrap()
+    }
+
+    #[test]
+    fn an_export_is_read_and_no_name_that_could_be_a_persons_is_taken_over() {
+        let (relations, origin) = answer("[usage.portfolio]\nfile = \"kitos.json\"\n", true).unwrap().unwrap();
+        assert_eq!((relations, origin.direction), (expected(), Direction::Supplied));
+        assert!(answer("", true).unwrap().is_none());
+        for name in ["Udtræk til Jens Hansen", "SF1500 Jens", "SF1500 jens hansen", "SF1500 jh@korsbaek.example", ""] {
+            assert!(!may_be_shown(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_api_is_asked_with_the_token_and_says_the_same() {
+        let (url, asked) = server("200 OK", "Content-Type: application/json\r\n", EXPORT);
+        let (relations, origin) = answer(&api(&url), false).unwrap().unwrap();
+        assert_eq!((relations, origin.direction, origin.peer.as_str()), (expected(), Direction::In, "127.0.0.1"));
+        let asked = asked.join().unwrap().to_lowercase();
+        assert!(asked.starts_with(&format!("get /api/v2/it-system-usages/{USAGE} http/1.1")), "{asked}");
+        assert!(asked.contains(&format!("authorization: bearer {TOKEN}")), "{asked}");
+    }
+
+    #[test]
+    fn an_api_that_does_not_answer_with_a_portfolio_is_a_reason_and_no_error() {
+        for (status, headers, body, reason) in [
+            ("401 Unauthorized", "", "", "status 401"),
+            ("302 Found", "Location: http://127.0.0.1:1/\r\n", "", "status 302"),
+            ("200 OK", "", "<html>", "no it-system-usage"),
+            ("200 OK", "", "{\"outgoingSystemRelations\":[]}", "no it-system-usage with the UUID"),
+            ("200 OK", "", TOKEN, "repeats the token"),
+        ] {
+            let (url, asked) = server(status, headers, body);
+            let why = unreachable(&api(&url));
+            assert!(why.contains(reason) && !why.contains(TOKEN), "{why}");
+            asked.join().unwrap();
+        }
+        // Nobody listens on a port that was free a moment ago.
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert!(!unreachable(&api(&format!("http://{closed}"))).is_empty());
+        let (offline, _) = answer(&api("https://kitos.example"), true).unwrap().unwrap();
+        assert_eq!(offline.unreachable.as_deref(), Some("not asked"));
+    }
+
+    #[test]
+    fn a_token_is_not_sent_in_clear_and_a_wrong_export_is_named() {
+        let error = answer(&api("http://kitos.example"), false).unwrap_err().to_string();
+        assert!(error.contains("https") && !error.contains(TOKEN), "{error}");
+        let error = answer(&api("https://kitos.example").replace(USAGE, "../x"), false).unwrap_err().to_string();
+        assert!(error.contains("UUID"), "{error}");
+        assert!(of(b"[]", None).is_err() && of(b"{}", None).is_err() && of(b"nothing", None).is_err());
+        let two = format!("[{EXPORT},{EXPORT}]");
+        assert!(of(two.as_bytes(), None).unwrap_err().contains("several"));
+        assert_eq!(of(format!("[{EXPORT}]").as_bytes(), Some(USAGE)).unwrap(), expected());
+        let deep = format!("{{\"outgoingSystemRelations\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+        assert!(of(deep.as_bytes(), None).is_err());
+    }
+}

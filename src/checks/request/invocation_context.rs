@@ -97,9 +97,12 @@ impl Form {
     }
 }
 
+/// Name of a context, what it must have, and whether it has the optional parts.
+type Context = (&'static str, &'static [(&'static str, Form)], bool);
+
 /// Every value that the schemas say something about; none where an obligatory one is missing.
 fn parts(request: &Request) -> Vec<(&'static str, Option<&Element>, Form)> {
-    const CONTEXTS: [(&str, &[(&str, Form)], bool); 3] = [
+    const CONTEXTS: [Context; 3] = [
         (
             "InvocationContext",
             &[

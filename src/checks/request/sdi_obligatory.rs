@@ -131,6 +131,7 @@ fn properties(object: &Object<'_>, findings: &mut Findings) {
 }
 
 /// Whether a rule asks for its element.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     Yes,
     No,
@@ -147,20 +148,8 @@ fn each(
     asked: impl Fn(&Element) -> Asked,
 ) {
     for element in elements {
-        let filled = is_filled(at(element, &rule.element));
-        match asked(element) {
-            Asked::No => {}
-            Asked::Yes => {
-                findings.seen += 1;
-                if !filled {
-                    findings.breach(Reason::Missing, lacking(object, element, name, &rule.element, rule.code));
-                }
-            }
-            Asked::Unclear if !filled => {
-                findings.undecided.push(lacking(object, element, name, &rule.element, rule.code));
-            }
-            Asked::Unclear => {}
-        }
+        let what = || lacking(object, element, name, &rule.element, rule.code);
+        judge(asked(element), is_filled(at(element, &rule.element)), what, findings);
     }
 }
 
@@ -245,17 +234,13 @@ fn related(object: &Object<'_>, relation: &Relation<'_>, roles: &Roles, findings
     }
 }
 
+/// An element that is asked for, and whether it is filled.
 fn judge(asked: Asked, filled: bool, what: impl Fn() -> String, findings: &mut Findings) {
+    findings.seen += usize::from(asked == Asked::Yes);
     match asked {
-        Asked::No => {}
-        Asked::Yes => {
-            findings.seen += 1;
-            if !filled {
-                findings.breach(Reason::Missing, what());
-            }
-        }
+        Asked::Yes if !filled => findings.breach(Reason::Missing, what()),
         Asked::Unclear if !filled => findings.undecided.push(what()),
-        Asked::Unclear => {}
+        _ => {}
     }
 }
 

@@ -56,10 +56,10 @@ impl Check<RequestSubject> for SdiPeriods {
                     match period.is_ordered() {
                         Some(true) => {}
                         Some(false) => {
-                            findings.breach(Reason::Contradiction, format!("{what}, TilTidspunkt before FraTidspunkt"))
+                            findings.breach(Reason::Contradiction, format!("{what}, TilTidspunkt before FraTidspunkt"));
                         }
                         None => {
-                            findings.undecided.push(format!("{what}, TilTidspunkt not certainly after FraTidspunkt"))
+                            findings.undecided.push(format!("{what}, TilTidspunkt not certainly after FraTidspunkt"));
                         }
                     }
                 }
