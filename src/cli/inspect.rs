@@ -7,7 +7,7 @@ use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
 use crate::besked::lists::uuid_of;
 use crate::capture::distribution::files::read_message;
-use crate::capture::usage::requests::read_request;
+use crate::capture::usage::requests::{kept, read_request};
 use crate::capture::{Session, capture_in, distribution, usage};
 use crate::clock::now;
 use crate::error::{Error, Result};
@@ -20,7 +20,6 @@ use crate::profile::Profile;
 use crate::report::build::copenhagen_day;
 use crate::subject::certificate::{CertificateKind, CertificateRole};
 use crate::subject::message::MESSAGE;
-use crate::subject::request::REQUEST;
 use crate::subject::{Blob, Family, Subject};
 use crate::target::beskedfordeler::{Beskedfordeler, MessageDirection, MessageEntry};
 use crate::target::usage::{RequestEntry, RequestService};
@@ -290,7 +289,8 @@ fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
             ..Beskedfordeler::default()
         });
     };
-    let others = neighbours(&args.files, MESSAGE, read_message);
+    let read = |file: &Path| Ok(Blob::new(MESSAGE, redact(&read_message(file)?, MESSAGE).bytes));
+    let others = neighbours(&args.files, read);
     judge_files(&shared, &args.profile, &[Family::Message], &entry, others, common)
 }
 
@@ -314,7 +314,7 @@ fn requests(args: &RequestArgs, common: Common) -> Result<u8> {
     let entry = |file: &Path, target: &mut Target| {
         target.request.push(RequestEntry { name: "file".to_owned(), file: file.to_owned(), service });
     };
-    let others = neighbours(&args.files, REQUEST, read_request);
+    let others = neighbours(&args.files, |file| Ok(kept(&read_request(file)?).0));
     judge_files(&shared, &args.profile, &[Family::Request], &entry, others, common)
 }
 
@@ -322,11 +322,8 @@ fn requests(args: &RequestArgs, common: Common) -> Result<u8> {
 const MAX_NEIGHBOURS: usize = 200;
 
 /// The messages or requests by their files. One that cannot be read is nobody's neighbour; its own answer says why.
-fn neighbours(files: &[PathBuf], media_type: &str, read: fn(&Path) -> Result<Vec<u8>>) -> Vec<(PathBuf, Blob)> {
-    let read = |file: &PathBuf| {
-        let bytes = read(file).ok()?;
-        Some((file.clone(), Blob::new(media_type, redact(&bytes, media_type).bytes)))
-    };
+fn neighbours(files: &[PathBuf], read: impl Fn(&Path) -> Result<Blob>) -> Vec<(PathBuf, Blob)> {
+    let read = |file: &PathBuf| Some((file.clone(), read(file).ok()?));
     files.iter().take(MAX_NEIGHBOURS).filter_map(read).collect()
 }
 

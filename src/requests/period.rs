@@ -2,6 +2,19 @@
 
 use crate::besked::read::Element;
 use crate::besked::time::Time;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Whether a text has the form of an `xs:dateTime`. Some that have it lie beyond what can be computed, such as midnight as 24:00
+/// and the last day of the year 9999.
+#[must_use]
+pub fn has_form(text: &str) -> bool {
+    static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?$")
+            .ok()
+    });
+    FORM.as_ref().is_some_and(|form| form.is_match(text.trim()))
+}
 
 /// One end of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

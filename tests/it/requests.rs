@@ -3,9 +3,9 @@
 
 use super::metadata::xmllint;
 use super::support::run;
+use kravprobe::capture::usage::requests::kept;
 use kravprobe::check::{Parameters, Value};
 use kravprobe::checks::request::CHECKS;
-use kravprobe::evidence::redact::redact;
 use kravprobe::outcome::{Outcome, Reason};
 use kravprobe::subject::request::REQUEST;
 use kravprobe::subject::{Blob, RequestSubject};
@@ -32,7 +32,7 @@ fn sag() -> String {
 }
 
 fn subject(service: RequestService, xml: &str, others: &[&str]) -> RequestSubject {
-    let blob = |xml: &str| Blob::new(REQUEST, redact(xml.as_bytes(), REQUEST).bytes);
+    let blob = |xml: &str| kept(xml.as_bytes()).0;
     RequestSubject {
         id: "request:test".to_owned(),
         name: "test".to_owned(),
@@ -290,6 +290,16 @@ fn a_number_that_redaction_removed_counts_as_filled_and_the_document_stays_reada
 }
 
 #[test]
+fn a_token_in_the_header_is_not_kept_and_changes_no_verdict() {
+    let token = "<w:Security xmlns:w=\"urn:w\"><a:Assertion xmlns:a=\"urn:a\">hemmelig</a:Assertion></w:Security>";
+    let xml = with(&fixture("bruger-importer.xml"), "<soap:Header>", &format!("<soap:Header>{token}"));
+    let (blob, counts) = kept(xml.as_bytes());
+    assert!(!String::from_utf8_lossy(blob.data()).contains("hemmelig"));
+    assert_eq!(counts.get("token"), Some(&1));
+    assert_eq!(changed(Organisation, &fixture("bruger-importer.xml"), &xml), []);
+}
+
+#[test]
 fn validity_begins_at_a_time_and_ends_after_it() {
     let good = fixture("sag-opdater.xml");
     let bad = |xml: &str| changed(Sagsindeks, &good, xml);
@@ -302,6 +312,10 @@ fn validity_begins_at_a_time_and_ends_after_it() {
         only(Inconclusive)
     );
     assert_eq!(bad(&with(&good, from, &from.replace(":00.000+01:00", ":00.000+01.00"))), only(Fail));
+    // The last day that many systems mean by for ever has the form of a time and no known place in time.
+    let end = "<sd:TilTidspunkt><sd:TidsstempelDatoTid>2026-04-01T10:00:00.000+02:00";
+    let for_ever = end.replace("2026-04-01T10:00:00.000+02:00", "9999-12-31T24:00:00Z");
+    assert!(bad(&with(&good, end, &for_ever)).contains(&("sdi-periods", Inconclusive)));
     let wrong = with(&good, "<sd:GraenseIndikator>true", "<sd:GraenseIndikator>false");
     assert_eq!(bad(&wrong), only(Fail));
 }

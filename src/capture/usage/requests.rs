@@ -8,8 +8,10 @@ use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use crate::report::v1::Direction;
 use crate::requests::read::MAX_BYTES;
+use crate::requests::without_credentials;
 use crate::subject::request::REQUEST;
 use crate::subject::{Blob, RequestSubject, Subject};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Most request files of a target. Each subject names all the others.
@@ -30,10 +32,9 @@ pub fn capture(work: &Work<'_>) -> Result<Vec<Captured>> {
     // Redacted once: a request becomes evidence of many subjects.
     let mut files = Vec::new();
     for entry in entries {
-        let redacted = redact(&read_request(&work.loaded.path(&entry.file))?, REQUEST);
-        let peer = entry.file.display().to_string();
-        let origin = Origin { direction: Direction::Supplied, peer, redactions: redacted.counts };
-        files.push((entry, Blob::new(REQUEST, redacted.bytes), origin));
+        let (blob, redactions) = kept(&read_request(&work.loaded.path(&entry.file))?);
+        let origin = Origin { direction: Direction::Supplied, peer: entry.file.display().to_string(), redactions };
+        files.push((entry, blob, origin));
     }
     let by_digest = || files.iter().map(|(_, blob, origin)| (blob.sha256.clone(), origin.clone())).collect();
     let subject = |number: usize| {
@@ -52,6 +53,18 @@ pub fn capture(work: &Work<'_>) -> Result<Vec<Captured>> {
         Captured { subject: Subject::Request(request), origins }
     };
     Ok((0..files.len()).filter(|number| needs(&files[*number].0.name)).map(subject).collect())
+}
+
+/// A request as it may be kept, with how many values were removed, by type.
+#[must_use]
+pub fn kept(bytes: &[u8]) -> (Blob, BTreeMap<String, u32>) {
+    let (bytes, credentials) = without_credentials(bytes);
+    let redacted = redact(&bytes, REQUEST);
+    let mut counts = redacted.counts;
+    if credentials > 0 {
+        *counts.entry("token".to_owned()).or_default() += credentials;
+    }
+    (Blob::new(REQUEST, redacted.bytes), counts)
 }
 
 /// Reads a request file. Whether it is a good request is for the checks to say; what is not XML at all is the user's mistake.

@@ -20,8 +20,8 @@ check! {
     ///
     /// What is asked for depends on what the request does (general guide, 8.1): OB1 at import, and at an update of the
     /// properties where the anvisning says so; OB2 in every registration; OB3 in a relation that is added; OB4 where the
-    /// condition shows in the request; OB5, the validity of what is filled. In an update nothing is asked of a relation
-    /// that ends, nor who changed what (AktoerRef, AktoerTypeKode), because it does not show whether something was
+    /// condition shows in the request; OB5, the validity of what is filled. In an update nothing is asked of what
+    /// ends, nor who changed what (AktoerRef, AktoerTypeKode), because it does not show whether something was
     /// changed. An end of validity that is left out is not counted: it may mean an open end (11).
     ///
     /// ## What to do
@@ -120,7 +120,7 @@ fn properties(object: &Object<'_>, findings: &mut Findings) {
                     }
                 }
                 Code::Ob1 if rule.condition == "ved-opdatering" => {
-                    each(&here, object, name, rule, findings, |_| Asked::Yes);
+                    each(&here, object, name, rule, findings, |e| if ends(object, e) { Asked::No } else { Asked::Yes });
                 }
                 Code::Ob4 => each(&here, object, name, rule, findings, |e| condition(rule, e)),
                 Code::Ob5 => each(&here, object, name, rule, findings, |e| validity(object, rule, e)),
@@ -190,11 +190,14 @@ fn validity(object: &Object<'_>, rule: &Rule, element: &Element) -> Asked {
     if asked { Asked::Yes } else { Asked::No }
 }
 
+/// Whether an update ends it: then it is not being added.
+fn ends(object: &Object<'_>, element: &Element) -> bool {
+    !is_import(object) && matches!(Period::of(element).until, Bound::At(_) | Bound::Unreadable)
+}
+
 /// A relation: what its role demands; of an unknown role, what every role of the relation demands.
 fn related(object: &Object<'_>, relation: &Relation<'_>, roles: &Roles, findings: &mut Findings) {
-    // A relation that ends is not being added.
-    let ends = object.operation == Operation::Update
-        && matches!(Period::of(relation.element).until, Bound::At(_) | Bound::Unreadable);
+    let ends = ends(object, relation.element);
     let of_relation: Vec<&Rule> = rules(object.kind).filter(|r| r.section == relation.name).collect();
     let asked = |rule: &Rule| match rule.code {
         Code::Ob1 | Code::Ob2 if is_import(object) => Asked::Yes,

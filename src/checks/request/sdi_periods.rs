@@ -2,11 +2,10 @@
 
 use super::{REMOVED, on_objects, short};
 use crate::besked::read::Element;
-use crate::besked::time::Time;
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
-use crate::requests::period::{Bound, Period};
+use crate::requests::period::{Bound, Period, has_form};
 use crate::subject::RequestSubject;
 
 check! {
@@ -80,7 +79,7 @@ fn removed(holder: &Element) -> bool {
 /// What stands where a time should.
 fn unreadable(holder: &Element) -> Option<&str> {
     ends(holder).find_map(|end| {
-        let time = end.child("TidsstempelDatoTid").filter(|t| Time::parse(&t.text).is_none());
+        let time = end.child("TidsstempelDatoTid").filter(|t| !has_form(&t.text));
         let open = end.child("GraenseIndikator").filter(|g| !matches!(g.text.trim(), "true" | "1"));
         time.or(open).map(|e| e.text.as_str())
     })
