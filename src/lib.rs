@@ -31,6 +31,7 @@ pub mod plan;
 pub mod profile;
 pub mod render;
 pub mod report;
+pub mod requests;
 pub mod run;
 pub mod saml;
 pub mod seal;

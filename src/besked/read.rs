@@ -189,7 +189,7 @@ pub fn read(bytes: &[u8]) -> Result<Message, Unreadable> {
 /// The message in a parsed document.
 pub fn of(document: &Document<'_>) -> Result<Message, Unreadable> {
     let lines = Lines::of(document.input_text());
-    let mut reader = Reader { document, lines, elements: 0 };
+    let mut reader = Reader { document, lines, elements: 0, most: MAX_ELEMENTS, leaves_payload: true };
     let root = document.document_element().ok_or(XmlProblem::Empty)?;
     let (wrapper, node) = if reader.name(root).local == "Haendelsesbesked" {
         (None, root)
@@ -207,11 +207,22 @@ pub fn of(document: &Document<'_>) -> Result<Message, Unreadable> {
     Ok(Message { wrapper, besked: reader.element(node, 0)?, payload })
 }
 
+/// The document element with everything in it, at most so many elements: for documents that are no message.
+pub(crate) fn whole(document: &Document<'_>, most: usize) -> Result<Element, XmlProblem> {
+    let lines = Lines::of(document.input_text());
+    let root = document.document_element().ok_or(XmlProblem::Empty)?;
+    Reader { document, lines, elements: 0, most, leaves_payload: false }.element(root, 0)
+}
+
 struct Reader<'a> {
     document: &'a Document<'a>,
     lines: Lines,
-    /// Elements of the envelope that were read.
+    /// Elements that were read.
     elements: usize,
+    /// Most elements that are read.
+    most: usize,
+    /// Whether what lies in Beskeddata is left out.
+    leaves_payload: bool,
 }
 
 impl Reader<'_> {
@@ -235,10 +246,10 @@ impl Reader<'_> {
     fn element(&mut self, node: NodeId, depth: usize) -> Result<Element, XmlProblem> {
         let (name, place) = (self.name(node), self.place(node));
         self.elements += 1;
-        if self.elements > MAX_ELEMENTS {
-            return Err(XmlProblem::Bound { limit: MAX_ELEMENTS, what: "elements of the envelope", place });
+        if self.elements > self.most {
+            return Err(XmlProblem::Bound { limit: self.most, what: "elements of the envelope", place });
         }
-        let payload = depth == 1 && name.local == "Beskeddata";
+        let payload = self.leaves_payload && depth == 1 && name.local == "Beskeddata";
         let (mut text, mut children) = (String::new(), Vec::new());
         for child in self.document.children(node) {
             match self.document.node_kind(child) {

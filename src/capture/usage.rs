@@ -4,8 +4,8 @@
 mod calls;
 mod events;
 mod files;
-mod portfolio;
-mod requests;
+pub mod portfolio;
+pub mod requests;
 mod trace;
 
 use super::{Captured, Progress, Session};

@@ -1,4 +1,4 @@
-//! `kravprobe inspect certificate|metadata|message|subscription`: a family's checks on files, without a target.
+//! `kravprobe inspect certificate|metadata|message|request|subscription`: a family's checks on files, without a target.
 
 mod message;
 mod subscription;
@@ -7,7 +7,8 @@ use super::{Common, Format};
 use crate::aggregate::{Aggregate, Decision, aggregate, by_requirement};
 use crate::besked::lists::uuid_of;
 use crate::capture::distribution::files::read_message;
-use crate::capture::{Session, capture_in, distribution};
+use crate::capture::usage::requests::{kept, read_request};
+use crate::capture::{Session, capture_in, distribution, usage};
 use crate::clock::now;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
@@ -21,6 +22,7 @@ use crate::subject::certificate::{CertificateKind, CertificateRole};
 use crate::subject::message::MESSAGE;
 use crate::subject::{Blob, Family, Subject};
 use crate::target::beskedfordeler::{Beskedfordeler, MessageDirection, MessageEntry};
+use crate::target::usage::{RequestEntry, RequestService};
 use crate::target::{
     AnchorEntry, AnchorUse, CertificateEntry, LoadedTarget, MetadataEntry, Parties, Party, Politeness, SecretReference,
     System, Target, is_cvr,
@@ -49,6 +51,8 @@ enum What {
     Subscription(subscription::Args),
     /// Judge messages of the Beskedfordeler: Haendelsesbesked, alone or in ModtagBeskedInput
     Message(MessageArgs),
+    /// Judge captured requests to the Sags- og Dokumentindeks (SF1470) or to Organisation (SF1500)
+    Request(RequestArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,6 +107,37 @@ struct MessageArgs {
     /// UUID of the IT-system in the Administrationsmodul.
     #[arg(long, value_name = "UUID")]
     system: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct RequestArgs {
+    /// Files to judge: a SOAP envelope or its body. A TransaktionsUUID that two of them share is compared.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What the requests were sent to.
+    #[arg(long, value_enum, default_value_t = ServiceArgument::Sagsindeks)]
+    service: ServiceArgument,
+    /// Profile to judge by.
+    #[arg(long, default_value = "captured-requests")]
+    profile: String,
+    /// Environment whose rules apply.
+    ///
+    /// Production, when absent: the strictest reading of a file of which nothing else is known.
+    #[arg(long, value_enum, default_value_t = Environment::Production)]
+    environment: Environment,
+    /// Instant of judgement, RFC 3339; the present, when absent.
+    #[arg(long, value_name = "RFC3339")]
+    at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum ServiceArgument {
+    /// Cases in the Sags- og Dokumentindeks
+    Sagsindeks,
+    /// Documents in the Sags- og Dokumentindeks
+    Dokumentindeks,
+    /// Organisation
+    Organisation,
 }
 
 #[derive(Debug, clap::Args)]
@@ -222,6 +257,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         }
         What::Subscription(args) => subscription::run(args, common),
         What::Message(args) => messages(args, common),
+        What::Request(args) => requests(args, common),
     }
 }
 
@@ -253,18 +289,41 @@ fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
             ..Beskedfordeler::default()
         });
     };
-    judge_files(&shared, &args.profile, &[Family::Message], &entry, neighbours(&args.files), common)
+    let read = |file: &Path| Ok(Blob::new(MESSAGE, redact(&read_message(file)?, MESSAGE).bytes));
+    let others = neighbours(&args.files, read);
+    judge_files(&shared, &args.profile, &[Family::Message], &entry, others, common)
 }
 
-/// Most messages that are compared with each other.
+fn requests(args: &RequestArgs, common: Common) -> Result<u8> {
+    let shared = Shared {
+        files: args.files.clone(),
+        environment: args.environment,
+        at: args.at,
+        offline: true,
+        crl: Vec::new(),
+        ocsp_response: Vec::new(),
+        supplied: Vec::new(),
+        anchor: Vec::new(),
+        cvr: None,
+    };
+    let service = match args.service {
+        ServiceArgument::Sagsindeks => RequestService::Sagsindeks,
+        ServiceArgument::Dokumentindeks => RequestService::Dokumentindeks,
+        ServiceArgument::Organisation => RequestService::Organisation,
+    };
+    let entry = |file: &Path, target: &mut Target| {
+        target.request.push(RequestEntry { name: "file".to_owned(), file: file.to_owned(), service });
+    };
+    let others = neighbours(&args.files, |file| Ok(kept(&read_request(file)?).0));
+    judge_files(&shared, &args.profile, &[Family::Request], &entry, others, common)
+}
+
+/// Most messages or requests that are compared with each other.
 const MAX_NEIGHBOURS: usize = 200;
 
-/// The messages by their files. One that cannot be read is nobody's neighbour; its own answer says why.
-fn neighbours(files: &[PathBuf]) -> Vec<(PathBuf, Blob)> {
-    let read = |file: &PathBuf| {
-        let bytes = read_message(file).ok()?;
-        Some((file.clone(), Blob::new(MESSAGE, redact(&bytes, MESSAGE).bytes)))
-    };
+/// The messages or requests by their files. One that cannot be read is nobody's neighbour; its own answer says why.
+fn neighbours(files: &[PathBuf], read: impl Fn(&Path) -> Result<Blob>) -> Vec<(PathBuf, Blob)> {
+    let read = |file: &PathBuf| Some((file.clone(), read(file).ok()?));
     files.iter().take(MAX_NEIGHBOURS).filter_map(read).collect()
 }
 
@@ -384,7 +443,7 @@ struct Inspector<'a> {
     language: Language,
     format: Format,
     session: Session,
-    /// Messages to compare with.
+    /// Messages or requests to compare with.
     neighbours: Vec<(PathBuf, Blob)>,
 }
 
@@ -455,13 +514,18 @@ impl<'a> Inspector<'a> {
         let loaded = loaded(target);
         let mut captured = capture_in(&self.session, &loaded, self.at, &mut |_| ())?.subjects;
         captured.extend(distribution::capture(&self.session, &loaded, &plan, &captured, self.at, &mut |_| ())?);
+        captured.extend(usage::capture(&self.session, &loaded, &plan, &captured, self.at, &mut |_| ())?);
         let mut subjects: Vec<_> = captured.into_iter().map(|c| c.subject).collect();
         let mut facts = None;
+        let others = || self.neighbours.iter().filter(|(path, _)| path != file).map(|(_, blob)| blob.clone()).collect();
         for subject in &mut subjects {
-            if let Subject::Message(message) = subject {
-                let others = self.neighbours.iter().filter(|(path, _)| path != file);
-                message.others = others.map(|(_, blob)| blob.clone()).collect();
-                facts = message::facts(message.message.data(), self.language);
+            match subject {
+                Subject::Message(message) => {
+                    message.others = others();
+                    facts = message::facts(message.message.data(), self.language);
+                }
+                Subject::Request(request) => request.others = others(),
+                _ => {}
             }
         }
         let results = judge(&plan, &self.profile, &loaded.target, &subjects);

@@ -42,10 +42,6 @@ const NOT_COVERED: &[(&str, &str)] = &[
         "TOK-04",
         "The headers of calls to REST services on the Serviceplatform; the probe emulates none of those services.",
     ),
-    (
-        "TOK-06",
-        "The context of calls to SOAP services on the Serviceplatform; the probe emulates none of those services.",
-    ),
     ("CRT-60", "Behaviour of the relying side. It shows in login trials with another certificate of the same name."),
 ];
 

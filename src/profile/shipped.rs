@@ -14,6 +14,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("i08-adgangsstyring-for-brugere", include_str!("../../profiles/i08-adgangsstyring-for-brugere.toml")),
     ("sf1470-sags-og-dokumentindeks", include_str!("../../profiles/sf1470-sags-og-dokumentindeks.toml")),
     ("sf1500-organisation", include_str!("../../profiles/sf1500-organisation.toml")),
+    ("captured-requests", include_str!("../../profiles/captured-requests.toml")),
     ("sf1601-afsend-post", include_str!("../../profiles/sf1601-afsend-post.toml")),
     ("sf2900-fordelingskomponent", include_str!("../../profiles/sf2900-fordelingskomponent.toml")),
     ("beskedkuvert", include_str!("../../profiles/beskedkuvert.toml")),

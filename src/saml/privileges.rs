@@ -90,7 +90,7 @@ impl PrivilegeList {
     /// Reads an attribute value: base64 of XML. White space between is allowed.
     pub fn from_attribute(value: &str) -> Result<Self, PrivilegeProblem> {
         if value.len() > xml::MAX_BYTES * 2 {
-            return Err(XmlProblem::TooLarge { size: value.len() }.into());
+            return Err(XmlProblem::TooLarge { size: value.len(), limit: xml::MAX_BYTES * 2 }.into());
         }
         let value: String = value.split_ascii_whitespace().collect();
         Self::read(&STANDARD.decode(value).map_err(|_| PrivilegeProblem::Base64)?)

@@ -21,10 +21,12 @@ pub enum XmlProblem {
     #[error("the document is empty")]
     Empty,
     /// More bytes than are parsed.
-    #[error("the document has {size} bytes, more than {MAX_BYTES}")]
+    #[error("the document has {size} bytes, more than {limit}")]
     TooLarge {
         /// Bytes found.
         size: usize,
+        /// Most bytes that are parsed.
+        limit: usize,
     },
     /// In another encoding. That is allowed (XML 1.0 4.3.3), but this program reads UTF-8 alone.
     #[error("the encoding is {found}; only UTF-8 is read here")]
@@ -87,8 +89,13 @@ impl std::fmt::Display for Place {
 
 /// The document as text, when it is UTF-8 (a byte order mark is accepted) and not too large.
 pub fn decode(bytes: &[u8]) -> Result<&str, XmlProblem> {
-    if bytes.len() > MAX_BYTES {
-        return Err(XmlProblem::TooLarge { size: bytes.len() });
+    decode_within(bytes, MAX_BYTES)
+}
+
+/// The same with another bound on the size.
+pub fn decode_within(bytes: &[u8], limit: usize) -> Result<&str, XmlProblem> {
+    if bytes.len() > limit {
+        return Err(XmlProblem::TooLarge { size: bytes.len(), limit });
     }
     let wide = match bytes {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => Some("UTF-32"),

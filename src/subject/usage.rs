@@ -139,10 +139,13 @@ pub struct Claimed {
 pub struct Relations {
     /// The system's name there.
     pub system: String,
-    /// Names of the interfaces that its relations use.
+    /// Names of the interfaces that its relations use; the UUID where the name could name a person.
     pub interfaces: Vec<String>,
     /// Integration numbers recognised in those names.
     pub integrations: Vec<String>,
+    /// Why nothing is known: the API did not answer, or not with a portfolio. Nothing else says anything then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreachable: Option<String>,
 }
 
 impl UsageSubject {

@@ -42,6 +42,7 @@ mod receiver;
 mod receiver_pull;
 mod registry;
 mod render;
+mod requests;
 mod review;
 mod run;
 mod sample_report;
