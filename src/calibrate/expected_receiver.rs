@@ -90,9 +90,15 @@ pub const fn expected(fault: Fault) -> Expected {
             "push.at-once-one-effect",
             "push.same-id-one-effect",
             "push.same-id-other-content-refused",
+            "pull.redelivered-one-effect",
             "pull.duplicate-one-effect",
         ]),
-        Fault::FailsOnDuplicates => Red(&["push.duplicate-confirmed", "push.at-once-answered", "pull.duplicate-acked"]),
+        Fault::FailsOnDuplicates => Red(&[
+            "push.duplicate-confirmed",
+            "push.at-once-answered",
+            "pull.redelivered-acked",
+            "pull.duplicate-acked",
+        ]),
         Fault::DuplicateRace => Red(&["push.at-once-one-effect"]),
         Fault::OverwritesContent => Red(&["push.same-id-other-content-refused"]),
         Fault::UnknownTypeStops => Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed"]),
@@ -158,15 +164,5 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::ValueListWithToken => Red(&["value-list.certificate-without-token"]),
         Fault::ValueListRecreated => Red(&["value-list.change-pattern"]),
         Fault::ValueListOtherPrefix => Nothing(SETTING),
-    }
-}
-
-/// Checks that a fault may turn red or not: whether the system has read a message when its connection is lost is a matter of the
-/// moment, and only then does the message come a second time to it.
-#[must_use]
-pub const fn may_fail(fault: Fault) -> &'static [&'static str] {
-    match fault {
-        Fault::StoresTwice => &["pull.redelivered-one-effect"],
-        _ => &[],
     }
 }

@@ -38,8 +38,9 @@ pub struct Behaviour {
     pub token_seconds: u32,
     /// So many of the next token requests are refused.
     pub refuse_tokens: u32,
-    /// After each of so many of the next deliveries, TCP is gone before an acknowledgement can be read.
-    pub break_after_delivery: u32,
+    /// At each of so many of the next acknowledgements, TCP is gone before it counts. Who asks for none loses the connection right
+    /// after a delivery.
+    pub break_at_ack: u32,
     /// A message that is enqueued from now on is handed over this much later.
     pub delivery_delay: Duration,
     /// Connections that were open when this became true hear nothing more and are not heard; their sockets stay. New ones work.
@@ -58,7 +59,7 @@ impl Default for Behaviour {
             refuse_logins: 0,
             token_seconds: tokens::LIFE,
             refuse_tokens: 0,
-            break_after_delivery: 0,
+            break_at_ack: 0,
             delivery_delay: Duration::ZERO,
             silent: false,
             heartbeat_seconds: 60,

@@ -492,6 +492,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("waited # s for the system to take `object-#`", "ventede # s på, at systemet tog `object-#`"),
     ("waited # s for the system to take `poison`", "ventede # s på, at systemet tog `poison`"),
     ("waited # s for the system to take `interrupted`", "ventede # s på, at systemet tog `interrupted`"),
+    ("an acknowledgement that is lost with the connection", "en kvittering, der går tabt med forbindelsen"),
     ("waited # s for the system to take `held`", "ventede # s på, at systemet tog `held`"),
     ("waited # s for the system to send a message", "ventede # s på, at systemet sendte en besked"),
     ("the broker refused the login: the response is empty", "brokeren afviste login: svaret er tomt"),

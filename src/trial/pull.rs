@@ -49,8 +49,8 @@ pub enum Content {
 pub enum Adversity {
     /// Nothing: it is a good broker.
     None,
-    /// The connection is lost between the first delivery and its acknowledgement.
-    BreakAfterDelivery,
+    /// The connection is lost when the first acknowledgement arrives, before it counts: the system has the message, and it comes again.
+    BreakAtAck,
     /// Every connection is lost, and logins are refused as if the token were for another service, for so many seconds.
     RefuseLogins(u64),
     /// Nothing more is said on open connections, for so many seconds at most.
@@ -108,7 +108,7 @@ pub const ADVERSE: &[Fetch] = &[
     Fetch {
         id: "unacked",
         messages: &[letter("interrupted", Content::Good), TRAILER],
-        adversity: Adversity::BreakAfterDelivery,
+        adversity: Adversity::BreakAtAck,
     },
     Fetch {
         id: "store-stopped",

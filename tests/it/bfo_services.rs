@@ -310,20 +310,28 @@ fn the_connection_ends_with_the_token_and_a_new_one_opens_another() {
 }
 
 #[test]
-fn a_connection_broken_between_delivery_and_acknowledgement_loses_nothing() {
+fn a_connection_broken_before_the_acknowledgement_counts_loses_nothing() {
     let services = services();
-    services.behave(|b| b.break_after_delivery = 2);
+    services.behave(|b| b.break_at_ack = 2);
     enqueue(&services, "first");
-    for _ in 0..2 {
-        let done = as_receiver(&services, &[json!(["consume", DUESLAG, 1, "keep"]), json!(["wait", 30])]);
-        // Whether pika still hands out what it read before it noticed the end is a matter of its moment.
-        assert_eq!(done[1]["error"], "StreamLostError", "{done:?}");
+    for attempt in 1..=2 {
+        let done =
+            as_receiver(&services, &[json!(["consume", DUESLAG, 1, "keep"]), json!(["ack"]), json!(["wait", 30])]);
+        assert_eq!(done[0][0][1], attempt > 1, "{done:?}");
+        assert_eq!(done[2]["error"], "StreamLostError", "{done:?}");
     }
     let done = as_receiver(&services, &[json!(["consume", DUESLAG, 1])]);
     assert_eq!(done[0][0][1], true, "{done:?}");
     let recording = services.recording();
     assert_eq!(count(&recording, |e| *e == Happening::Ended { because: End::Ordered }), 2);
+    assert_eq!(count(&recording, |e| matches!(e, Happening::AckDiscarded { message: 0, .. })), 2);
     assert_eq!(count(&recording, |e| matches!(e, Happening::Acked { .. })), 1);
+    // Who asks for no acknowledgement has nothing to lose but the connection.
+    services.behave(|b| b.break_at_ack = 1);
+    enqueue(&services, "second");
+    let done = as_receiver(&services, &[json!(["get", DUESLAG, true]), json!(["wait", 30])]);
+    assert_eq!(done[1]["error"], "StreamLostError", "{done:?}");
+    assert_eq!(count(&services.recording(), |e| matches!(e, Happening::Delivered { message: 1, .. })), 1);
 }
 
 #[test]

@@ -199,13 +199,10 @@ fn faults_of_the_receiver_turn_their_checks_red() {
 }
 
 /// Checks on messages that no fault of the receiver turns red.
-const NEVER_RED: [&str; 20] = [
+const NEVER_RED: [&str; 18] = [
     "pull.ack-latency",
     "pull.order-per-object",
     "pull.poll-interval",
-    "pull.redelivered-acked",
-    // With `stores-twice` it may go red, by the moment.
-    "pull.redelivered-one-effect",
     "pull.refused-login-recovered",
     "pull.tls-version",
     "pull.unknown-type-does-not-block",

@@ -254,9 +254,9 @@ impl State {
         count_down(&mut self.behaviour.refuse_tokens)
     }
 
-    /// Whether the connection must be gone right after this delivery. Counts down.
-    pub(super) fn breaks_after_delivery(&mut self) -> bool {
-        count_down(&mut self.behaviour.break_after_delivery)
+    /// Whether the connection must be gone at this acknowledgement. Counts down.
+    pub(super) fn breaks_at_ack(&mut self) -> bool {
+        count_down(&mut self.behaviour.break_at_ack)
     }
 
     pub(super) fn declare(&mut self, dueslag: &str) {

@@ -209,6 +209,13 @@ pub enum Happening {
         /// Delivery tag.
         tag: u64,
     },
+    /// `basic.ack` that does not count: the trial wanted the connection lost then, so the message comes again.
+    AckDiscarded {
+        /// Index into [`Recording::messages`].
+        message: usize,
+        /// Delivery tag.
+        tag: u64,
+    },
     /// `basic.nack`, `basic.reject` or `basic.recover`, one event a message.
     Rejected {
         /// Index into [`Recording::messages`].

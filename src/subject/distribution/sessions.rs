@@ -288,6 +288,23 @@ pub fn acked(deliveries: &[Delivery], message: usize) -> Option<Timestamp> {
     })
 }
 
+/// Which delivery of a message the system acknowledged in vain, because the connection was lost then: it had that one, and the
+/// next one is the same message again.
+#[must_use]
+pub fn acked_in_vain(recording: &Recording, message: usize) -> Option<u32> {
+    let of = |event: &Event| match event.what {
+        Happening::AckDiscarded { message: acked, tag } if acked == message => Some((event.connection, tag)),
+        _ => None,
+    };
+    let (connection, in_vain) = recording.events.iter().find_map(of)?;
+    recording.events.iter().find_map(|event| match event.what {
+        Happening::Delivered { message: delivered, tag, attempt } => {
+            ((event.connection, delivered, tag) == (connection, message, in_vain)).then_some(attempt)
+        }
+        _ => None,
+    })
+}
+
 /// Times from delivery to acknowledgement, of every delivery that was acknowledged.
 #[must_use]
 pub fn ack_latencies(deliveries: &[Delivery]) -> Vec<SignedDuration> {

@@ -101,7 +101,7 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str) ->
     }
     match case.adversity {
         Adversity::None => {}
-        Adversity::BreakAfterDelivery => stage.services.behave(|b| b.break_after_delivery = 1),
+        Adversity::BreakAtAck => stage.services.behave(|b| b.break_at_ack = 1),
         Adversity::RefuseLogins(seconds) => refuse_logins(stage, seconds).await,
         Adversity::Silence(seconds) => silence(stage, seconds).await,
         Adversity::ShortToken(_) => expire(stage).await,
@@ -110,7 +110,7 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str) ->
         }
     }
     let made = deliver(stage, dueslag, case.messages).await;
-    stage.services.behave(|b| b.break_after_delivery = 0);
+    stage.services.behave(|b| b.break_at_ack = 0);
     made
 }
 
