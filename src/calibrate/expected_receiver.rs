@@ -102,6 +102,7 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::DuplicateRace => Red(&["push.at-once-one-effect"]),
         Fault::OverwritesContent => Red(&["push.same-id-other-content-refused"]),
         Fault::UnknownTypeStops => Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed"]),
+        Fault::LargeMessageStops => Red(&["push.large-message-never-stops", "pull.large-message-does-not-block"]),
         // What was not confirmed is still the Beskedfordeler's, so nothing must be kept of it.
         Fault::RejectsPayload => Red(&["push.deviating-payload-confirmed", "pull.deviating-payload-does-not-block"]),
         Fault::DropsPayload => Red(&["push.deviating-payload-kept"]),
@@ -132,6 +133,7 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::RetryStorm => Red(&["pull.refused-login-no-hot-loop"]),
         Fault::NeverReconnects | Fault::ReconnectsSlowly => Red(&["pull.dropped-connection-reconnected"]),
         Fault::PollsRarely => Unseen(PATIENT),
+        Fault::GivesUpWhenIdle => Red(&["pull.late-message-fetched"]),
         Fault::OutOfOrder => Nothing(BEHIND_THE_QUEUE),
         Fault::NoHeartbeat => Red(&["pull.silence-noticed"]),
 

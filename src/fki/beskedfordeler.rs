@@ -19,7 +19,7 @@ use crate::web::{Listener, Tls, WebServer};
 use broker::Broker;
 use hub::Hub;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokens::TokenMint;
 
 /// Path of the REST token service.
@@ -41,8 +41,6 @@ pub struct Behaviour {
     /// At each of so many of the next acknowledgements, TCP is gone before it counts. Who asks for none loses the connection right
     /// after a delivery.
     pub break_at_ack: u32,
-    /// A message that is enqueued from now on is handed over this much later.
-    pub delivery_delay: Duration,
     /// Connections that were open when this became true hear nothing more and are not heard; their sockets stay. New ones work.
     pub silent: bool,
     /// Heartbeat that the broker proposes, seconds.
@@ -60,7 +58,6 @@ impl Default for Behaviour {
             token_seconds: tokens::LIFE,
             refuse_tokens: 0,
             break_at_ack: 0,
-            delivery_delay: Duration::ZERO,
             silent: false,
             heartbeat_seconds: 60,
             reply: Reply::default(),

@@ -444,6 +444,18 @@ fn polling() {
     };
     let polls = (1..=5).fold(tape().login(0, 1, "t", EIGHT_HOURS), |tape, n| get(tape, n * 60)).ended(310_000);
     expect(id, &polls, Pass, Reason::Met);
+    // One visit that empties the dueslag shows nothing of the next one.
+    let fetches = |tape: Tape, ms: i64, brought: usize| {
+        (0..=brought).fold(tape, |tape, n| {
+            let empty = n == brought;
+            let what = Happening::Got { queue: DUESLAG.into(), no_ack: false, empty };
+            tape.event(ms + 2000 * i64::try_from(n).unwrap(), 1, what)
+        })
+    };
+    let once = fetches(tape().login(0, 1, "t", EIGHT_HOURS), 1000, 5).ended(60_000);
+    expect(id, &once, Inconclusive, Reason::Unreachable);
+    expect(id, &fetches(once.clone(), 200_000, 2).ended(300_000), Pass, Reason::Met);
+    expect(id, &fetches(once, 600_000, 0).ended(700_000), Fail, Reason::TooLarge);
     let lazy = (1..=3).fold(tape().login(0, 1, "t", EIGHT_HOURS), |tape, n| get(tape, n * 400)).ended(1_300_000);
     expect(id, &lazy, Fail, Reason::TooLarge);
 }
@@ -525,6 +537,7 @@ fn poison() {
         "pull.invalid-envelope-does-not-block",
         "pull.unknown-type-does-not-block",
         "pull.deviating-payload-does-not-block",
+        "pull.large-message-does-not-block",
     ];
     for id in ids {
         let poison = || standing(&["poison", "good"]);
@@ -541,6 +554,25 @@ fn poison() {
         expect(id, &gone.clone().page(899_000, 1, 0), Fail, Reason::Missing);
         expect(id, &gone, Inconclusive, Reason::Unreachable);
     }
+}
+
+#[test]
+fn a_message_after_a_quiet_time() {
+    let id = "pull.late-message-fetched";
+    let quiet = standing(&["late", "good"]).event(40_000, 0, Happening::QuietEnded { seconds: 40 });
+    expect(id, &quiet.clone().taken(40_100, 1, 0, 1).taken(40_200, 1, 1, 1).ended(41_000), Pass, Reason::Met);
+    let seldom = |ms: i64| quiet.clone().login(ms, 2, "t", EIGHT_HOURS).taken(ms + 10, 2, 0, 1).ended(ms + 500);
+    expect(id, &seldom(339_000), Pass, Reason::Met);
+    expect(id, &seldom(341_000), Fail, Reason::TooLarge);
+    // It was not fetched, though the system answers on its page; without a sign of life it may have been stopped.
+    let never = quiet.clone().ended(341_000);
+    expect(id, &never, Inconclusive, Reason::Unreachable);
+    expect(id, &never.clone().page(340_000, 0, 0), Fail, Reason::Missing);
+    expect(id, &never.page(338_000, 0, 0).ended(339_000), Inconclusive, Reason::Unreachable);
+    // Handed over and not settled says nothing of the time.
+    expect(id, &quiet.delivered(40_100, 1, 0, 1).ended(42_000), Inconclusive, Reason::Unreachable);
+    // Nothing says that the dueslag was ever empty.
+    expect(id, &standing(&["late", "good"]).taken(10, 1, 0, 1), Inconclusive, Reason::Unreachable);
 }
 
 #[test]

@@ -287,7 +287,7 @@ impl State {
             body: body.into(),
             id: crate::besked::write::new_uuid(),
             attempts: 0,
-            not_before: Instant::now() + self.behaviour.delivery_delay,
+            not_before: Instant::now(),
         };
         self.queues.entry(dueslag.to_owned()).or_default().ready.push_back(copy);
         message

@@ -90,6 +90,11 @@ pub enum Happening {
         /// What came of it.
         answer: Answer,
     },
+    /// The dueslag had been empty for so long; from now on messages lie in it.
+    QuietEnded {
+        /// How long, seconds.
+        seconds: u64,
+    },
     /// A trigger of the target was called: the system should now send a message, or change a value list.
     Triggered {
         /// What came of it; `None` when a person is to do it.

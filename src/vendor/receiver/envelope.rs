@@ -9,6 +9,9 @@ use crate::saml::xml;
 /// The namespace of `Base64` in the schema; messages come with others, too.
 const BASE64: &str = "urn:oio:besked:kuvert:1.0";
 
+/// More than some systems take, bytes.
+const MUCH: usize = 1 << 20;
+
 /// A message that can be stored.
 #[derive(Clone, Debug)]
 pub(super) struct Envelope {
@@ -32,6 +35,8 @@ pub(super) enum Refusal {
     Fault(&'static str),
     /// A fault of the system: nobody is told.
     Dropped,
+    /// A fault of the system: nothing more is to come.
+    Stops,
 }
 
 impl Refusal {
@@ -39,7 +44,7 @@ impl Refusal {
         match self {
             Self::Malformed(why) | Self::Invalid(why) => why,
             Self::Fault(why) => why,
-            Self::Dropped => "",
+            Self::Dropped | Self::Stops => "",
         }
     }
 }
@@ -51,6 +56,9 @@ impl Envelope {
             xml::XmlProblem::Empty | xml::XmlProblem::NotWellFormed { .. } => Refusal::Malformed(problem.to_string()),
             other => Refusal::Invalid(other.to_string()),
         };
+        if bytes.len() > MUCH && faults.has(Fault::LargeMessageStops) {
+            return Err(Refusal::Stops);
+        }
         let text = xml::decode(bytes).map_err(refused)?;
         let document = xml::parse_within(text, read::MAX_NODES).map_err(refused)?;
         if !faults.has(Fault::SchemaNotChecked) {

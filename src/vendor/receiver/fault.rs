@@ -109,6 +109,9 @@ faults! {
         UnknownTypeStops = "unknown-type-stops",
             "svarer 51 på en ukendt beskedtype, så dueslaget stopper",
             "answers 51 to an unknown message type, so that the dueslag stops";
+        LargeMessageStops = "large-message-stops",
+            "svarer 53 på en besked over en megabyte, eller lægger den tilbage, så dueslaget står stille",
+            "answers 53 to a message of more than a megabyte, or puts it back, so that the dueslag stands still";
         RejectsPayload = "rejects-payload",
             "afviser en besked, hvis beskeddata ikke følger deres skema",
             "rejects a message whose Beskeddata deviates from its schema";
@@ -162,6 +165,9 @@ faults! {
         PollsRarely = "polls-rarely",
             "henter beskeder en gang i timen",
             "fetches messages once an hour";
+        GivesUpWhenIdle = "gives-up-when-idle",
+            "holder op med at hente, når der ikke har været beskeder en tid",
+            "stops fetching when there have been no messages for a while";
         OutOfOrder = "out-of-order",
             "kvitterer for den nyeste besked først",
             "acknowledges the newest message first";

@@ -9,7 +9,9 @@ use super::{ClientError, Counterpart, Login, StoreError, System};
 use crate::besked::schema::Kind;
 use jiff::Timestamp;
 use lapin::message::{Delivery, DeliveryResult};
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions, BasicQosOptions};
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions, BasicQosOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{Acker, Channel, Connection, Consumer};
 use std::sync::Arc;
@@ -26,6 +28,8 @@ const COLLECT: Duration = Duration::from_millis(300);
 const ANSWER: Duration = Duration::from_secs(10);
 /// How often it is looked whether the connection still stands.
 const LOOK: Duration = Duration::from_millis(200);
+/// How long the system that gives up waits for a message.
+const IDLE: Duration = Duration::from_secs(6);
 /// Between two attempts at a message that a faulty system puts back.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -101,6 +105,11 @@ async fn consume(
         let next = tokio::select! {
             next = deliveries.recv() => next,
             () = renewal(system, token) => return close(connection).await,
+            () = idle(system) => {
+                within(channel.basic_cancel("fagsystem".into(), BasicCancelOptions::default())).await?;
+                renewal(system, token).await;
+                return close(connection).await;
+            }
         };
         let delivery = next.ok_or(ClientError::Lost)??;
         if several {
@@ -140,6 +149,15 @@ async fn renewal(system: &System, token: Option<&Token>) {
             tokio::time::sleep(Duration::try_from(left).unwrap_or_default()).await;
         }
         _ => std::future::pending().await,
+    }
+}
+
+/// Fault `gives-up-when-idle`: until it has waited for so long that it believes that nothing more will come.
+async fn idle(system: &System) {
+    if system.faults.has(Fault::GivesUpWhenIdle) {
+        tokio::time::sleep(IDLE).await;
+    } else {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -212,7 +230,7 @@ fn keep(system: &System, body: &[u8]) -> Result<(), Unkept> {
             Stored::Again if faults.has(Fault::FailsOnDuplicates) => Err(Unkept::Unreadable),
             Stored::New | Stored::Again | Stored::Conflict => Ok(()),
         },
-        Err(Refusal::Fault(_)) => Err(Unkept::Unreadable),
+        Err(Refusal::Fault(_) | Refusal::Stops) => Err(Unkept::Unreadable),
         Err(Refusal::Dropped) => Ok(()),
         Err(_) if faults.has(Fault::BlocksOnPoison) || faults.has(Fault::StopsAtPoison) => Err(Unkept::Unreadable),
         Err(refusal) => system.store.park(body, refusal.text(), Timestamp::now()).map_err(Unkept::Store),

@@ -43,6 +43,7 @@ fn answer(system: &System, body: &[u8]) -> (u16, String) {
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedAccepted) => return (20, String::new()),
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedWith500) => return (500, String::new()),
         Err(Refusal::Dropped) => return (20, String::new()),
+        Err(Refusal::Stops) => return (53, "tjenesten er ikke tilgængelig".to_owned()),
         Err(refusal) => return (40, refusal.text().to_owned()),
     };
     if envelope.parked.is_some() && faults.has(Fault::UnknownTypeStops) {
