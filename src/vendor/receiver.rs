@@ -34,6 +34,7 @@ use super::pki::{ExampleKeys, ExamplePki, Issued, Key, Leaf, PkiError};
 use crate::besked::TEST_TYPE;
 use crate::fki::beskedfordeler::{Addresses, ServiceKeys};
 use crate::web::{Listener, Tls, WebError, WebServer};
+use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use axum::{Router, middleware};
 use envelope::Envelope;
@@ -62,6 +63,8 @@ pub const NOT_SERVED: &str = "99999999";
 pub const DUESLAG: &str = "a9efc97c-3473-45b5-9519-7fc837b89fa8";
 /// Beskedtype PKO_PostStatus, which it knows beside the test type.
 pub const POST_STATUS: &str = "d2bed63c-4853-4008-b6e0-a74c15b15fbf";
+/// Largest message that is taken in by push, bytes: as the broker of the probe has it. What is beyond the parser's bound is answered 40.
+const MAX_MESSAGE: usize = 16 << 20;
 const CVR_OF_VENDOR: &str = "90000017";
 
 /// How a token is asked for.
@@ -385,7 +388,8 @@ impl Receiver {
 
         let chain = [certificate];
         let tls = if strangers { Tls::new(&chain, web_key)? } else { Tls::asking(&chain, web_key)? };
-        let mut endpoint = Router::new().route("/ModtagBesked", post(push::receive));
+        let mut endpoint =
+            Router::new().route("/ModtagBesked", post(push::receive)).layer(DefaultBodyLimit::max(MAX_MESSAGE));
         if !strangers {
             endpoint = endpoint.layer(middleware::from_fn_with_state(Arc::clone(&system), pages::only_beskedfordeler));
         }

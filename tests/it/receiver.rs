@@ -194,11 +194,13 @@ fn faults_in_what_is_made_of_a_message() {
     let base64 = |namespace| Besked { payload: Payload::Base64 { namespace, content: receipt.to_vec() }, ..good() };
     let strange = base64("urn:besked:kuvert:1.0").push_xml();
     let dtd = good().push_xml().replace("?>\n", "?>\n<!DOCTYPE x [<!ENTITY e 'y'>]>").replace("kravprobe<", "&e;<");
-    let cases: [(String, Option<u16>, Fault, Option<u16>); 8] = [
+    let large = Besked { payload: Payload::Text("x".repeat(10 << 20)), ..good() };
+    let cases: [(String, Option<u16>, Fault, Option<u16>); 9] = [
         ("<not xml".to_owned(), Some(40), Fault::MalformedAccepted, Some(20)),
         ("<not xml".to_owned(), Some(40), Fault::MalformedWith500, None),
         (nameless.push_xml(), Some(40), Fault::SchemaNotChecked, Some(20)),
         (unknown.push_xml(), Some(20), Fault::UnknownTypeStops, Some(51)),
+        (large.push_xml(), Some(40), Fault::LargeMessageStops, Some(53)),
         (strange.clone(), Some(20), Fault::RejectsPayload, Some(40)),
         (strange, Some(20), Fault::OneBase64Namespace, Some(40)),
         (dtd, Some(40), Fault::AcceptsDtd, Some(20)),
