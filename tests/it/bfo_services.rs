@@ -1,6 +1,6 @@
-//! The emulated Beskedfordeler with clients that nobody here wrote: pika and plain HTTP from Python, and lapin.
+//! The emulated Beskedfordeler with clients that nobody here wrote: pika and plain HTTP from Python, amqplib from Node.js, and lapin.
 
-use crate::support::{python, run};
+use crate::support::{node, python, run};
 use jiff::Timestamp;
 use kravprobe::besked::write::Besked;
 use kravprobe::digest::sha256_hex;
@@ -137,6 +137,62 @@ fn a_client_gets_a_token_logs_in_and_acknowledges_one_message_after_the_other() 
         &recording.events[0].what,
         Happening::TokenAsked { faults, answer: TokenAnswer::Issued { .. }, .. } if faults.is_empty()
     ));
+}
+
+/// Lets amqplib fetch and acknowledge so many messages, showing this certificate to the broker.
+fn amqplib(services: &Services, shown: &Path, count: usize) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    let ca = directory.path().join("ca.pem");
+    std::fs::write(&ca, X509::from_der(&KEYS.1.web_ca).unwrap().to_pem().unwrap()).unwrap();
+    let addresses = services.addresses();
+    let settings = directory.path().join("settings.json");
+    let content = json!({
+        "ca": ca, "certificate": shown, "token_certificate": system().0, "host": addresses.host,
+        "broker_port": addresses.broker_port, "token_port": addresses.token_port,
+        "applies_to": tokens::RECEIVE, "cvr": CVR, "queue": DUESLAG, "count": count,
+    });
+    std::fs::write(&settings, content.to_string()).unwrap();
+    serde_json::from_str(&node("tests/oracles/node/bfo_client.js", settings.to_str().unwrap())).unwrap()
+}
+
+#[test]
+fn amqplib_fetches_with_token_and_client_certificate_and_is_refused_with_another_certificate() {
+    let services = services();
+    let (_, first) = enqueue(&services, "first");
+    // Dozens of the largest frames.
+    let large = vec![b'x'; 10 << 20];
+    services.enqueue(DUESLAG, "large", "large", None, large.clone());
+    let (_, last) = enqueue(&services, "last");
+    let done = amqplib(&services, &system().0, 3);
+    let sent = [first.as_bytes(), &large, last.as_bytes()];
+    assert_eq!(done["messages"], json!(sent.map(|body| json!([body.len(), sha256_hex(body), false]))), "{done}");
+
+    let recording = services.recording();
+    let logged_in = |e: &Happening| {
+        matches!(e, Happening::StartOk { mechanism, token: Some(token), client, .. }
+            if mechanism == "EXTERNAL" && client.starts_with("amqplib ") && token.ours && token.cvr == CVR
+                && token.holder.as_deref() == Some(&sha256_hex(&system().1)))
+    };
+    let shown = sha256_hex(&system().1);
+    assert_eq!(count(&recording, logged_in), 1, "{:?}", happened(&recording));
+    assert_eq!(
+        count(&recording, |e| matches!(e, Happening::Connected { certificate: Some(c), .. } if *c == shown)),
+        1
+    );
+    let taken = recording.events.iter().filter_map(|e| match e.what {
+        Happening::Delivered { message, attempt: 1, .. } => Some(("delivered", message)),
+        Happening::Acked { message, .. } => Some(("acked", message)),
+        _ => None,
+    });
+    let one_by_one: Vec<_> = (0..3).flat_map(|n| [("delivered", n), ("acked", n)]).collect();
+    assert_eq!(taken.collect::<Vec<_>>(), one_by_one);
+    assert_eq!(happened(&recording).last().unwrap(), "client-left");
+
+    services.begin();
+    enqueue(&services, "first");
+    let refused = amqplib(&services, &stranger().0, 1);
+    assert!(refused["error"].as_str().unwrap().contains("ACCESS_REFUSED"), "{refused}");
+    assert_eq!(count(&services.recording(), |e| matches!(e, Happening::Delivered { .. })), 0);
 }
 
 fn logs_in() -> [Value; 2] {
