@@ -57,9 +57,22 @@ fn services() -> Services {
 
 /// Lets pika do the steps, as the system with this certificate.
 fn pika(addresses: &Addresses, certificate: &Path, steps: &Value) -> Vec<Value> {
+    pika_trusting(&KEYS.1.web_ca, addresses, certificate, steps)
+}
+
+/// The first message of a dueslag, fetched and acknowledged by pika from services with these keys.
+pub(crate) fn fetched_by_pika(keys: &ServiceKeys, dueslag: &str) -> String {
+    let [broker_port, token_port, value_list_port] = keys.ports;
+    let addresses = Addresses { host: keys.host.clone(), broker_port, token_port, value_list_port };
+    let steps = json!([["token", tokens::RECEIVE, CVR], ["connect"], ["consume", dueslag, 1], ["close"]]);
+    let done = pika_trusting(&keys.web_ca, &addresses, &system().0, &steps);
+    done[2][0][0].as_str().unwrap_or_else(|| panic!("{done:?}")).to_owned()
+}
+
+fn pika_trusting(root: &[u8], addresses: &Addresses, certificate: &Path, steps: &Value) -> Vec<Value> {
     let directory = tempfile::tempdir().unwrap();
     let ca = directory.path().join("ca.pem");
-    std::fs::write(&ca, X509::from_der(&KEYS.1.web_ca).unwrap().to_pem().unwrap()).unwrap();
+    std::fs::write(&ca, X509::from_der(root).unwrap().to_pem().unwrap()).unwrap();
     let settings = directory.path().join("settings.json");
     let content = json!({
         "ca": ca, "certificate": certificate, "key": certificate, "host": addresses.host,
@@ -175,10 +188,7 @@ fn amqplib_fetches_with_token_and_client_certificate_and_is_refused_with_another
     };
     let shown = sha256_hex(&system().1);
     assert_eq!(count(&recording, logged_in), 1, "{:?}", happened(&recording));
-    assert_eq!(
-        count(&recording, |e| matches!(e, Happening::Connected { certificate: Some(c), .. } if *c == shown)),
-        1
-    );
+    assert_eq!(count(&recording, |e| matches!(e, Happening::Connected { certificate: Some(c), .. } if *c == shown)), 1);
     let taken = recording.events.iter().filter_map(|e| match e.what {
         Happening::Delivered { message, attempt: 1, .. } => Some(("delivered", message)),
         Happening::Acked { message, .. } => Some(("acked", message)),

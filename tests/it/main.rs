@@ -16,6 +16,7 @@ mod certificate_input;
 mod certificates;
 mod compare;
 mod declarations;
+mod desk;
 mod example_pki;
 mod idp;
 mod inspect;
