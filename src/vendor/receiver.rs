@@ -41,7 +41,7 @@ use envelope::Envelope;
 use fault::Faults;
 use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -294,6 +294,10 @@ struct System {
     /// Something is to be sent.
     to_send: Notify,
     counter: AtomicU64,
+    /// Fault `out-of-order`: how many messages came about each object.
+    objects: Mutex<BTreeMap<String, u32>>,
+    /// Fault `remembers-unstored`: BeskedIds of messages that could not be stored.
+    unstored: Mutex<BTreeSet<String>>,
     /// What last went wrong with the services, for people to read.
     problem: Mutex<Option<String>>,
 }
@@ -321,7 +325,19 @@ impl System {
         let everybody = self.faults.has(Fault::ServesEverybody);
         let is_for = |cvr: &&String| everybody || envelope.permitted.iter().any(|p| p == *cvr || p == "*");
         let authorities: Vec<String> = self.served.iter().filter(is_for).cloned().collect();
-        self.store.receive(envelope, &authorities, body, &self.faults, Timestamp::now())
+        let store = || self.store.receive(envelope, &authorities, body, &self.faults, Timestamp::now());
+        if !self.faults.has(Fault::RemembersUnstored) {
+            return store();
+        }
+        let mut unstored = self.unstored.lock().unwrap_or_else(PoisonError::into_inner);
+        if unstored.contains(&envelope.besked_id) {
+            return Ok(Stored::Again);
+        }
+        let stored = store();
+        if stored.is_err() {
+            unstored.insert(envelope.besked_id.clone());
+        }
+        stored
     }
 
     async fn fetch(&self, address: &str) -> Result<u16, ClientError> {
@@ -382,6 +398,8 @@ impl Receiver {
             tokens: tokio::sync::Mutex::default(),
             to_send: Notify::new(),
             counter: AtomicU64::new(1000),
+            objects: Mutex::default(),
+            unstored: Mutex::default(),
             problem: Mutex::default(),
             faults,
         });
