@@ -200,7 +200,7 @@ fn faults_of_the_receiver_turn_their_checks_red() {
 
 /// Checks on messages that no fault of the receiver turns red.
 const NEVER_RED: [&str; 3] = [
-    // The vendor's TLS library speaks no version that would be too old.
+    // Neither the vendor's TLS library nor the broker's speaks a version that would be too old.
     "pull.tls-version",
     // What is not seen to come again is not tested: somebody may have been told.
     "send.kept-after-error",

@@ -12,8 +12,10 @@ distribution_check! {
     /// A message whose acknowledgement was lost with the connection is acknowledged when it comes again.
     ///
     /// ## Why
-    /// A message whose acknowledgement does not arrive comes again, and stays first in the dueslag until it is. A system that refuses it because it
-    /// has seen it before blocks itself.
+    /// A message whose acknowledgement does not arrive comes again, and stays first in the dueslag until one does. A system that
+    /// refuses it because it has seen it before blocks itself.
+    ///
+    /// The connection is cut when the acknowledgement arrives, so that the system certainly had the first delivery.
     ///
     /// ## What to do
     /// Acknowledge a message that you have stored, however often it came.

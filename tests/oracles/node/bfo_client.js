@@ -3,7 +3,7 @@
 //
 // Usage: node bfo_client.js SETTINGS
 //
-// SETTINGS: JSON; ca, certificate, key (PEM files), token_certificate (the one that the token is asked for with and bound to), host,
+// SETTINGS: JSON; ca, certificate (PEM files), token_certificate (the one that the token is asked for with and bound to), host,
 // broker_port, token_port, applies_to, cvr, queue, count. Prints what came as JSON: {messages: [[body's length, SHA-256, redelivered]]},
 // or {error: text} when the broker refuses.
 'use strict';
@@ -14,7 +14,8 @@ const { createHash, X509Certificate } = require('node:crypto');
 const amqp = require('amqplib');
 
 const settings = JSON.parse(fs.readFileSync(process.argv[2]));
-const tls = (certificate) => ({ ca: [fs.readFileSync(settings.ca)], cert: fs.readFileSync(certificate), key: fs.readFileSync(certificate) });
+// The key stands behind the certificate, in the same file.
+const tls = (file) => ({ ca: [fs.readFileSync(settings.ca)], cert: fs.readFileSync(file), key: fs.readFileSync(file) });
 
 function token() {
   const certificate = fs.readFileSync(settings.token_certificate);
