@@ -132,7 +132,12 @@ pub const fn expected(fault: Fault) -> Expected {
 
         // What is acknowledged by being handed over is so without a store, too.
         Fault::AutoAck => Red(&["pull.no-auto-ack", "pull.no-ack-without-store"]),
-        Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
+        // What is larger than its parser takes is unreadable to it, too.
+        Fault::BlocksOnPoison => Red(&[
+            "pull.malformed-does-not-block",
+            "pull.invalid-envelope-does-not-block",
+            "pull.large-message-does-not-block",
+        ]),
         // The invalid envelope comes first, and after it nothing more can be tried.
         Fault::StopsAtPoison => Red(&["pull.invalid-envelope-does-not-block"]),
         Fault::PlainLogin => Red(&["pull.sasl-external"]),
