@@ -41,8 +41,8 @@ setup-build:
 	@$(call install,$(BUILD_PACKAGES))
 
 # The independent witnesses of the tests: xmlsec1, xmllint, openssl, a SAML service provider (mod_auth_mellon) and a broker (RabbitMQ)
-# from Debian, the rest pinned from PyPI. apache2-bin is the program alone: unlike the package apache2, it starts no service.
-setup-test: setup-build $(VENV)/installed $(VENV)/rabbitmq/unpacked
+# from Debian, the rest pinned from PyPI and npm. apache2-bin is the program alone: unlike the package apache2, it starts no service.
+setup-test: setup-build $(VENV)/installed $(VENV)/rabbitmq/unpacked $(VENV)/node/installed
 	@$(call install,$(TEST_PACKAGES))
 
 $(VENV)/rabbitmq/unpacked: $(VENV)/installed
@@ -57,6 +57,14 @@ $(VENV)/installed: tests/requirements.txt
 	@$(call install,$(TEST_PACKAGES))
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# Whoever has Node.js of their own keeps it. Packages run no scripts, and the lock file holds their digests.
+$(VENV)/node/installed: tests/oracles/node/package.json tests/oracles/node/package-lock.json $(VENV)/installed
+	@command -v node >/dev/null || { $(call install,nodejs); }
+	@command -v npm >/dev/null || { $(call install,npm); }
+	@mkdir -p $(VENV)/node && cp tests/oracles/node/package.json tests/oracles/node/package-lock.json $(VENV)/node
+	@npm ci --prefix $(VENV)/node --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null
 	@touch $@
 
 release: setup-build

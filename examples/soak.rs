@@ -93,7 +93,7 @@ async fn pull(services: &Services, messages: usize) {
                 expected.insert(services.enqueue(DUESLAG, "good", besked.id(), None, text.clone()));
             }
             if number % BREAK == 0 {
-                services.behave(|b| b.break_after_delivery += 1);
+                services.behave(|b| b.break_at_ack += 1);
             }
         }
         let deadline = Instant::now() + Duration::from_mins(5);

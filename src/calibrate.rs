@@ -127,14 +127,6 @@ impl Fault {
         }
     }
 
-    /// Checks that may fail with it or not.
-    const fn may_fail(self) -> &'static [&'static str] {
-        match self {
-            Self::ServiceProvider(_) => &[],
-            Self::Receiver(fault) => expected_receiver::may_fail(fault),
-        }
-    }
-
     /// Whether checks of this family can see it at all: the others are not tried, because they would only take time.
     #[must_use]
     pub const fn is_tried_by(self, family: Family) -> bool {
@@ -277,11 +269,7 @@ impl Line {
             Expected::Red(_) | Expected::Unseen(_) => self.broken().is_empty(),
             Expected::Nothing(_) => self.undecided().is_empty(),
         };
-        let mut failed = self.failed();
-        for id in self.fault.map(Fault::may_fail).unwrap_or_default() {
-            failed.remove(id);
-        }
-        !self.outcomes.is_empty() && all_decided && failed == self.must_fail()
+        !self.outcomes.is_empty() && all_decided && self.failed() == self.must_fail()
     }
 }
 

@@ -21,14 +21,6 @@ const SETTING: Text = Text {
     da: "præfikset sammenholdes med værdilisten i opsætningen, ikke i et forsøg",
     en: "the prefix is compared with the value list in the set-up, not in a trial",
 };
-const PATIENT: Text = Text {
-    da: "ses først efter længere tid, end en kalibrering venter",
-    en: "shows only after a longer time than a calibration waits",
-};
-const BEHIND_THE_QUEUE: Text = Text {
-    da: "brokeren udleverer én besked ad gangen, så rækkefølgen kan ikke vendes",
-    en: "the broker hands over one message at a time, so that the order cannot be reversed",
-};
 const NOTHING_FETCHED: Text = Text {
     da: "systemet henter intet, så intet kan afgøres; de uafgjorte fund siger hvorfor",
     en: "the system fetches nothing, so that nothing is decided; the undecided findings say why",
@@ -60,6 +52,11 @@ pub const fn expected(fault: Fault) -> Expected {
             "push.empty-never-confirmed",
         ]),
         Fault::MalformedWith500 => Red(&["push.malformed-answered-with-status", "push.malformed-answered-40"]),
+        // Nothing is no XML either, but the empty message's check asks only that it is not confirmed.
+        Fault::MalformedStops => {
+            Red(&["push.malformed-never-stops", "push.malformed-answered-with-status", "push.malformed-answered-40"])
+        }
+        Fault::ImpatientReading => Red(&["push.slow-message-confirmed"]),
         Fault::SchemaNotChecked => Red(&["push.no-besked-id-never-confirmed", "push.wrong-namespace-never-confirmed"]),
         Fault::AcceptsStrangers => Nothing(Text {
             da: "klientcertifikater bedømmes af familien tls",
@@ -90,12 +87,24 @@ pub const fn expected(fault: Fault) -> Expected {
             "push.at-once-one-effect",
             "push.same-id-one-effect",
             "push.same-id-other-content-refused",
+            "pull.redelivered-one-effect",
             "pull.duplicate-one-effect",
         ]),
-        Fault::FailsOnDuplicates => Red(&["push.duplicate-confirmed", "push.at-once-answered", "pull.duplicate-acked"]),
+        Fault::FailsOnDuplicates => Red(&[
+            "push.duplicate-confirmed",
+            "push.at-once-answered",
+            "pull.redelivered-acked",
+            "pull.duplicate-acked",
+        ]),
         Fault::DuplicateRace => Red(&["push.at-once-one-effect"]),
         Fault::OverwritesContent => Red(&["push.same-id-other-content-refused"]),
-        Fault::UnknownTypeStops => Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed"]),
+        // A fetched message is tried again while the store is down, and then taken for one that is stored.
+        Fault::RemembersUnstored => Red(&["push.store-down-taken-once", "pull.no-ack-without-store"]),
+        Fault::UnknownTypeStops => {
+            Red(&["push.unknown-type-never-stops", "push.unknown-type-confirmed", "pull.unknown-type-does-not-block"])
+        }
+        Fault::DropsUnknownType => Red(&["push.unknown-type-kept"]),
+        Fault::LargeMessageStops => Red(&["push.large-message-never-stops", "pull.large-message-does-not-block"]),
         // What was not confirmed is still the Beskedfordeler's, so nothing must be kept of it.
         Fault::RejectsPayload => Red(&["push.deviating-payload-confirmed", "pull.deviating-payload-does-not-block"]),
         Fault::DropsPayload => Red(&["push.deviating-payload-kept"]),
@@ -106,6 +115,13 @@ pub const fn expected(fault: Fault) -> Expected {
             "push.deviating-payload-confirmed",
             "pull.deviating-payload-does-not-block",
         ]),
+        Fault::OtherBase64Namespace => Red(&["push.base64-kuvert-confirmed", "push.base64-none-confirmed"]),
+        Fault::RefusesOtherSyntax => Red(&[
+            "push.permitted-cvr-nr-confirmed",
+            "push.permitted-digits-confirmed",
+            "push.permitted-everybody-confirmed",
+        ]),
+        Fault::RefusesManyPermitted => Red(&["push.permitted-many-confirmed"]),
         Fault::FirstPermittedOnly => Red(&["push.permitted-many-processed"]),
         Fault::OneCvrSyntax => Red(&[
             "push.permitted-cvr-nr-processed",
@@ -116,7 +132,12 @@ pub const fn expected(fault: Fault) -> Expected {
 
         // What is acknowledged by being handed over is so without a store, too.
         Fault::AutoAck => Red(&["pull.no-auto-ack", "pull.no-ack-without-store"]),
-        Fault::BlocksOnPoison => Red(&["pull.malformed-does-not-block", "pull.invalid-envelope-does-not-block"]),
+        // What is larger than its parser takes is unreadable to it, too.
+        Fault::BlocksOnPoison => Red(&[
+            "pull.malformed-does-not-block",
+            "pull.invalid-envelope-does-not-block",
+            "pull.large-message-does-not-block",
+        ]),
         // The invalid envelope comes first, and after it nothing more can be tried.
         Fault::StopsAtPoison => Red(&["pull.invalid-envelope-does-not-block"]),
         Fault::PlainLogin => Red(&["pull.sasl-external"]),
@@ -125,8 +146,11 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::OtherCertificate => Red(&["pull.certificate-of-token", "token.certificate-registered"]),
         Fault::RetryStorm => Red(&["pull.refused-login-no-hot-loop"]),
         Fault::NeverReconnects | Fault::ReconnectsSlowly => Red(&["pull.dropped-connection-reconnected"]),
-        Fault::PollsRarely => Unseen(PATIENT),
-        Fault::OutOfOrder => Nothing(BEHIND_THE_QUEUE),
+        Fault::GivesUpWhenRefused => Red(&["pull.refused-login-recovered"]),
+        Fault::PollsRarely => Red(&["pull.poll-interval"]),
+        Fault::AcknowledgesLate => Red(&["pull.ack-latency"]),
+        Fault::GivesUpWhenIdle => Red(&["pull.late-message-fetched"]),
+        Fault::OutOfOrder => Red(&["pull.order-per-object"]),
         Fault::NoHeartbeat => Red(&["pull.silence-noticed"]),
 
         Fault::WrongAudience => Unseen(NOTHING_FETCHED),
@@ -158,15 +182,5 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::ValueListWithToken => Red(&["value-list.certificate-without-token"]),
         Fault::ValueListRecreated => Red(&["value-list.change-pattern"]),
         Fault::ValueListOtherPrefix => Nothing(SETTING),
-    }
-}
-
-/// Checks that a fault may turn red or not: whether the system has read a message when its connection is lost is a matter of the
-/// moment, and only then does the message come a second time to it.
-#[must_use]
-pub const fn may_fail(fault: Fault) -> &'static [&'static str] {
-    match fault {
-        Fault::StoresTwice => &["pull.redelivered-one-effect"],
-        _ => &[],
     }
 }

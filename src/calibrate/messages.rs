@@ -20,7 +20,7 @@ use std::path::Path;
 const WAIT_SECONDS: u32 = 30;
 /// Thresholds that no official document gives, far below their defaults and far above what the strict system takes: a system that
 /// does not come back is seen not to within [`WAIT_SECONDS`]. Its own pauses are short, too: it may send 30 times a minute.
-const QUICK: [(&str, &str, i64); 12] = [
+const QUICK: [(&str, &str, i64); 15] = [
     ("send.expired-token-renewed", "max_seconds", 15),
     ("send.no-retry-storm", "max_per_minute", 60),
     ("token.not-used-expired", "skew_seconds", 5),
@@ -28,11 +28,15 @@ const QUICK: [(&str, &str, i64); 12] = [
     ("pull.unknown-type-does-not-block", "max_seconds", 15),
     ("pull.invalid-envelope-does-not-block", "max_seconds", 15),
     ("pull.malformed-does-not-block", "max_seconds", 15),
+    ("pull.large-message-does-not-block", "max_seconds", 15),
+    // Longer than the system that polls takes for its round.
+    ("pull.late-message-fetched", "max_seconds", 25),
     ("pull.token-expiry-renewed", "max_seconds", 15),
     ("pull.dropped-connection-reconnected", "max_seconds", 15),
     ("pull.refused-login-recovered", "max_seconds", 15),
     ("pull.silence-noticed", "max_seconds", 15),
     ("pull.poll-interval", "max_seconds", 15),
+    ("pull.ack-latency", "max_seconds", 3),
 ];
 /// Whether checks of a family can see faults of an area.
 pub(super) const fn is_tried_by(area: Area, family: Family) -> bool {

@@ -205,8 +205,30 @@ fn uncounted(why: &effects::Uncounted) -> Outcome {
     Outcome::inconclusive(Reason::AnswerUnusable, "a read-back page that can be counted", why.to_string())
 }
 
-/// The message with this label, acknowledged at this attempt or a later one, has left exactly one effect.
-pub fn one_effect(subject: &DistributionSubject, label: &str, from_attempt: u32) -> Judged<Outcome> {
+/// From which delivery of a message on a check judges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// The first.
+    First,
+    /// The one after the system's acknowledgement was lost with the connection. Without one nothing shows that the system ever had
+    /// the delivery before it.
+    LostAck,
+}
+
+impl Since {
+    /// The attempt; the outcome when no acknowledgement was lost.
+    pub fn attempt(self, recording: &Recording, message: usize) -> Judged<u32> {
+        match self {
+            Self::First => Ok(1),
+            Self::LostAck => sessions::acked_in_vain(recording, message)
+                .map(|attempt| attempt + 1)
+                .ok_or_else(|| Box::new(unreached(recording, "an acknowledgement that is lost with the connection"))),
+        }
+    }
+}
+
+/// The message with this label, delivered and taken from this delivery on, has left exactly one effect.
+pub fn one_effect(subject: &DistributionSubject, label: &str, since: Since) -> Judged<Outcome> {
     const EXPECTED: &str = "one effect";
     let counting = counting(subject)?;
     let trial = Trial::of(subject)?;
@@ -216,8 +238,10 @@ pub fn one_effect(subject: &DistributionSubject, label: &str, from_attempt: u32)
     let trial = trial.trial;
     let deliveries = sessions::deliveries(&trial);
     let Some(message) = trial.labelled(label) else { return Ok(unreached(&trial, EXPECTED)) };
-    let again = deliveries.iter().any(|d| d.message == message && d.attempt >= from_attempt);
-    if !again || sessions::taken(&deliveries, message).is_none() {
+    let first = since.attempt(&trial, message)?;
+    if !deliveries.iter().any(|d| d.message == message && d.attempt >= first)
+        || sessions::taken(&deliveries, message).is_none()
+    {
         return Ok(unreached(&trial, EXPECTED));
     }
     let left = effects.of(&trial, &trial.messages[message].besked_id, None).map_err(|why| Box::new(uncounted(&why)))?;

@@ -29,6 +29,8 @@ pub static CHECKS: &[&dyn DistributionCheck] = &[
     &flow::UnknownTypeDoesNotBlock,
     &flow::InvalidEnvelopeDoesNotBlock,
     &flow::MalformedDoesNotBlock,
+    &flow::LargeMessageDoesNotBlock,
+    &flow::LateMessageFetched,
     &recovery::TokenExpiryRenewed,
     &recovery::DroppedConnectionReconnected,
     &recovery::RefusedLoginRecovered,

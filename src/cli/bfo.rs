@@ -250,6 +250,9 @@ fn words(what: &Happening, lang: Language) -> String {
             format!("{delivered} {} tag {tag} {attempts} {attempt}", message + 1)
         }
         Happening::Acked { message, tag } => format!("basic.ack {} tag {tag}", message + 1),
+        Happening::AckDiscarded { message, tag } => {
+            format!("basic.ack {} tag {tag} ({})", message + 1, say("tæller ikke", "does not count"))
+        }
         Happening::Rejected { message, tag, requeue } => {
             format!("nack/reject {} tag {tag} requeue {requeue}", message + 1)
         }

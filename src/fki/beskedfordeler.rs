@@ -19,7 +19,7 @@ use crate::web::{Listener, Tls, WebServer};
 use broker::Broker;
 use hub::Hub;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokens::TokenMint;
 
 /// Path of the REST token service.
@@ -38,10 +38,9 @@ pub struct Behaviour {
     pub token_seconds: u32,
     /// So many of the next token requests are refused.
     pub refuse_tokens: u32,
-    /// After each of so many of the next deliveries, TCP is gone before an acknowledgement can be read.
-    pub break_after_delivery: u32,
-    /// A message that is enqueued from now on is handed over this much later.
-    pub delivery_delay: Duration,
+    /// At each of so many of the next acknowledgements, TCP is gone before it counts. Who asks for none loses the connection right
+    /// after a delivery.
+    pub break_at_ack: u32,
     /// Connections that were open when this became true hear nothing more and are not heard; their sockets stay. New ones work.
     pub silent: bool,
     /// Heartbeat that the broker proposes, seconds.
@@ -58,8 +57,7 @@ impl Default for Behaviour {
             refuse_logins: 0,
             token_seconds: tokens::LIFE,
             refuse_tokens: 0,
-            break_after_delivery: 0,
-            delivery_delay: Duration::ZERO,
+            break_at_ack: 0,
             silent: false,
             heartbeat_seconds: 60,
             reply: Reply::default(),

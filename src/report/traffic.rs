@@ -89,7 +89,9 @@ fn session(id: &str, recording: &Recording) -> Option<Session> {
             Happening::LoginRefused { .. } => (MomentOf::LoginRefused, None),
             Happening::Delivered { message, attempt: 1, .. } => (MomentOf::Delivered, Some(message)),
             Happening::Delivered { message, .. } => (MomentOf::Redelivered, Some(message)),
-            Happening::Acked { message, .. } => (MomentOf::Acked, Some(message)),
+            Happening::Acked { message, .. } | Happening::AckDiscarded { message, .. } => {
+                (MomentOf::Acked, Some(message))
+            }
             Happening::Rejected { message, .. } => (MomentOf::Rejected, Some(message)),
             Happening::Ended { .. } => (MomentOf::EndedByBroker, None),
             Happening::ClientLeft { .. } => (MomentOf::ClientLeft, None),

@@ -233,6 +233,7 @@ mod tests {
                 },
                 summary: Blob::new(JSON, summary),
                 other_calls: 0,
+                calls_without_system: 0,
                 newest_line: None,
             }],
             reported: None,

@@ -2,6 +2,8 @@
 //!
 //! Every case ends with good messages, so that one recording shows the adversity and, behind it, that the system still works.
 
+use super::push::LARGE;
+
 /// Label of a message that any working system takes. It is the control.
 pub const GOOD: &str = "good";
 
@@ -42,6 +44,8 @@ pub enum Content {
     UnknownType,
     /// A good envelope whose Beskeddata is not what its type promises.
     DeviatingPayload,
+    /// A good message with a text of so many bytes: dozens of the largest frames.
+    Large(usize),
 }
 
 /// What the broker does.
@@ -49,14 +53,16 @@ pub enum Content {
 pub enum Adversity {
     /// Nothing: it is a good broker.
     None,
-    /// The connection is lost between the first delivery and its acknowledgement.
-    BreakAfterDelivery,
+    /// The connection is lost when the first acknowledgement arrives, before it counts: the system has the message, and it comes again.
+    BreakAtAck,
     /// Every connection is lost, and logins are refused as if the token were for another service, for so many seconds.
     RefuseLogins(u64),
     /// Nothing more is said on open connections, for so many seconds at most.
     Silence(u64),
     /// The token with which the system logged in lives so many seconds: enough for a client whose clock is a little off.
     ShortToken(u64),
+    /// The dueslag is empty for so many seconds before the messages are put into it.
+    Quiet(u64),
     /// The system's store is stopped while the first message is delivered, for so many seconds.
     StoreStopped(u64),
 }
@@ -105,10 +111,12 @@ pub const ADVERSE: &[Fetch] = &[
     },
     Fetch { id: "without-id", messages: &[letter("poison", Content::WithoutId), TRAILER], adversity: Adversity::None },
     Fetch { id: "malformed", messages: &[letter("poison", Content::Malformed), TRAILER], adversity: Adversity::None },
+    Fetch { id: "large", messages: &[letter("poison", Content::Large(LARGE)), TRAILER], adversity: Adversity::None },
+    Fetch { id: "late", messages: &[letter("late", Content::Good), TRAILER], adversity: Adversity::Quiet(40) },
     Fetch {
         id: "unacked",
         messages: &[letter("interrupted", Content::Good), TRAILER],
-        adversity: Adversity::BreakAfterDelivery,
+        adversity: Adversity::BreakAtAck,
     },
     Fetch {
         id: "store-stopped",

@@ -119,8 +119,8 @@ impl Case {
     }
 }
 
-/// Most bytes that a proper message of the trials has. No official document gives a limit.
-const LARGE: usize = 10 * 1024 * 1024;
+/// Bytes of the text of a large message. No official document gives a limit.
+pub const LARGE: usize = 10 * 1024 * 1024;
 
 macro_rules! cases {
     ($($id:literal => [$($step:expr),* $(,)?];)+) => {

@@ -34,13 +34,14 @@ use super::pki::{ExampleKeys, ExamplePki, Issued, Key, Leaf, PkiError};
 use crate::besked::TEST_TYPE;
 use crate::fki::beskedfordeler::{Addresses, ServiceKeys};
 use crate::web::{Listener, Tls, WebError, WebServer};
+use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use axum::{Router, middleware};
 use envelope::Envelope;
 use fault::Faults;
 use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,8 @@ pub const NOT_SERVED: &str = "99999999";
 pub const DUESLAG: &str = "a9efc97c-3473-45b5-9519-7fc837b89fa8";
 /// Beskedtype PKO_PostStatus, which it knows beside the test type.
 pub const POST_STATUS: &str = "d2bed63c-4853-4008-b6e0-a74c15b15fbf";
+/// Largest message that is taken in by push, bytes: as the broker of the probe has it. What is beyond the parser's bound is answered 40.
+const MAX_MESSAGE: usize = 16 << 20;
 const CVR_OF_VENDOR: &str = "90000017";
 
 /// How a token is asked for.
@@ -291,6 +294,10 @@ struct System {
     /// Something is to be sent.
     to_send: Notify,
     counter: AtomicU64,
+    /// Fault `out-of-order`: how many messages came about each object.
+    objects: Mutex<BTreeMap<String, u32>>,
+    /// Fault `remembers-unstored`: BeskedIds of messages that could not be stored.
+    unstored: Mutex<BTreeSet<String>>,
     /// What last went wrong with the services, for people to read.
     problem: Mutex<Option<String>>,
 }
@@ -318,7 +325,19 @@ impl System {
         let everybody = self.faults.has(Fault::ServesEverybody);
         let is_for = |cvr: &&String| everybody || envelope.permitted.iter().any(|p| p == *cvr || p == "*");
         let authorities: Vec<String> = self.served.iter().filter(is_for).cloned().collect();
-        self.store.receive(envelope, &authorities, body, &self.faults, Timestamp::now())
+        let store = || self.store.receive(envelope, &authorities, body, &self.faults, Timestamp::now());
+        if !self.faults.has(Fault::RemembersUnstored) {
+            return store();
+        }
+        let mut unstored = self.unstored.lock().unwrap_or_else(PoisonError::into_inner);
+        if unstored.contains(&envelope.besked_id) {
+            return Ok(Stored::Again);
+        }
+        let stored = store();
+        if stored.is_err() {
+            unstored.insert(envelope.besked_id.clone());
+        }
+        stored
     }
 
     async fn fetch(&self, address: &str) -> Result<u16, ClientError> {
@@ -379,13 +398,16 @@ impl Receiver {
             tokens: tokio::sync::Mutex::default(),
             to_send: Notify::new(),
             counter: AtomicU64::new(1000),
+            objects: Mutex::default(),
+            unstored: Mutex::default(),
             problem: Mutex::default(),
             faults,
         });
 
         let chain = [certificate];
         let tls = if strangers { Tls::new(&chain, web_key)? } else { Tls::asking(&chain, web_key)? };
-        let mut endpoint = Router::new().route("/ModtagBesked", post(push::receive));
+        let mut endpoint =
+            Router::new().route("/ModtagBesked", post(push::receive)).layer(DefaultBodyLimit::max(MAX_MESSAGE));
         if !strangers {
             endpoint = endpoint.layer(middleware::from_fn_with_state(Arc::clone(&system), pages::only_beskedfordeler));
         }

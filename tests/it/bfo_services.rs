@@ -1,6 +1,6 @@
-//! The emulated Beskedfordeler with clients that nobody here wrote: pika and plain HTTP from Python, and lapin.
+//! The emulated Beskedfordeler with clients that nobody here wrote: pika and plain HTTP from Python, amqplib from Node.js, and lapin.
 
-use crate::support::{python, run};
+use crate::support::{node, python, run};
 use jiff::Timestamp;
 use kravprobe::besked::write::Besked;
 use kravprobe::digest::sha256_hex;
@@ -57,9 +57,22 @@ fn services() -> Services {
 
 /// Lets pika do the steps, as the system with this certificate.
 fn pika(addresses: &Addresses, certificate: &Path, steps: &Value) -> Vec<Value> {
+    pika_trusting(&KEYS.1.web_ca, addresses, certificate, steps)
+}
+
+/// The first message of a dueslag, fetched and acknowledged by pika from services with these keys.
+pub(crate) fn fetched_by_pika(keys: &ServiceKeys, dueslag: &str) -> String {
+    let [broker_port, token_port, value_list_port] = keys.ports;
+    let addresses = Addresses { host: keys.host.clone(), broker_port, token_port, value_list_port };
+    let steps = json!([["token", tokens::RECEIVE, CVR], ["connect"], ["consume", dueslag, 1], ["close"]]);
+    let done = pika_trusting(&keys.web_ca, &addresses, &system().0, &steps);
+    done[2][0][0].as_str().unwrap_or_else(|| panic!("{done:?}")).to_owned()
+}
+
+fn pika_trusting(root: &[u8], addresses: &Addresses, certificate: &Path, steps: &Value) -> Vec<Value> {
     let directory = tempfile::tempdir().unwrap();
     let ca = directory.path().join("ca.pem");
-    std::fs::write(&ca, X509::from_der(&KEYS.1.web_ca).unwrap().to_pem().unwrap()).unwrap();
+    std::fs::write(&ca, X509::from_der(root).unwrap().to_pem().unwrap()).unwrap();
     let settings = directory.path().join("settings.json");
     let content = json!({
         "ca": ca, "certificate": certificate, "key": certificate, "host": addresses.host,
@@ -137,6 +150,59 @@ fn a_client_gets_a_token_logs_in_and_acknowledges_one_message_after_the_other() 
         &recording.events[0].what,
         Happening::TokenAsked { faults, answer: TokenAnswer::Issued { .. }, .. } if faults.is_empty()
     ));
+}
+
+/// Lets amqplib fetch and acknowledge so many messages, showing this certificate to the broker.
+fn amqplib(services: &Services, shown: &Path, count: usize) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    let ca = directory.path().join("ca.pem");
+    std::fs::write(&ca, X509::from_der(&KEYS.1.web_ca).unwrap().to_pem().unwrap()).unwrap();
+    let addresses = services.addresses();
+    let settings = directory.path().join("settings.json");
+    let content = json!({
+        "ca": ca, "certificate": shown, "token_certificate": system().0, "host": addresses.host,
+        "broker_port": addresses.broker_port, "token_port": addresses.token_port,
+        "applies_to": tokens::RECEIVE, "cvr": CVR, "queue": DUESLAG, "count": count,
+    });
+    std::fs::write(&settings, content.to_string()).unwrap();
+    serde_json::from_str(&node("tests/oracles/node/bfo_client.js", settings.to_str().unwrap())).unwrap()
+}
+
+#[test]
+fn amqplib_fetches_with_token_and_client_certificate_and_is_refused_with_another_certificate() {
+    let services = services();
+    let (_, first) = enqueue(&services, "first");
+    // Dozens of the largest frames.
+    let large = vec![b'x'; 10 << 20];
+    services.enqueue(DUESLAG, "large", "large", None, large.clone());
+    let (_, last) = enqueue(&services, "last");
+    let done = amqplib(&services, &system().0, 3);
+    let sent = [first.as_bytes(), &large, last.as_bytes()];
+    assert_eq!(done["messages"], json!(sent.map(|body| json!([body.len(), sha256_hex(body), false]))), "{done}");
+
+    let recording = services.recording();
+    let logged_in = |e: &Happening| {
+        matches!(e, Happening::StartOk { mechanism, token: Some(token), client, .. }
+            if mechanism == "EXTERNAL" && client.starts_with("amqplib ") && token.ours && token.cvr == CVR
+                && token.holder.as_deref() == Some(&sha256_hex(&system().1)))
+    };
+    let shown = sha256_hex(&system().1);
+    assert_eq!(count(&recording, logged_in), 1, "{:?}", happened(&recording));
+    assert_eq!(count(&recording, |e| matches!(e, Happening::Connected { certificate: Some(c), .. } if *c == shown)), 1);
+    let taken = recording.events.iter().filter_map(|e| match e.what {
+        Happening::Delivered { message, attempt: 1, .. } => Some(("delivered", message)),
+        Happening::Acked { message, .. } => Some(("acked", message)),
+        _ => None,
+    });
+    let one_by_one: Vec<_> = (0..3).flat_map(|n| [("delivered", n), ("acked", n)]).collect();
+    assert_eq!(taken.collect::<Vec<_>>(), one_by_one);
+    assert_eq!(happened(&recording).last().unwrap(), "client-left");
+
+    services.begin();
+    enqueue(&services, "first");
+    let refused = amqplib(&services, &stranger().0, 1);
+    assert!(refused["error"].as_str().unwrap().contains("ACCESS_REFUSED"), "{refused}");
+    assert_eq!(count(&services.recording(), |e| matches!(e, Happening::Delivered { .. })), 0);
 }
 
 fn logs_in() -> [Value; 2] {
@@ -310,20 +376,28 @@ fn the_connection_ends_with_the_token_and_a_new_one_opens_another() {
 }
 
 #[test]
-fn a_connection_broken_between_delivery_and_acknowledgement_loses_nothing() {
+fn a_connection_broken_before_the_acknowledgement_counts_loses_nothing() {
     let services = services();
-    services.behave(|b| b.break_after_delivery = 2);
+    services.behave(|b| b.break_at_ack = 2);
     enqueue(&services, "first");
-    for _ in 0..2 {
-        let done = as_receiver(&services, &[json!(["consume", DUESLAG, 1, "keep"]), json!(["wait", 30])]);
-        // Whether pika still hands out what it read before it noticed the end is a matter of its moment.
-        assert_eq!(done[1]["error"], "StreamLostError", "{done:?}");
+    for attempt in 1..=2 {
+        let done =
+            as_receiver(&services, &[json!(["consume", DUESLAG, 1, "keep"]), json!(["ack"]), json!(["wait", 30])]);
+        assert_eq!(done[0][0][1], attempt > 1, "{done:?}");
+        assert_eq!(done[2]["error"], "StreamLostError", "{done:?}");
     }
     let done = as_receiver(&services, &[json!(["consume", DUESLAG, 1])]);
     assert_eq!(done[0][0][1], true, "{done:?}");
     let recording = services.recording();
     assert_eq!(count(&recording, |e| *e == Happening::Ended { because: End::Ordered }), 2);
+    assert_eq!(count(&recording, |e| matches!(e, Happening::AckDiscarded { message: 0, .. })), 2);
     assert_eq!(count(&recording, |e| matches!(e, Happening::Acked { .. })), 1);
+    // Who asks for no acknowledgement has nothing to lose but the connection.
+    services.behave(|b| b.break_at_ack = 1);
+    enqueue(&services, "second");
+    let done = as_receiver(&services, &[json!(["get", DUESLAG, true]), json!(["wait", 30])]);
+    assert_eq!(done[1]["error"], "StreamLostError", "{done:?}");
+    assert_eq!(count(&services.recording(), |e| matches!(e, Happening::Delivered { message: 1, .. })), 1);
 }
 
 #[test]

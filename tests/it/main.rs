@@ -17,6 +17,7 @@ mod certificates;
 mod compare;
 mod declarations;
 mod events;
+mod desk;
 mod example_pki;
 mod idp;
 mod inspect;

@@ -147,6 +147,13 @@ impl Tape {
         self.delivered(ms, connection, message, attempt).acked(ms + 50, connection, message, attempt)
     }
 
+    /// Delivered, and acknowledged at the moment at which the connection is lost.
+    fn in_vain(self, ms: i64, connection: u32, message: usize, attempt: u32) -> Self {
+        self.delivered(ms, connection, message, attempt)
+            .event(ms + 1, connection, Happening::AckDiscarded { message, tag: u64::from(attempt) })
+            .over(ms + 1, connection, End::Ordered)
+    }
+
     fn back(self, ms: i64, connection: u32, message: usize, attempt: u32) -> Self {
         let what = Happening::Rejected { message, tag: u64::from(attempt), requeue: true };
         self.delivered(ms, connection, message, attempt).event(ms + 1, connection, what)
@@ -353,11 +360,8 @@ fn acknowledgements() {
     expect("pull.no-auto-ack", &tape().login(1, 1, "t", 9).event(10, 1, get), Fail, Reason::Forbidden);
     // A message that was asked for without acknowledgement counts as taken, so other checks can go on.
     let after = automatic.clone().ended(5000);
-    let outcome = judged_with(
-        "pull.redelivered-acked",
-        subject(Some(&after), Some(&standing(&["interrupted"]).taken(10, 1, 0, 2)), None),
-        |_| {},
-    );
+    let trial = standing(&["interrupted"]).in_vain(10, 1, 0, 1).taken(1000, 2, 0, 2);
+    let outcome = judged_with("pull.redelivered-acked", subject(Some(&after), Some(&trial), None), |_| {});
     assert_eq!(outcome.verdict, Pass);
 
     let slow = standing(&["good"]).delivered(0, 1, 0, 1).acked(61_000, 1, 0, 1).ended(70_000);
@@ -440,15 +444,29 @@ fn polling() {
     };
     let polls = (1..=5).fold(tape().login(0, 1, "t", EIGHT_HOURS), |tape, n| get(tape, n * 60)).ended(310_000);
     expect(id, &polls, Pass, Reason::Met);
+    // One visit that empties the dueslag shows nothing of the next one.
+    let fetches = |tape: Tape, ms: i64, brought: usize| {
+        (0..=brought).fold(tape, |tape, n| {
+            let empty = n == brought;
+            let what = Happening::Got { queue: DUESLAG.into(), no_ack: false, empty };
+            tape.event(ms + 2000 * i64::try_from(n).unwrap(), 1, what)
+        })
+    };
+    let once = fetches(tape().login(0, 1, "t", EIGHT_HOURS), 1000, 5).ended(60_000);
+    expect(id, &once, Inconclusive, Reason::Unreachable);
+    expect(id, &fetches(once.clone(), 200_000, 2).ended(300_000), Pass, Reason::Met);
+    expect(id, &fetches(once, 600_000, 0).ended(700_000), Fail, Reason::TooLarge);
     let lazy = (1..=3).fold(tape().login(0, 1, "t", EIGHT_HOURS), |tape, n| get(tape, n * 400)).ended(1_300_000);
     expect(id, &lazy, Fail, Reason::TooLarge);
 }
 
 #[test]
 fn redelivery_and_duplicates() {
-    let broken = standing(&["interrupted", "good"]).page(1, 0, 0).delivered(10, 1, 0, 1).over(11, 1, End::Ordered);
-    let again =
-        broken.clone().login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2).taken(1020, 2, 0, 2).taken(1100, 2, 1, 1);
+    let broken = standing(&["interrupted", "good"]).page(1, 0, 0).in_vain(10, 1, 0, 1);
+    let goes_on = |tape: &Tape| {
+        tape.clone().login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2).taken(1020, 2, 0, 2).taken(1100, 2, 1, 1)
+    };
+    let again = goes_on(&broken);
     expect("pull.redelivered-acked", &again, Pass, Reason::Met);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 1), Pass, Reason::Met);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 2), Fail, Reason::Duplicate);
@@ -456,12 +474,23 @@ fn redelivery_and_duplicates() {
     expect("pull.redelivered-one-effect", &again, Inconclusive, Reason::AnswerUnusable);
     expect("pull.dropped-connection-reconnected", &again, Pass, Reason::Met);
     expect("pull.redelivered-acked", &broken, Inconclusive, Reason::Unreachable);
+    // Lost before an acknowledgement: nothing shows that the system ever had the first delivery, so one effect proves nothing, and
+    // two may be another delivery's.
+    let unread = standing(&["interrupted", "good"]).page(1, 0, 0).delivered(10, 1, 0, 1).over(11, 1, End::Ordered);
+    for id in ["pull.redelivered-acked", "pull.redelivered-one-effect"] {
+        expect(id, &goes_on(&unread).page(1200, 0, 1), Inconclusive, Reason::Unreachable);
+    }
+    // An acknowledgement that nobody had a delivery for is no sign either.
+    let stray = unread.clone().event(10, 1, Happening::AckDiscarded { message: 0, tag: 9 });
+    expect("pull.redelivered-one-effect", &goes_on(&stray).page(1200, 0, 1), Inconclusive, Reason::Unreachable);
 
     let back = |from: u32, to: u32| {
         let tape = broken.clone().login(1000, 2, "t", EIGHT_HOURS).consume(1010, 2);
         (from..=to).fold(tape, |tape, n| tape.back(1000 + i64::from(n) * 100, 2, 0, n))
     };
     expect("pull.redelivered-acked", &back(2, 13), Fail, Reason::Refused);
+    let out_again = back(2, 13).delivered(2500, 2, 0, 14);
+    expect("pull.redelivered-acked", &out_again, Fail, Reason::Refused);
     expect("pull.redelivered-acked", &back(2, 4), Inconclusive, Reason::Unreachable);
 
     let twice = standing(&["first", "again", "good"]);
@@ -508,6 +537,7 @@ fn poison() {
         "pull.invalid-envelope-does-not-block",
         "pull.unknown-type-does-not-block",
         "pull.deviating-payload-does-not-block",
+        "pull.large-message-does-not-block",
     ];
     for id in ids {
         let poison = || standing(&["poison", "good"]);
@@ -524,6 +554,25 @@ fn poison() {
         expect(id, &gone.clone().page(899_000, 1, 0), Fail, Reason::Missing);
         expect(id, &gone, Inconclusive, Reason::Unreachable);
     }
+}
+
+#[test]
+fn a_message_after_a_quiet_time() {
+    let id = "pull.late-message-fetched";
+    let quiet = standing(&["late", "good"]).event(40_000, 0, Happening::QuietEnded { seconds: 40 });
+    expect(id, &quiet.clone().taken(40_100, 1, 0, 1).taken(40_200, 1, 1, 1).ended(41_000), Pass, Reason::Met);
+    let seldom = |ms: i64| quiet.clone().login(ms, 2, "t", EIGHT_HOURS).taken(ms + 10, 2, 0, 1).ended(ms + 500);
+    expect(id, &seldom(339_000), Pass, Reason::Met);
+    expect(id, &seldom(341_000), Fail, Reason::TooLarge);
+    // It was not fetched, though the system answers on its page; without a sign of life it may have been stopped.
+    let never = quiet.clone().ended(341_000);
+    expect(id, &never, Inconclusive, Reason::Unreachable);
+    expect(id, &never.clone().page(340_000, 0, 0), Fail, Reason::Missing);
+    expect(id, &never.page(338_000, 0, 0).ended(339_000), Inconclusive, Reason::Unreachable);
+    // Handed over and not settled says nothing of the time.
+    expect(id, &quiet.delivered(40_100, 1, 0, 1).ended(42_000), Inconclusive, Reason::Unreachable);
+    // Nothing says that the dueslag was ever empty.
+    expect(id, &standing(&["late", "good"]).taken(10, 1, 0, 1), Inconclusive, Reason::Unreachable);
 }
 
 #[test]

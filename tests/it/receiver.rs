@@ -167,6 +167,19 @@ fn nothing_is_acknowledged_while_the_store_is_stopped() {
 }
 
 #[test]
+fn a_message_that_could_not_be_stored_is_stored_when_it_comes_again() {
+    for (faults, count) in [(&[][..], 1), (&[Fault::RemembersUnstored], 0)] {
+        let stage = Stage::new(faults);
+        let besked = good();
+        stage.page("POST", "store/stop");
+        assert_eq!(stage.push(besked.push_xml()).code(), Some(40), "{faults:?}");
+        stage.page("POST", "store/start");
+        assert_eq!(stage.push(besked.push_xml()).code(), Some(20), "{faults:?}");
+        assert_eq!(stage.count(&besked, SERVED[0]), count, "{faults:?}");
+    }
+}
+
+#[test]
 fn duplicates_at_the_same_time_are_carried_out_once() {
     for (faults, once) in [(&[][..], true), (&[Fault::DuplicateRace], false)] {
         let stage = Stage::new(faults);
@@ -194,11 +207,23 @@ fn faults_in_what_is_made_of_a_message() {
     let base64 = |namespace| Besked { payload: Payload::Base64 { namespace, content: receipt.to_vec() }, ..good() };
     let strange = base64("urn:besked:kuvert:1.0").push_xml();
     let dtd = good().push_xml().replace("?>\n", "?>\n<!DOCTYPE x [<!ENTITY e 'y'>]>").replace("kravprobe<", "&e;<");
-    let cases: [(String, Option<u16>, Fault, Option<u16>); 8] = [
+    let large = Besked { payload: Payload::Text("x".repeat(10 << 20)), ..good() };
+    let kuvert = base64("urn:oio:besked:kuvert:1.0").push_xml();
+    let permitted = |written: &[&str]| {
+        let permitted = written.iter().map(|one| (*one).to_owned()).collect();
+        Besked { permitted, ..good() }.push_xml()
+    };
+    let cases: [(String, Option<u16>, Fault, Option<u16>); 14] = [
         ("<not xml".to_owned(), Some(40), Fault::MalformedAccepted, Some(20)),
         ("<not xml".to_owned(), Some(40), Fault::MalformedWith500, None),
+        ("<not xml".to_owned(), Some(40), Fault::MalformedStops, Some(53)),
         (nameless.push_xml(), Some(40), Fault::SchemaNotChecked, Some(20)),
+        (kuvert.clone(), Some(20), Fault::OneBase64Namespace, Some(20)),
+        (kuvert, Some(20), Fault::OtherBase64Namespace, Some(40)),
+        (permitted(&[SERVED[0]]), Some(20), Fault::RefusesOtherSyntax, Some(40)),
+        (permitted(&["urn:oio:cvr:11111111", "urn:oio:cvr:99999999"]), Some(20), Fault::RefusesManyPermitted, Some(40)),
         (unknown.push_xml(), Some(20), Fault::UnknownTypeStops, Some(51)),
+        (large.push_xml(), Some(40), Fault::LargeMessageStops, Some(53)),
         (strange.clone(), Some(20), Fault::RejectsPayload, Some(40)),
         (strange, Some(20), Fault::OneBase64Namespace, Some(40)),
         (dtd, Some(40), Fault::AcceptsDtd, Some(20)),
@@ -211,6 +236,9 @@ fn faults_in_what_is_made_of_a_message() {
     }
     assert_eq!(strict.count(&unknown, SERVED[0]), 1);
     assert_eq!(strict.page("GET", &format!("beskeder/{}", unknown.id())).1["parkeret"], "ukendt beskedtype");
+
+    let dropping = Stage::new(&[Fault::DropsUnknownType]);
+    assert_eq!((dropping.push(unknown.push_xml()).code(), dropping.count(&unknown, SERVED[0])), (Some(20), 0));
 
     let twice = |fault| {
         let stage = Stage::new(&[fault]);

@@ -94,9 +94,9 @@ fn messages_are_fetched_with_a_token_got_in_either_way() {
 }
 
 #[test]
-fn an_unacknowledged_message_comes_again_over_a_new_connection_with_the_same_token() {
+fn a_message_whose_acknowledgement_is_lost_comes_again_over_a_new_connection_with_the_same_token() {
     let stage = Stage::new(&[], TokenWay::Rest);
-    stage.services.behave(|b| b.break_after_delivery = 1);
+    stage.services.behave(|b| b.break_at_ack = 1);
     stage.enqueue(&good());
     let recording = stage.after(1, acked);
     let count = |is: fn(&Happening) -> bool| recording.events.iter().filter(|e| is(&e.what)).count();

@@ -23,6 +23,16 @@ pub fn unpack(output: &Output) -> (i32, String, String) {
     )
 }
 
+/// Runs a script in Node.js with the tests' packages (`.venv/node`, set up by `make test`) and gives what it printed.
+pub fn node(script: &str, argument: &str) -> String {
+    let modules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/node/node_modules");
+    assert!(modules.is_dir(), "the tests need .venv/node: run `make setup-test`");
+    let output = Command::new("node").env("NODE_PATH", modules).args([script, argument]).output();
+    let output = output.expect("Node.js is missing: run `make setup-test`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("Node.js printed UTF-8")
+}
+
 /// Runs the tests' Python (`.venv`, set up by `make test`) and gives what it printed.
 pub fn python(arguments: &[&str]) -> String {
     let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python");

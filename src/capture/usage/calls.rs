@@ -1,6 +1,6 @@
 //! Logs of calls, reported counts and claims.
 
-use super::{Work, files};
+use super::{Work, files, portfolio};
 use crate::capture::{Captured, Origins, Progress};
 use crate::error::{Error, Result};
 use crate::report::v1::Direction;
@@ -39,6 +39,10 @@ pub fn capture(work: &Work<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Resul
     };
     let reported = given(&table.reported, &|path| json(&tables::reported(path)?))?;
     let claimed = given(&table.claimed, &|path| json(&tables::claimed(path)?))?;
+    let portfolio = portfolio::relations(work)?.map(|(blob, origin)| {
+        origins.by_digest.insert(blob.sha256.clone(), origin);
+        blob
+    });
     let subject = UsageSubject {
         id: ID.to_owned(),
         environment: work.loaded.target.environment,
@@ -49,7 +53,7 @@ pub fn capture(work: &Work<'_>, progress: &mut dyn FnMut(Progress<'_>)) -> Resul
         logs,
         reported,
         claimed,
-        portfolio: None,
+        portfolio,
     };
     Ok(vec![Captured { subject: Subject::Usage(subject), origins }])
 }

@@ -5,10 +5,10 @@ use crate::checks::called::{Fate, Judged, Reads, Trial, UNOFFICIAL, counting, fa
 use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
-use crate::subject::distribution::recording::Recording;
+use crate::subject::distribution::recording::{Happening, Recording};
 use crate::subject::distribution::sessions::{self, Gap};
 use crate::trial::pull::GOOD;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
 distribution_check! {
@@ -188,6 +188,63 @@ distribution_check! {
     }
 }
 
+distribution_check! {
+    /// A good message of ten megabytes does not hold up the messages behind it.
+    ///
+    /// ## Why
+    /// Sooner or later a large message comes. It arrives as one delivery in dozens of frames, and a client with a small limit breaks
+    /// its connection at each attempt, for ever. The message may be stored or put aside, but nothing behind it must wait for it.
+    ///
+    /// ## What to do
+    /// Put what is above your own limit aside where somebody looks at it, and acknowledge it.
+    pub LargeMessageDoesNotBlock {
+        id: "pull.large-message-does-not-block",
+        family: Pull,
+        case: "large",
+        judged: does_not_block,
+        title: da "En meget stor besked blokerer ikke dueslaget", en "A very large message does not block the dueslag",
+        rows: ["BFO-PULL-12"],
+        basis: GoodPractice,
+        method: Measured,
+        sources: [
+            ("SF1461 Modtag beskeder via Beskedfordeler v2.0", "4.3.2: the oldest message must not block; no document gives a largest size"),
+        ],
+        remediation: da "Læg en besked over systemets grænse til side, og kvittér for den, så de næste kan hentes.",
+                     en "Put a message above the system's limit aside and acknowledge it, so that the next ones can be fetched.",
+        parameters: [
+            ("max_deliveries", Integer(10), "Most deliveries of the message before the next one must come through. No official number exists."),
+            ("max_seconds", Integer(300), "Longest time that the message may lie with the system, or the system stay away because of it, seconds. No official number exists."),
+        ],
+    }
+}
+
+distribution_check! {
+    /// A message that comes after a time without messages is fetched.
+    ///
+    /// ## Why
+    /// Most of the time nothing comes. A consumer that gives up then, or whose connection somebody between has closed, looks well and
+    /// receives nothing more.
+    ///
+    /// ## What to do
+    /// Keep the consumer open until the token expires, with heartbeats, and open it again whenever it ends.
+    pub LateMessageFetched {
+        id: "pull.late-message-fetched",
+        family: Pull,
+        case: "late",
+        judged: late,
+        title: da "En besked hentes også efter en tid uden beskeder", en "A message is fetched also after a time without messages",
+        rows: ["BFO-PULL-10"],
+        basis: Contract,
+        method: Measured,
+        sources: [
+            ("SF1461 Modtag beskeder via Beskedfordeler v2.0", "3, condition 1: continuously and at once"),
+            ("D.09.03 Besked-Hent-Snitflade (SF1461 2.0)", "5: the consumer is open until the token expires"),
+        ],
+        remediation: da "Hold forbrugeren åben, også når der ingen beskeder er.", en "Keep the consumer open, also when there are no messages.",
+        parameters: [("max_seconds", Integer(300), "Longest time from the message's arrival in the dueslag to its delivery, seconds. No official number exists.")],
+    }
+}
+
 fn poll_interval(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
     unbox((|| {
         let trial = Trial::of(subject)?.trial;
@@ -200,7 +257,11 @@ fn poll_interval(subject: &DistributionSubject, parameters: &Parameters) -> Outc
         let lengths: Vec<SignedDuration> = watch.gaps.iter().map(Gap::length).collect();
         let Some(p95) = sessions::percentile(&lengths, 95) else { return Ok(unreached(&trial, expected)) };
         let observed = format!("{} between {} visits", seconds(p95), watch.visits);
-        Ok(Outcome::when(p95 <= SignedDuration::from_secs(limit), Reason::TooLarge, expected, observed))
+        if p95 > SignedDuration::from_secs(limit) {
+            return Ok(Outcome::fail(Reason::TooLarge, expected, observed));
+        }
+        // Questions that each bring a message may all be of one visit.
+        Ok(if watch.visits > 1 { Outcome::pass(expected, observed) } else { unreached(&trial, expected) })
     })())
 }
 
@@ -271,6 +332,31 @@ fn blocked_judged(subject: &DistributionSubject, most: i64, longest: SignedDurat
         }
         _ => unreached(&trial, expected),
     })
+}
+
+fn late(subject: &DistributionSubject, parameters: &Parameters) -> Outcome {
+    let limit = SignedDuration::from_secs(parameters.integer("max_seconds"));
+    let expected = format!("fetched within {}{UNOFFICIAL}", seconds(limit));
+    unbox((|| {
+        let trial = Trial::of(subject)?;
+        trial.fetched_before()?;
+        let trial = trial.trial;
+        let came = trial.events.iter().find(|e| matches!(e.what, Happening::QuietEnded { .. })).map(|e| e.at);
+        let (Some(came), Some(message)) = (came, trial.labelled("late")) else {
+            return Ok(unreached(&trial, expected));
+        };
+        let deliveries = sessions::deliveries(&trial);
+        let waited = |until: Timestamp| until.duration_since(came);
+        match deliveries.iter().find(|d| d.message == message).map(|d| waited(d.at)) {
+            Some(took) if took > limit => Ok(Outcome::fail(Reason::TooLarge, expected, seconds(took))),
+            Some(took) if sessions::taken(&deliveries, message).is_some() => Ok(Outcome::pass(expected, seconds(took))),
+            None if waited(trial.ended) > limit && sessions::sign_of_life(&trial, came) => {
+                let observed = format!("not for {}", seconds(waited(trial.ended)));
+                Ok(Outcome::fail(Reason::Missing, expected, observed))
+            }
+            _ => Ok(unreached(&trial, expected)),
+        }
+    })())
 }
 
 /// Whether the system lives and has not fetched for `longest` since the message came to it last.

@@ -1,7 +1,7 @@
 //! The same message more than once.
 
 use crate::check::Parameters;
-use crate::checks::called::{Fate, Judged, Trial, fate, one_effect, unbox, unreached};
+use crate::checks::called::{Fate, Judged, Since, Trial, fate, one_effect, unbox, unreached};
 use crate::distribution_check;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::DistributionSubject;
@@ -9,11 +9,13 @@ use crate::subject::distribution::sessions;
 use jiff::SignedDuration;
 
 distribution_check! {
-    /// A message whose first delivery was lost with its connection is acknowledged when it comes again.
+    /// A message whose acknowledgement was lost with the connection is acknowledged when it comes again.
     ///
     /// ## Why
-    /// A message that is not acknowledged comes again, and stays first in the dueslag until it is. A system that refuses it because it
-    /// has seen it before blocks itself.
+    /// A message whose acknowledgement does not arrive comes again, and stays first in the dueslag until one does. A system that
+    /// refuses it because it has seen it before blocks itself.
+    ///
+    /// The connection is cut when the acknowledgement arrives, so that the system certainly had the first delivery.
     ///
     /// ## What to do
     /// Acknowledge a message that you have stored, however often it came.
@@ -33,10 +35,12 @@ distribution_check! {
 }
 
 distribution_check! {
-    /// A message whose first delivery was lost with its connection has one stored effect after it came again.
+    /// A message whose acknowledgement was lost with the connection has one stored effect after it came again.
     ///
     /// ## Why
-    /// The system may have stored it before the connection was lost. Storing it again would pay out, notify or register twice.
+    /// Who acknowledges has stored, or should have. Storing it again would pay out, notify or register twice.
+    ///
+    /// The connection is cut when the acknowledgement arrives, so that the system certainly had the first delivery.
     ///
     /// ## What to do
     /// Keep the BeskedId of what you have stored, in the same transaction, and let the database refuse a second one.
@@ -45,7 +49,7 @@ distribution_check! {
         family: Pull,
         case: "unacked",
         judged: redelivered_effect,
-        title: da "En besked, der leveres igen efter en afbrydelse, får én virkning", en "A message that comes again after a lost connection has one effect",
+        title: da "En besked, hvis kvittering gik tabt, får én virkning", en "A message whose acknowledgement was lost has one effect",
         rows: ["BFO-PULL-06"],
         basis: Norm,
         method: Measured,
@@ -109,25 +113,26 @@ distribution_check! {
 }
 
 fn redelivered(subject: &DistributionSubject, _: &Parameters) -> Outcome {
-    unbox(settled(subject, "interrupted", 2))
+    unbox(settled(subject, "interrupted", Since::LostAck))
 }
 
 fn duplicate(subject: &DistributionSubject, _: &Parameters) -> Outcome {
-    unbox(settled(subject, "again", 1))
+    unbox(settled(subject, "again", Since::First))
 }
 
 /// Longest time that a message may lie unsettled on an open connection before it counts as held back.
 const HELD: SignedDuration = SignedDuration::from_mins(1);
 
 /// The message with this label is acknowledged, at this delivery or a later one.
-fn settled(subject: &DistributionSubject, label: &str, from_attempt: u32) -> Judged<Outcome> {
+fn settled(subject: &DistributionSubject, label: &str, since: Since) -> Judged<Outcome> {
     const EXPECTED: &str = "acknowledged";
     let trial = Trial::of(subject)?;
     trial.fetched_before()?;
     let trial = trial.trial;
     let deliveries = sessions::deliveries(&trial);
     let Some(message) = trial.labelled(label) else { return Ok(unreached(&trial, EXPECTED)) };
-    let times = deliveries.iter().filter(|d| d.message == message && d.attempt >= from_attempt).count();
+    let first = since.attempt(&trial, message)?;
+    let times = deliveries.iter().filter(|d| d.message == message && d.attempt >= first).count();
     if times == 0 {
         return Ok(unreached(&trial, EXPECTED));
     }
@@ -138,15 +143,17 @@ fn settled(subject: &DistributionSubject, label: &str, from_attempt: u32) -> Jud
             Outcome::fail(Reason::StillOpen, EXPECTED, "neither acknowledged nor given back")
         }
         // Given back so often on purpose is no accident of the connection.
-        Fate::Open if times > 10 => Outcome::fail(Reason::Refused, EXPECTED, format!("not after {times} deliveries")),
+        Fate::Open | Fate::Held(_) if times > 10 => {
+            Outcome::fail(Reason::Refused, EXPECTED, format!("not after {times} deliveries"))
+        }
         _ => unreached(&trial, EXPECTED),
     })
 }
 
 fn redelivered_effect(subject: &DistributionSubject, _: &Parameters) -> Outcome {
-    unbox(one_effect(subject, "interrupted", 2))
+    unbox(one_effect(subject, "interrupted", Since::LostAck))
 }
 
 fn duplicate_effect(subject: &DistributionSubject, _: &Parameters) -> Outcome {
-    unbox(one_effect(subject, "again", 1))
+    unbox(one_effect(subject, "again", Since::First))
 }

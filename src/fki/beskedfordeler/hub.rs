@@ -254,9 +254,9 @@ impl State {
         count_down(&mut self.behaviour.refuse_tokens)
     }
 
-    /// Whether the connection must be gone right after this delivery. Counts down.
-    pub(super) fn breaks_after_delivery(&mut self) -> bool {
-        count_down(&mut self.behaviour.break_after_delivery)
+    /// Whether the connection must be gone at this acknowledgement. Counts down.
+    pub(super) fn breaks_at_ack(&mut self) -> bool {
+        count_down(&mut self.behaviour.break_at_ack)
     }
 
     pub(super) fn declare(&mut self, dueslag: &str) {
@@ -287,7 +287,7 @@ impl State {
             body: body.into(),
             id: crate::besked::write::new_uuid(),
             attempts: 0,
-            not_before: Instant::now() + self.behaviour.delivery_delay,
+            not_before: Instant::now(),
         };
         self.queues.entry(dueslag.to_owned()).or_default().ready.push_back(copy);
         message

@@ -90,6 +90,11 @@ pub enum Happening {
         /// What came of it.
         answer: Answer,
     },
+    /// The dueslag had been empty for so long; from now on messages lie in it.
+    QuietEnded {
+        /// How long, seconds.
+        seconds: u64,
+    },
     /// A trigger of the target was called: the system should now send a message, or change a value list.
     Triggered {
         /// What came of it; `None` when a person is to do it.
@@ -204,6 +209,13 @@ pub enum Happening {
     },
     /// `basic.ack`, one event a message.
     Acked {
+        /// Index into [`Recording::messages`].
+        message: usize,
+        /// Delivery tag.
+        tag: u64,
+    },
+    /// `basic.ack` that does not count: the trial wanted the connection lost then, so the message comes again.
+    AckDiscarded {
         /// Index into [`Recording::messages`].
         message: usize,
         /// Delivery tag.

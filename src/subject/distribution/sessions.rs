@@ -55,6 +55,8 @@ pub struct Look<'a> {
     pub no_ack: bool,
     /// Whether it stands (`basic.consume`) or is one question (`basic.get`).
     pub stands: bool,
+    /// Whether it is one question, and a message came: then the next question belongs to the same visit.
+    pub brought: bool,
 }
 
 /// How a connection ended.
@@ -120,7 +122,7 @@ pub struct Watch {
     pub gaps: Vec<Gap>,
     /// Whether a consumer stood until the recording, or the broker, ended it.
     pub standing: bool,
-    /// How many times it began to look.
+    /// How many times it looked until nothing was there.
     pub visits: usize,
 }
 
@@ -197,10 +199,10 @@ fn enter<'a>(connection: &mut Connection<'a>, event: &'a Event) {
         Happening::TuneOk { heartbeat, .. } => connection.heartbeat = Some(*heartbeat),
         Happening::Opened { vhost } => connection.vhost = Some(vhost),
         Happening::Consumed { queue, no_ack } => {
-            connection.looks.push(Look { at, queue, no_ack: *no_ack, stands: true });
+            connection.looks.push(Look { at, queue, no_ack: *no_ack, stands: true, brought: false });
         }
-        Happening::Got { queue, no_ack, .. } => {
-            connection.looks.push(Look { at, queue, no_ack: *no_ack, stands: false });
+        Happening::Got { queue, no_ack, empty } => {
+            connection.looks.push(Look { at, queue, no_ack: *no_ack, stands: false, brought: !empty });
         }
         // What is said first about the end is its cause; what follows is only that it is over.
         Happening::Ended { because } => {
@@ -288,6 +290,23 @@ pub fn acked(deliveries: &[Delivery], message: usize) -> Option<Timestamp> {
     })
 }
 
+/// Which delivery of a message the system acknowledged in vain, because the connection was lost then: it had that one, and the
+/// next one is the same message again.
+#[must_use]
+pub fn acked_in_vain(recording: &Recording, message: usize) -> Option<u32> {
+    let of = |event: &Event| match event.what {
+        Happening::AckDiscarded { message: acked, tag } if acked == message => Some((event.connection, tag)),
+        _ => None,
+    };
+    let (connection, in_vain) = recording.events.iter().find_map(of)?;
+    recording.events.iter().find_map(|event| match event.what {
+        Happening::Delivered { message: delivered, tag, attempt } => {
+            ((event.connection, delivered, tag) == (connection, message, in_vain)).then_some(attempt)
+        }
+        _ => None,
+    })
+}
+
 /// Times from delivery to acknowledgement, of every delivery that was acknowledged.
 #[must_use]
 pub fn ack_latencies(deliveries: &[Delivery]) -> Vec<SignedDuration> {
@@ -311,7 +330,7 @@ pub fn percentile(values: &[SignedDuration], percent: usize) -> Option<SignedDur
 /// How the system watched `queue` from the first question on.
 #[must_use]
 pub fn watch(recording: &Recording, queue: &str) -> Watch {
-    let mut spans: Vec<(Timestamp, Timestamp)> = Vec::new();
+    let mut spans: Vec<(Timestamp, Timestamp, bool)> = Vec::new();
     let mut standing = false;
     for connection in connections(recording) {
         for look in connection.looks.iter().filter(|l| l.queue == queue) {
@@ -322,21 +341,16 @@ pub fn watch(recording: &Recording, queue: &str) -> Watch {
             };
             let by_us = |end| matches!(end, Leave::Broker(End::TokenExpired | End::Ordered | End::Over));
             standing |= look.stands && connection.end.is_none_or(|(_, end)| by_us(end));
-            spans.push((look.at, until.max(look.at)));
+            spans.push((look.at, until.max(look.at), look.brought));
         }
     }
     spans.sort_unstable();
     let mut watch = Watch { standing, ..Watch::default() };
     let mut last: Option<Timestamp> = None;
-    for (from, until) in spans {
-        match last {
-            None => watch.visits += 1,
-            Some(end) if from > end => {
-                watch.visits += 1;
-                watch.gaps.push(Gap { from: end, until: from });
-            }
-            Some(_) => {}
-        }
+    for (from, until, brought) in spans {
+        let apart = last.is_none_or(|end| from > end);
+        watch.visits += usize::from(apart && !brought);
+        watch.gaps.extend(last.filter(|_| apart).map(|end| Gap { from: end, until: from }));
         last = Some(last.map_or(until, |end| end.max(until)));
     }
     watch
@@ -421,7 +435,13 @@ pub fn sign_of_life(recording: &Recording, after: Timestamp) -> bool {
 #[must_use]
 pub fn contact(recording: &Recording) -> bool {
     let own = |what: &Happening| {
-        matches!(what, Happening::ReadBack { .. } | Happening::StoreSwitched { .. } | Happening::Triggered { .. })
+        matches!(
+            what,
+            Happening::ReadBack { .. }
+                | Happening::StoreSwitched { .. }
+                | Happening::Triggered { .. }
+                | Happening::QuietEnded { .. }
+        )
     };
     recording.events.iter().any(|event| !own(&event.what))
 }

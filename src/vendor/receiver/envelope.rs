@@ -8,11 +8,18 @@ use crate::saml::xml;
 
 /// The namespace of `Base64` in the schema; messages come with others, too.
 const BASE64: &str = "urn:oio:besked:kuvert:1.0";
+/// The one that real messages have.
+const OTHER_BASE64: &str = "urn:besked:kuvert:1.0";
+
+/// More than some systems take, bytes.
+const MUCH: usize = 1 << 20;
 
 /// A message that can be stored.
 #[derive(Clone, Debug)]
 pub(super) struct Envelope {
     pub(super) besked_id: String,
+    /// ObjektId of what it is about; empty when it names none.
+    pub(super) object: String,
     /// CVR numbers that may receive it.
     pub(super) permitted: Vec<String>,
     /// Of what the sender made. What the Beskedfordeler adds differs from one delivery to the next.
@@ -32,6 +39,10 @@ pub(super) enum Refusal {
     Fault(&'static str),
     /// A fault of the system: nobody is told.
     Dropped,
+    /// A fault of the system: nothing more is to come.
+    Stops,
+    /// A fault of the system: the service is not there for messages of this type.
+    UnknownType,
 }
 
 impl Refusal {
@@ -39,7 +50,7 @@ impl Refusal {
         match self {
             Self::Malformed(why) | Self::Invalid(why) => why,
             Self::Fault(why) => why,
-            Self::Dropped => "",
+            Self::Dropped | Self::Stops | Self::UnknownType => "",
         }
     }
 }
@@ -51,6 +62,9 @@ impl Envelope {
             xml::XmlProblem::Empty | xml::XmlProblem::NotWellFormed { .. } => Refusal::Malformed(problem.to_string()),
             other => Refusal::Invalid(other.to_string()),
         };
+        if bytes.len() > MUCH && faults.has(Fault::LargeMessageStops) {
+            return Err(Refusal::Stops);
+        }
         let text = xml::decode(bytes).map_err(refused)?;
         let document = xml::parse_within(text, read::MAX_NODES).map_err(refused)?;
         if !faults.has(Fault::SchemaNotChecked) {
@@ -63,8 +77,22 @@ impl Envelope {
         let value = |id: Option<read::Id<'_>>| id.map(|id| id.value.trim().to_owned()).unwrap_or_default();
         let message_type = value(message.message_type());
         let unknown = !types.iter().any(|known| known.eq_ignore_ascii_case(&message_type));
+        if unknown && faults.has(Fault::UnknownTypeStops) {
+            return Err(Refusal::UnknownType);
+        }
+        if unknown && faults.has(Fault::DropsUnknownType) {
+            return Err(Refusal::Dropped);
+        }
+        let authorities = message.permitted();
+        let plain = |id: &read::Id<'_>| id.value.trim().starts_with("urn:oio:cvr:");
+        if faults.has(Fault::RefusesOtherSyntax) && !authorities.iter().all(plain)
+            || faults.has(Fault::RefusesManyPermitted) && authorities.len() > 1
+        {
+            return Err(Refusal::Fault("TilladtModtager kan ikke læses"));
+        }
         Ok(Self {
             besked_id: value(message.besked_id()),
+            object: value(message.registered("ObjektId").into_iter().next()),
             permitted: permitted(&message, faults),
             digest: digest(&message),
             parked: content(&message, faults)?.or_else(|| unknown.then(|| "ukendt beskedtype".to_owned())),
@@ -106,7 +134,10 @@ fn digest(message: &Message) -> String {
 /// Looks into the content. What cannot be read there is no reason to refuse the message: it is parked.
 fn content(message: &Message, faults: &Faults) -> Result<Option<String>, Refusal> {
     for payload in message.payload.iter().filter(|p| p.name.local == "Base64") {
-        if faults.has(Fault::OneBase64Namespace) && payload.name.namespace.as_deref() != Some(BASE64) {
+        let namespace = payload.name.namespace.as_deref();
+        if faults.has(Fault::OneBase64Namespace) && namespace != Some(BASE64)
+            || faults.has(Fault::OtherBase64Namespace) && namespace != Some(OTHER_BASE64)
+        {
             return Err(Refusal::Fault("beskeddata mangler elementet Base64"));
         }
         let Some(bytes) = payload.decoded() else { return Ok(Some("beskeddata er ikke base64".to_owned())) };

@@ -77,6 +77,12 @@ faults! {
         MalformedWith500 = "malformed-with-500",
             "svarer HTTP 500 på en besked, der ikke er velformet XML",
             "answers HTTP 500 to a message that is no well-formed XML";
+        MalformedStops = "malformed-stops",
+            "svarer 53 på en besked, der ikke er velformet XML, så dueslaget stopper",
+            "answers 53 to a message that is no well-formed XML, so that the dueslag stops";
+        ImpatientReading = "impatient-reading",
+            "afviser en besked, der er mere end et par sekunder om at komme",
+            "refuses a message that takes more than a few seconds to arrive";
         SchemaNotChecked = "schema-not-checked",
             "kvitterer med 20 for en besked uden BeskedId",
             "answers 20 to a message without BeskedId";
@@ -106,9 +112,18 @@ faults! {
         OverwritesContent = "overwrites-content",
             "overskriver en besked med en anden, der har samme BeskedId",
             "overwrites a message with another one of the same BeskedId";
+        RemembersUnstored = "remembers-unstored",
+            "husker BeskedId, før beskeden er gemt, og kvitterer næste gang uden at gemme den",
+            "remembers the BeskedId before the message is stored, and acknowledges it the next time without storing it";
         UnknownTypeStops = "unknown-type-stops",
-            "svarer 51 på en ukendt beskedtype, så dueslaget stopper",
-            "answers 51 to an unknown message type, so that the dueslag stops";
+            "svarer 51 på en ukendt beskedtype, eller lægger den tilbage, så dueslaget står stille",
+            "answers 51 to an unknown message type, or puts it back, so that the dueslag stands still";
+        DropsUnknownType = "drops-unknown-type",
+            "kvitterer for en besked af ukendt type og smider den væk",
+            "acknowledges a message of an unknown type, and throws it away";
+        LargeMessageStops = "large-message-stops",
+            "svarer 53 på en besked over en megabyte, eller lægger den tilbage, så dueslaget står stille",
+            "answers 53 to a message of more than a megabyte, or puts it back, so that the dueslag stands still";
         RejectsPayload = "rejects-payload",
             "afviser en besked, hvis beskeddata ikke følger deres skema",
             "rejects a message whose Beskeddata deviates from its schema";
@@ -118,6 +133,15 @@ faults! {
         OneBase64Namespace = "one-base64-namespace",
             "kender kun elementet Base64 i ét navnerum",
             "knows the element Base64 in one namespace alone";
+        OtherBase64Namespace = "other-base64-namespace",
+            "kender kun elementet Base64 i navnerummet urn:besked:kuvert:1.0",
+            "knows the element Base64 in the namespace urn:besked:kuvert:1.0 alone";
+        RefusesOtherSyntax = "refuses-other-syntax",
+            "afviser en besked, hvis TilladtModtager ikke er skrevet som urn:oio:cvr:",
+            "refuses a message whose TilladtModtager is not written as urn:oio:cvr:";
+        RefusesManyPermitted = "refuses-many-permitted",
+            "afviser en besked med mere end én TilladtModtager",
+            "refuses a message with more than one TilladtModtager";
         FirstPermittedOnly = "first-permitted-only",
             "læser kun den første TilladtModtager",
             "reads the first TilladtModtager alone";
@@ -159,12 +183,21 @@ faults! {
         ReconnectsSlowly = "reconnects-slowly",
             "venter en time, før det forbinder igen",
             "waits an hour before it connects again";
+        GivesUpWhenRefused = "gives-up-when-refused",
+            "holder op med at hente, når login er afvist en gang",
+            "stops fetching when a login has been refused once";
         PollsRarely = "polls-rarely",
-            "henter beskeder en gang i timen",
-            "fetches messages once an hour";
+            "henter beskeder ti gange så sjældent, som det ellers venter",
+            "fetches messages ten times as seldom as it waits otherwise";
+        AcknowledgesLate = "acknowledges-late",
+            "kvitterer først nogle sekunder efter, at beskeden er gemt",
+            "acknowledges a message only some seconds after it is stored";
+        GivesUpWhenIdle = "gives-up-when-idle",
+            "holder op med at hente, når der ikke har været beskeder en tid",
+            "stops fetching when there have been no messages for a while";
         OutOfOrder = "out-of-order",
-            "kvitterer for den nyeste besked først",
-            "acknowledges the newest message first";
+            "kvitterer for den anden besked om et objekt, før den er gemt, så den tredje overhaler den",
+            "acknowledges the second message about an object before it is stored, so that the third overtakes it";
         NoHeartbeat = "no-heartbeat",
             "slår heartbeat fra og opdager ikke en død forbindelse",
             "turns heartbeats off and does not notice a dead connection";

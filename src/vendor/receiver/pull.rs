@@ -9,10 +9,12 @@ use super::{ClientError, Counterpart, Login, StoreError, System};
 use crate::besked::schema::Kind;
 use jiff::Timestamp;
 use lapin::message::{Delivery, DeliveryResult};
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions, BasicQosOptions};
+use lapin::options::{
+    BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicGetOptions, BasicNackOptions, BasicQosOptions,
+};
 use lapin::types::FieldTable;
 use lapin::{Acker, Channel, Connection, Consumer};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -20,12 +22,14 @@ use tokio::sync::{mpsc, watch};
 const HOUR: Duration = Duration::from_hours(1);
 /// After which the lax system stores what it has acknowledged.
 const LATER: Duration = Duration::from_secs(3);
-/// How long the system that works on several messages at a time collects them.
-const COLLECT: Duration = Duration::from_millis(300);
+/// How long the system that acknowledges late waits.
+const LATE: Duration = Duration::from_secs(4);
 /// Longest wait for the broker's answer to a method.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How often it is looked whether the connection still stands.
 const LOOK: Duration = Duration::from_millis(200);
+/// How long the system that gives up waits for a message.
+const IDLE: Duration = Duration::from_secs(6);
 /// Between two attempts at a message that a faulty system puts back.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -57,6 +61,7 @@ async fn fetch_for_ever(system: &Arc<System>) {
             // The token was to be renewed: nothing is lost, so nothing is waited for.
             Ok(()) => {}
             Err(ClientError::Refused) if system.faults.has(Fault::RetryStorm) => {}
+            Err(ClientError::Refused) if system.faults.has(Fault::GivesUpWhenRefused) => std::future::pending().await,
             Err(error) => {
                 system.note("BeskedHent", &error);
                 tokio::time::sleep(back_off.wait()).await;
@@ -90,8 +95,7 @@ async fn consume(
     if system.faults.has(Fault::PollsRarely) {
         return poll(system, &channel, &queue, connected).await;
     }
-    let several = system.faults.has(Fault::OutOfOrder);
-    within(channel.basic_qos(if several { 50 } else { 1 }, BasicQosOptions::default())).await?;
+    within(channel.basic_qos(1, BasicQosOptions::default())).await?;
     let options = BasicConsumeOptions { no_ack: system.faults.has(Fault::AutoAck), ..BasicConsumeOptions::default() };
     let consumer =
         within(channel.basic_consume(queue.into(), "fagsystem".into(), options, FieldTable::default())).await?;
@@ -101,13 +105,14 @@ async fn consume(
         let next = tokio::select! {
             next = deliveries.recv() => next,
             () = renewal(system, token) => return close(connection).await,
+            () = idle(system) => {
+                within(channel.basic_cancel("fagsystem".into(), BasicCancelOptions::default())).await?;
+                renewal(system, token).await;
+                return close(connection).await;
+            }
         };
         let delivery = next.ok_or(ClientError::Lost)??;
-        if several {
-            backwards(system, delivery, &mut deliveries).await?;
-        } else {
-            handle(system, &delivery.data, &delivery.acker, options.no_ack).await?;
-        }
+        handle(system, &delivery.data, &delivery.acker, options.no_ack).await?;
     }
 }
 
@@ -143,6 +148,15 @@ async fn renewal(system: &System, token: Option<&Token>) {
     }
 }
 
+/// Fault `gives-up-when-idle`: until it has waited for so long that it believes that nothing more will come.
+async fn idle(system: &System) {
+    if system.faults.has(Fault::GivesUpWhenIdle) {
+        tokio::time::sleep(IDLE).await;
+    } else {
+        std::future::pending::<()>().await;
+    }
+}
+
 /// What the broker delivers. The end of the channel is the end of the connection.
 pub(super) fn deliveries(consumer: &Consumer) -> mpsc::UnboundedReceiver<Result<Delivery, lapin::Error>> {
     let (sender, receiver) = mpsc::unbounded_channel();
@@ -170,7 +184,7 @@ async fn handle(system: &Arc<System>, body: &[u8], acker: &Acker, no_ack: bool) 
         }
         Ok(())
     };
-    if faults.has(Fault::AcknowledgesUnstored) {
+    if faults.has(Fault::AcknowledgesUnstored) || faults.has(Fault::OutOfOrder) && is_second(system, body) {
         acknowledge().await?;
         let (system, body) = (Arc::clone(system), body.to_vec());
         tokio::spawn(async move {
@@ -183,7 +197,12 @@ async fn handle(system: &Arc<System>, body: &[u8], acker: &Acker, no_ack: bool) 
         let (worker, copy) = (Arc::clone(system), body.to_vec());
         let kept = tokio::task::spawn_blocking(move || keep(&worker, &copy)).await.unwrap_or(Err(Unkept::Unreadable));
         match kept {
-            Ok(()) => return acknowledge().await,
+            Ok(()) => {
+                if faults.has(Fault::AcknowledgesLate) {
+                    tokio::time::sleep(LATE).await;
+                }
+                return acknowledge().await;
+            }
             // The store will be back; until then the message stays unacknowledged, here and in the queue.
             Err(Unkept::Store(_)) if !no_ack => tokio::time::sleep(system.patience.first).await,
             Err(Unkept::Store(error)) => return Err(error.into()),
@@ -212,37 +231,32 @@ fn keep(system: &System, body: &[u8]) -> Result<(), Unkept> {
             Stored::Again if faults.has(Fault::FailsOnDuplicates) => Err(Unkept::Unreadable),
             Stored::New | Stored::Again | Stored::Conflict => Ok(()),
         },
-        Err(Refusal::Fault(_)) => Err(Unkept::Unreadable),
+        Err(Refusal::Fault(_) | Refusal::Stops | Refusal::UnknownType) => Err(Unkept::Unreadable),
         Err(Refusal::Dropped) => Ok(()),
         Err(_) if faults.has(Fault::BlocksOnPoison) || faults.has(Fault::StopsAtPoison) => Err(Unkept::Unreadable),
         Err(refusal) => system.store.park(body, refusal.text(), Timestamp::now()).map_err(Unkept::Store),
     }
 }
 
-/// Fault `out-of-order`: takes what comes, and begins with the newest.
-async fn backwards(
-    system: &Arc<System>,
-    first: Delivery,
-    deliveries: &mut mpsc::UnboundedReceiver<Result<Delivery, lapin::Error>>,
-) -> Result<(), ClientError> {
-    let mut batch = vec![first];
-    while let Ok(Some(next)) = tokio::time::timeout(COLLECT, deliveries.recv()).await {
-        batch.push(next?);
-    }
-    for delivery in batch.iter().rev() {
-        handle(system, &delivery.data, &delivery.acker, false).await?;
-    }
-    Ok(())
+/// Fault `out-of-order`: whether the message is the second about its object.
+fn is_second(system: &System, body: &[u8]) -> bool {
+    let Ok(envelope) = Envelope::read(body, Kind::Haendelsesbesked, &system.message_types, &system.faults) else {
+        return false;
+    };
+    let mut known = system.objects.lock().unwrap_or_else(PoisonError::into_inner);
+    let times = known.entry(envelope.object).or_default();
+    *times += 1;
+    *times == 2
 }
 
-/// Fault `polls-rarely`: empties the queue, and looks again an hour later.
+/// Fault `polls-rarely`: empties the queue, and looks again much later.
 async fn poll(system: &Arc<System>, channel: &Channel, queue: &str, connected: &mut bool) -> Result<(), ClientError> {
     loop {
         let got = channel.basic_get(queue.into(), BasicGetOptions { no_ack: false }).await?;
         *connected = true;
         match got {
             Some(message) => handle(system, &message.delivery.data, &message.delivery.acker, false).await?,
-            None => tokio::time::sleep(HOUR).await,
+            None => tokio::time::sleep(system.patience.most * 10).await,
         }
     }
 }

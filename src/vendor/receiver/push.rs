@@ -7,17 +7,28 @@ use super::store::Stored;
 use crate::besked::reply::modtag_besked_output;
 use crate::besked::schema::Kind;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long the slow system takes.
 const SLOW: Duration = Duration::from_secs(6);
+/// How long a message may take to arrive at the impatient system.
+const PATIENCE: Duration = Duration::from_secs(2);
+const UNAVAILABLE: &str = "tjenesten er ikke tilgængelig";
 
-pub(super) async fn receive(State(system): State<Arc<System>>, body: Bytes) -> Response {
+pub(super) async fn receive(State(system): State<Arc<System>>, request: Request) -> Response {
+    let begun = Instant::now();
+    let body = match Bytes::from_request(request, &()).await {
+        Ok(body) => body,
+        Err(refused) => return refused.into_response(),
+    };
+    if system.faults.has(Fault::ImpatientReading) && begun.elapsed() > PATIENCE {
+        return system.write(40, "beskeden kom for langsomt");
+    }
     if system.faults.has(Fault::SlowAnswers) {
         tokio::time::sleep(SLOW).await;
     }
@@ -41,13 +52,13 @@ fn answer(system: &System, body: &[u8]) -> (u16, String) {
     let envelope = match Envelope::read(body, Kind::ModtagBeskedInput, &system.message_types, faults) {
         Ok(envelope) => envelope,
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedAccepted) => return (20, String::new()),
+        Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedStops) => return (53, UNAVAILABLE.to_owned()),
         Err(Refusal::Malformed(_)) if faults.has(Fault::MalformedWith500) => return (500, String::new()),
         Err(Refusal::Dropped) => return (20, String::new()),
+        Err(Refusal::Stops) => return (53, UNAVAILABLE.to_owned()),
+        Err(Refusal::UnknownType) => return (51, "beskedtypen er ikke implementeret".to_owned()),
         Err(refusal) => return (40, refusal.text().to_owned()),
     };
-    if envelope.parked.is_some() && faults.has(Fault::UnknownTypeStops) {
-        return (51, "beskedtypen er ikke implementeret".to_owned());
-    }
     if faults.has(Fault::AcknowledgesUnstored) {
         let _ = system.receive(&envelope, body);
         return (20, String::new());

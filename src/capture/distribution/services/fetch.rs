@@ -101,16 +101,17 @@ pub(super) async fn trial(stage: &mut Stage<'_>, case: &Fetch, dueslag: &str) ->
     }
     match case.adversity {
         Adversity::None => {}
-        Adversity::BreakAfterDelivery => stage.services.behave(|b| b.break_after_delivery = 1),
+        Adversity::BreakAtAck => stage.services.behave(|b| b.break_at_ack = 1),
         Adversity::RefuseLogins(seconds) => refuse_logins(stage, seconds).await,
         Adversity::Silence(seconds) => silence(stage, seconds).await,
         Adversity::ShortToken(_) => expire(stage).await,
+        Adversity::Quiet(seconds) => quiet(stage, seconds).await,
         Adversity::StoreStopped(seconds) => {
             return store_stopped(stage, case, dueslag, seconds).await;
         }
     }
     let made = deliver(stage, dueslag, case.messages).await;
-    stage.services.behave(|b| b.break_after_delivery = 0);
+    stage.services.behave(|b| b.break_at_ack = 0);
     made
 }
 
@@ -168,6 +169,7 @@ fn write(mut besked: Besked, content: Content, objects: &mut BTreeMap<u8, String
     match content {
         Content::Good | Content::Again => {}
         Content::About(number) => besked.object.clone_from(objects.entry(number).or_insert_with(new_uuid)),
+        Content::Large(bytes) => besked.payload = Payload::Text("x".repeat(bytes)),
         Content::UnknownType => besked.message_type = new_uuid(),
         Content::DeviatingPayload => {
             let content = b"<PKO_PostStatus><TransaktionsDatoTid>i dag</Transaktion".to_vec();
@@ -297,6 +299,13 @@ async fn silence(stage: &mut Stage<'_>, seconds: u64) {
     let from = Timestamp::now();
     stage.until("waiting for the system to notice the silence", limit, |events, _| connected(events, from)).await;
     stage.services.behave(|b| b.silent = false);
+}
+
+/// Lets the system wait for nothing.
+async fn quiet(stage: &mut Stage<'_>, seconds: u64) {
+    let length = stage.length(seconds);
+    stage.pause("leaving the dueslag empty", length).await;
+    stage.services.mark(Happening::QuietEnded { seconds: length.as_secs() });
 }
 
 /// Waits until the short token ends with which the system logged in; from now on tokens live long.

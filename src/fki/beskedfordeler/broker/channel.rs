@@ -12,6 +12,7 @@ use amq_protocol::frame::{AMQPContentHeader, AMQPFrame};
 use amq_protocol::protocol::basic::{self, AMQPMethod};
 use amq_protocol::protocol::{AMQPClass, BasicProperties, channel, confirm, exchange, queue};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The exchange for messages to send.
@@ -293,7 +294,7 @@ impl Channel {
         if !no_ack {
             self.unacked.insert(tag, Unacked { queue, copy });
         }
-        connection.cut = connection.hub.lock().breaks_after_delivery();
+        connection.cut = no_ack && connection.hub.lock().breaks_at_ack();
     }
 
     /// Delivers what is due to the consumers.
@@ -349,12 +350,30 @@ impl Channel {
         if tags.is_empty() && tag != 0 || tag == 0 && !multiple || tag > self.last_tag {
             return Err(Exception::precondition(&format!("unknown delivery tag {tag}")));
         }
+        if matches!(settlement, Settlement::Acked) && self.loses(connection, &tags) {
+            return Ok(());
+        }
         for tag in tags {
             if let Some(unacked) = self.unacked.remove(&tag) {
                 book(&connection.hub, connection.id, tag, unacked, settlement);
             }
         }
         Ok(())
+    }
+
+    /// Whether the connection is lost with this acknowledgement, as the trial wants it. The messages come again.
+    fn loses(&self, connection: &mut Connection, tags: &[u64]) -> bool {
+        let (hub, id) = (Arc::clone(&connection.hub), connection.id);
+        connection.cut = hub.change(|state| {
+            let acked = tags.iter().filter_map(|tag| Some((*tag, self.unacked.get(tag)?)));
+            let of_trial: Vec<_> = acked.filter(|(_, unacked)| state.is_current(&unacked.copy)).collect();
+            let lost = !of_trial.is_empty() && state.breaks_at_ack();
+            for (tag, unacked) in of_trial.into_iter().filter(|_| lost) {
+                state.record(id, Happening::AckDiscarded { message: unacked.copy.message, tag });
+            }
+            lost
+        });
+        connection.cut
     }
 
     fn recover(&mut self, connection: &mut Connection, requeue: bool) -> Result<(), Exception> {

@@ -165,7 +165,7 @@ impl Connection {
         self.cut_when_due();
     }
 
-    /// The trial may want the connection gone right after a delivery, before an acknowledgement can be read.
+    /// The trial may want the connection gone at an acknowledgement, before it counts.
     fn cut_when_due(&mut self) {
         if self.cut && self.ended().is_none() {
             self.record(Happening::Ended { because: End::Ordered });
