@@ -45,6 +45,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Every check of the family, in report order.
@@ -158,15 +159,15 @@ fn listed(notes: &[Note]) -> String {
     let mut parts = Vec::new();
     for phrase in phrases {
         parts.push(phrase.to_owned());
-        let mut values: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (_, value) in notes.iter().filter(|(p, value)| p == phrase && !value.is_empty()) {
-            if !values.contains(&value.as_str()) {
-                values.push(value);
+            if seen.insert(value) && seen.len() <= SHOWN {
+                // Only phrases may be parted by semicolons: values hold text from logs.
+                parts.push(value.replace(';', ","));
             }
         }
-        parts.extend(values.iter().take(SHOWN).map(|value| (*value).to_owned()));
-        if values.len() > SHOWN {
-            parts.push(format!("and {} more", values.len() - SHOWN));
+        if seen.len() > SHOWN {
+            parts.push(format!("and {} more", seen.len() - SHOWN));
         }
     }
     parts.join("; ")
@@ -178,6 +179,8 @@ struct Log<'a> {
     summary: Summary,
     /// Lines of other systems.
     other_calls: u64,
+    /// Whether any line is of the system and of the environment.
+    has_lines: bool,
 }
 
 /// The logs with what they are held against.
@@ -234,7 +237,8 @@ fn on_logs(subject: &UsageSubject, expected: &str, judge: impl FnOnce(&View<'_>)
     for log in &subject.logs {
         match serde_json::from_slice::<Summary>(log.summary.data()) {
             Ok(summary) if summary.overview.format == 1 => {
-                logs.push(Log { facts: &log.facts, summary, other_calls: log.other_calls });
+                let has_lines = summary.groups.iter().any(|g| is_here(g, subject.environment) == Some(true));
+                logs.push(Log { facts: &log.facts, summary, other_calls: log.other_calls, has_lines });
             }
             _ => return Outcome::error(format!("the summary of a log cannot be read; {}", log.facts.name)),
         }
@@ -344,25 +348,25 @@ fn touches(group: &Group, (from, until): Period) -> bool {
     }
 }
 
-/// Whether the text of a line names the environment; `None` when it cannot be told.
-fn names(text: &str, environment: Environment) -> Option<bool> {
-    let words: &[(&str, Environment)] = &[
-        ("production", Environment::Production),
-        ("produktion", Environment::Production),
-        ("prod", Environment::Production),
-        ("drift", Environment::Production),
-        ("test", Environment::ExternalTest),
-        ("external-test", Environment::ExternalTest),
-        ("external test", Environment::ExternalTest),
-        ("eksterntest", Environment::ExternalTest),
-        ("ekstern test", Environment::ExternalTest),
-        ("eksternt testmiljø", Environment::ExternalTest),
-        ("exttest", Environment::ExternalTest),
-        ("nemlogin-test", Environment::NemloginTest),
-        ("local", Environment::Local),
-    ];
-    let text = text.trim().to_lowercase();
-    words.iter().find(|(word, _)| *word == text).map(|(_, named)| *named == environment)
+/// Whether a group counts: in production, lines that name another environment do not. `None` when it cannot be told.
+fn is_here(group: &Group, environment: Environment) -> Option<bool> {
+    let text = group.key.environment.trim().to_lowercase();
+    if environment != Environment::Production || text.is_empty() {
+        return Some(true);
+    }
+    match text.as_str() {
+        "production" | "produktion" | "prod" | "drift" => Some(true),
+        "test"
+        | "external-test"
+        | "external test"
+        | "exttest"
+        | "eksterntest"
+        | "ekstern test"
+        | "eksternt testmiljø"
+        | "nemlogin-test"
+        | "local" => Some(false),
+        _ => None,
+    }
 }
 
 impl Log<'_> {
@@ -381,9 +385,9 @@ impl Log<'_> {
             let value = format!("{} {}/{lines}", self.facts.name, overview.bad_lines);
             return Some(note("more bad lines than the target allows", value));
         }
-        if self.summary.groups.is_empty() {
-            // A misspelt name of the system looks like this too.
-            return Some(note("no line of the log is of the system", &self.facts.name));
+        if !self.has_lines {
+            // A misspelt name of the system looks like this too, and so does the log of a test environment.
+            return Some(note("no line of the log is of the system and the environment", &self.facts.name));
         }
         None
     }
@@ -432,13 +436,8 @@ impl<'a> View<'a> {
         if named.is_empty() { vec![None] } else { named.iter().map(|cvr| Some(cvr.as_str())).collect() }
     }
 
-    /// Whether a group counts: in production, lines that name another environment do not. `None` when it cannot be told.
     fn is_here(&self, group: &Group) -> Option<bool> {
-        if self.subject.environment == Environment::Production && !group.key.environment.is_empty() {
-            names(&group.key.environment, Environment::Production)
-        } else {
-            Some(true)
-        }
+        is_here(group, self.subject.environment)
     }
 
     /// The groups of a log that count.
@@ -707,12 +706,19 @@ fn judge_found(subject: &UsageSubject, expected: &str, judge: impl Fn(&Log<'_>, 
     })
 }
 
-/// Judges the logs that the vendor keeps. How others keep theirs is nothing that the vendor can help.
+/// Judges the logs that the vendor keeps. How others keep theirs is nothing that the vendor can help, and what is wrong with a log of
+/// several systems may lie in another's lines.
 fn on_own_logs(subject: &UsageSubject, expected: &str, judge: impl Fn(&View<'_>, &Log<'_>, &mut Findings)) -> Outcome {
     on_logs(subject, expected, |view| {
         let mut findings = Findings::new(expected);
         for log in view.logs.iter().filter(|log| log.is_suppliers()) {
+            let before = findings.broken.len();
             judge(view, log, &mut findings);
+            if log.other_calls > 0 && findings.broken.len() > before {
+                findings.unclear("in a log of several systems", &log.facts.name);
+                let others = findings.broken.split_off(before);
+                findings.unclear.extend(others.into_iter().map(|(_, note)| note));
+            }
         }
         if !view.logs.iter().any(Log::is_suppliers) {
             findings.absent("no log is kept by the vendor", "");

@@ -125,7 +125,10 @@ impl Check<UsageSubject> for CurrentVersions {
             }
             findings.unclear.extend(std::mem::take(&mut findings.absent));
             if findings.held.is_empty() && findings.broken.is_empty() && findings.unclear.is_empty() {
-                findings.absent("no call of these integrations in the period", "");
+                match view.recent(None, days, fresh) {
+                    Ok(_) => findings.absent("no call of these integrations in the period", ""),
+                    Err(causes) => findings.unclear.extend(causes),
+                }
                 return findings.outcome(view);
             }
             // That no other version is in use is shown by a log that holds everything.

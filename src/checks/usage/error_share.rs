@@ -58,12 +58,13 @@ impl Check<UsageSubject> for ErrorShare {
                 return findings.outcome(view);
             }
             let from = earlier(subject.at, parameters.integer("days"));
-            let (mut judged, mut few, mut known) = (0_u64, 0_u64, false);
+            let (mut judged, mut few, mut any, mut known) = (0_u64, 0_u64, false, false);
             for log in &view.logs {
                 // By integration and service, over municipalities and systems.
                 let mut days: BTreeMap<(&str, &str, Date), DayCount> = BTreeMap::new();
                 let wanted = |number: &str| integrations.is_empty() || integrations.iter().any(|i| is_of(i, number));
                 for group in view.groups(log).filter(|group| wanted(&group.key.integration)) {
+                    any = true;
                     known |= group.unknown < group.calls;
                     for day in group.days.iter().filter(|day| begins(day.date) >= from) {
                         let key = (group.key.integration.as_str(), group.key.service.as_str(), day.date);
@@ -101,7 +102,7 @@ impl Check<UsageSubject> for ErrorShare {
                     }
                 }
             }
-            if !known && view.all_groups().next().is_some() {
+            if any && !known {
                 findings.unclear.clear();
                 findings.absent("no line says whether a call succeeded; let the mapping name its column", "");
             } else if judged > 0 {

@@ -78,15 +78,14 @@ impl Check<UsageSubject> for KnownAuthority {
             } else if unnamed > 0 {
                 findings.unclear("calls without a CVR number", unnamed.to_string());
             }
-            if named {
-                match view.recent(None, days, fresh).map(|period| view.doubts(Calls::default(), period)) {
-                    Err(causes) => findings.unclear.extend(causes),
-                    Ok(doubts) => {
-                        // Whether a call succeeded does not matter here.
-                        findings.unclear.extend(doubts.into_iter().filter(|(phrase, _)| !phrase.contains("succeeded")));
-                    }
+            match view.recent(None, days, fresh).map(|period| view.doubts(Calls::default(), period)) {
+                Err(causes) => findings.unclear.extend(causes),
+                // Whether a call succeeded does not matter here.
+                Ok(doubts) => {
+                    findings.unclear.extend(doubts.into_iter().filter(|(phrase, _)| !phrase.contains("succeeded")))
                 }
-            } else {
+            }
+            if !named {
                 findings.absent("no call in the period", "");
             }
             findings.outcome(view)

@@ -60,11 +60,7 @@ impl Check<UsageSubject> for LogDays {
                 {
                     gaps += 1;
                     let value = format!("{} {first}/{last}", log.facts.name);
-                    if log.other_calls > 0 {
-                        findings.unclear("days without a line of the system, in a log of several systems", value);
-                    } else {
-                        findings.broken(Reason::Missing, "days without a line", value);
-                    }
+                    findings.broken(Reason::Missing, "days without a line", value);
                 }
                 gap.clear();
             }

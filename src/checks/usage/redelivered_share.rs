@@ -1,6 +1,6 @@
 //! See [`RedeliveredShare`].
 
-use super::{Findings, mailboxes, on_logs, threshold};
+use super::{Findings, earlier, mailboxes, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -54,19 +54,12 @@ impl Check<UsageSubject> for RedeliveredShare {
                 let value = format!("{} {again}/{lines}", mailbox.title());
                 // Of messages that came again there are at least so many, when every attempt has a line, and at most as many as lines.
                 let fewest_again = again.div_ceil((most - 1).max(1));
-                if let Some((phrase, value)) = mailbox.doubt(view, fresh) {
+                let is_fresh = mailbox.period().1 >= earlier(subject.at, fresh);
+                if most >= limit && is_fresh {
                     // A number of attempts that was seen was seen, in whatever extract.
-                    if most >= limit {
-                        findings.broken(
-                            Reason::TooLarge,
-                            "attempts at one message",
-                            format!("{} {most}", mailbox.title()),
-                        );
-                    } else {
-                        findings.unclear(phrase, value);
-                    }
-                } else if most >= limit {
                     findings.broken(Reason::TooLarge, "attempts at one message", format!("{} {most}", mailbox.title()));
+                } else if let Some((phrase, value)) = mailbox.doubt(view, fresh) {
+                    findings.unclear(phrase, value);
                 } else if lines < fewest {
                     findings.unclear("too few messages", value);
                 } else if fewest_again * 1000 > share * lines {
