@@ -423,6 +423,7 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         Found { kind, column, count, places }
     });
     let total = |count: fn(&Tally) -> u64| tallies.iter().map(count).sum();
+    let has_log_ids = shared.ids.as_ref().is_some_and(super::ids::Ids::any);
     let overview = Overview {
         format: 1,
         mapping: shared.ready.mapping.name.clone(),
@@ -431,11 +432,8 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         bad_lines: bad.iter().map(|bad| bad.count).sum(),
         duplicates: total(|tally| tally.duplicates),
         conflicting_ids: shared.ids.as_ref().map_or(0, super::ids::Ids::conflicts),
-        without_log_id: if shared.ids.as_ref().is_some_and(super::ids::Ids::any) {
-            total(|tally| tally.without_log_id)
-        } else {
-            0
-        },
+        without_log_id: if has_log_ids { total(|tally| tally.without_log_id) } else { 0 },
+        has_log_ids,
         without_integration: total(|tally| tally.without_integration),
         windows_1252: notes.windows_1252,
         bad,

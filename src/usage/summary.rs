@@ -38,6 +38,9 @@ pub struct Overview {
     pub conflicting_ids: u64,
     /// Rows without a log id, when other rows have one.
     pub without_log_id: u64,
+    /// Whether any row has a log id.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_log_ids: bool,
     /// Rows in which no integration number was recognised.
     pub without_integration: u64,
     /// Rows that were not UTF-8 and were read as Windows-1252.

@@ -164,7 +164,9 @@ impl Histogram {
         self.max = self.max.max(other.max);
     }
 
-    fn distribution(&self) -> Option<Distribution> {
+    /// In milliseconds, when so many of the histogram's units are one.
+    fn distribution(&self, per_millisecond: f64) -> Option<Distribution> {
+        let milliseconds = |value: u32| f64::from(value) / per_millisecond;
         let rank = |percent: u64| {
             let rank = nearest_rank(self.count, percent);
             let mut before = 0;
@@ -176,9 +178,9 @@ impl Histogram {
         };
         (self.count > 0).then(|| Distribution {
             count: self.count,
-            p50: tenths(rank(50)),
-            p95: tenths(rank(95)),
-            max: tenths(self.max),
+            p50: milliseconds(rank(50)),
+            p95: milliseconds(rank(95)),
+            max: milliseconds(self.max),
         })
     }
 }
@@ -562,9 +564,8 @@ impl MessageCounts {
         self.acked += u64::from(message.acked.is_some());
         self.redelivered += u64::from(message.attempts > 1);
         self.most_attempts = self.most_attempts.max(message.attempts);
-        // A tenth of a millisecond is the unit of the histogram; a delay longer than it holds counts as its longest.
-        let delay =
-            |later: i64, earlier: i64| u32::try_from((later - earlier).saturating_mul(10)).unwrap_or(NO_DURATION - 1);
+        // Milliseconds, so that the histogram holds 49 days: messages wait longer than calls take. What is longer counts as that.
+        let delay = |later: i64, earlier: i64| u32::try_from(later - earlier).unwrap_or(u32::MAX);
         if let (Some(delivered), Some(acked)) = (message.delivered, message.acked) {
             if acked < delivered {
                 self.acked_early += 1;
@@ -596,8 +597,8 @@ impl MessageCounts {
             redelivered: self.redelivered,
             most_attempts: self.most_attempts,
             acked_early: self.acked_early,
-            ack_delay: self.ack_delays.distribution(),
-            receive_delay: self.receive_delays.distribution(),
+            ack_delay: self.ack_delays.distribution(1.0),
+            receive_delay: self.receive_delays.distribution(1.0),
         }
     }
 }
@@ -817,7 +818,7 @@ fn exact(
 fn from_folded(folded: &Folded) -> (Days, Option<u32>, Option<Distribution>) {
     let days: Days = folded.days.iter().map(|(day, counts)| (*day, *counts)).collect();
     let gap = days.windows(2).map(|pair| pair[1].1.first - pair[0].1.last).max();
-    (days, gap, folded.durations.distribution())
+    (days, gap, folded.durations.distribution(10.0))
 }
 
 fn distribution(values: &mut [u32]) -> Option<Distribution> {
@@ -984,7 +985,7 @@ mod tests {
                 histogram.add(*value);
             }
             let mut values = values;
-            let (exact, bounded) = (distribution(&mut values).unwrap(), histogram.distribution().unwrap());
+            let (exact, bounded) = (distribution(&mut values).unwrap(), histogram.distribution(10.0).unwrap());
             prop_assert!((exact.max - bounded.max).abs() < f64::EPSILON);
             for (exact, bounded) in [(exact.p50, bounded.p50), (exact.p95, bounded.p95)] {
                 prop_assert!(bounded >= exact && bounded <= exact * 1.016, "{} {}", exact, bounded);

@@ -53,5 +53,6 @@ mod trial_checks;
 mod trial_run;
 mod usage;
 mod usage_run;
+mod usage_checks;
 mod vendor_sp;
 mod verify;
