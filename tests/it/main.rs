@@ -16,6 +16,8 @@ mod certificate_input;
 mod certificates;
 mod compare;
 mod declarations;
+mod event_log_checks;
+mod event_log_checks;
 mod example_pki;
 mod idp;
 mod inspect;
