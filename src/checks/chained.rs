@@ -159,6 +159,11 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
         groups.entry((key, if chain.each { index } else { 0 })).or_default().push((start, state));
     }
     for group in groups.into_values() {
+        // Lines without an id that share a transaction may be one item or many.
+        if group.len() > 1 && group.iter().all(|(start, _)| keys(*start).0.is_none()) {
+            walk.nameless += group.len();
+            continue;
+        }
         let closed = group.iter().find_map(|(start, state)| match state {
             State::Closed(delay) => Some((*start, *delay)),
             State::Unclosed(_) => None,
@@ -260,6 +265,8 @@ impl<'a> Walk<'a> {
             let count = format!("{} of {} {what} {lacks}", broken.len(), self.judged());
             findings.broken(Reason::Missing, format!("{count}; {}", view.places(&broken)));
         }
+        let closed: Vec<_> = self.closed.iter().map(|(line, _)| *line).collect();
+        View::whole(&closed, findings);
         self.tell_open(what, findings);
         if self.judged() > 0 {
             findings.held(format!("{} {what}", self.closed.len()));

@@ -310,7 +310,7 @@ impl<'a> View<'a> {
     }
 
     /// Says why the logs of these lines may lack some of their kind.
-    fn whole(lines: &[Line<'a>], findings: &mut Findings) {
+    pub(super) fn whole(lines: &[Line<'a>], findings: &mut Findings) {
         let logs: BTreeMap<_, _> = lines.iter().map(|line| (line.log.index, line.log)).collect();
         for defect in logs.values().filter_map(|log| log.defect()) {
             findings.unclear(defect);
@@ -322,7 +322,8 @@ impl<'a> View<'a> {
         Self::whole(&lines, findings);
         let had_any = !lines.is_empty();
         let is_in = |line: &Line<'a>| {
-            self.period_of(line.log).is_some_and(|(from, until)| from <= line.time && line.time < until)
+            let covers = line.integration.as_deref().is_none_or(|number| line.log.covers_integration(number));
+            covers && self.period_of(line.log).is_some_and(|(from, until)| from <= line.time && line.time < until)
         };
         let lines: Vec<_> = lines.into_iter().filter(is_in).collect();
         if had_any && lines.is_empty() {

@@ -17,7 +17,6 @@ mod certificates;
 mod compare;
 mod declarations;
 mod event_log_checks;
-mod event_log_checks;
 mod example_pki;
 mod idp;
 mod inspect;

@@ -121,6 +121,7 @@ fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &
             "{together} messages whose acknowledgement and storing lie too close to tell their order"
         ));
     }
+    View::whole(lines, findings);
     if held > 0 {
         findings.held(format!("{held} messages stored before they were acknowledged"));
     }

@@ -75,7 +75,7 @@ fn finds(found: &[Found], columns: &[String]) -> Vec<(bool, String)> {
         match kind.as_str() {
             "cpr" => of_column.0 = of_column.0.saturating_add(*count),
             "ten-digits" => of_column.1 = of_column.1.saturating_add(*count),
-            _ => finds.push((true, format!("{kind}; column {column}; {count} times"))),
+            _ => finds.push((true, format!("{kind} in the column; {column}; {count} times"))),
         }
     }
     let is_known = |column: &str| columns.iter().any(|c| c.trim().eq_ignore_ascii_case(column.trim()));
@@ -84,7 +84,9 @@ fn finds(found: &[Found], columns: &[String]) -> Vec<(bool, String)> {
         let doubt = if certain { "" } else { "; may be chance" };
         finds.push((
             certain,
-            format!("CPR numbers; column {column}; {cpr} times, beside {others} other numbers of ten digits{doubt}"),
+            format!(
+                "CPR numbers in the column; {column}; {cpr} times, beside {others} other numbers of ten digits{doubt}"
+            ),
         ));
     }
     finds

@@ -55,6 +55,9 @@ impl Check<EventLogSubject> for TransactionUnique {
             }
             let lines = View::with_field(lines, Field::Transaction, &mut findings);
             View::whole(&lines, &mut findings);
+            if lines.iter().any(|line| !line.log.covers_integration(integration)) {
+                findings.unclear("the log does not cover it");
+            }
             let lines = distinct(&lines);
             let mut first: HashMap<(usize, String), Line<'_>> = HashMap::new();
             let (mut long, mut again, mut doubtful, mut without) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
