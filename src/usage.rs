@@ -17,6 +17,7 @@ pub mod read;
 pub mod reader;
 pub mod scan;
 pub mod summary;
+pub mod tables;
 pub mod tally;
 pub mod time;
 pub mod worker;

@@ -329,18 +329,7 @@ pub struct Ready {
 impl Mapping {
     /// The mapping of this name, or in this file.
     pub fn load(name: &str) -> Result<Ready> {
-        if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
-            return Self::read(&Document::new(*name, *text));
-        }
-        let path = Path::new(name);
-        if !path.exists() {
-            let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
-            return Err(Error::Usage(format!(
-                "there is no mapping `{name}`: neither a file nor one of {}",
-                names.join(", ")
-            )));
-        }
-        Self::read(&Document::new(name, read_text(path)?))
+        Self::read(&text_of(SHIPPED, name, Path::new(""))?)
     }
 
     /// Reads and checks a mapping.
@@ -446,6 +435,23 @@ impl Ready {
     pub fn demands(&self, role: Role) -> bool {
         role == Role::Time || self.mapping.file.missing_columns == MissingColumns::Error
     }
+}
+
+/// The text of a mapping: one that ships, by its name, or a file, by its path from `base`.
+pub fn text_of(shipped: &[(&str, &str)], name: &str, base: &Path) -> Result<Document> {
+    if let Some((name, text)) = shipped.iter().find(|(shipped, _)| *shipped == name) {
+        return Ok(Document::new(*name, *text));
+    }
+    let path = base.join(name);
+    if !path.exists() {
+        let names: Vec<_> = shipped.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        return Err(Error::Usage(format!(
+            "there is no mapping `{name}`: neither the file {} nor one of {names}",
+            path.display()
+        )));
+    }
+    Ok(Document::new(path.display().to_string(), read_text(&path)?))
 }
 
 /// A zone by name or offset.

@@ -25,6 +25,8 @@ pub struct Options {
     pub chunk: usize,
     /// Workers.
     pub workers: usize,
+    /// Folder from which the names of files are given.
+    pub base: PathBuf,
     /// Counts the bytes that were read.
     pub progress: Arc<AtomicU64>,
 }
@@ -35,6 +37,7 @@ impl Default for Options {
             limits: Limits::default(),
             chunk: 1 << 20,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            base: PathBuf::new(),
             progress: Arc::default(),
         }
     }
@@ -161,7 +164,7 @@ impl Reader<'_> {
             Content::Workbook(book) => ("xlsx".to_owned(), self.workbook(path, *book)?),
             Content::Text(text) => self.text(path, text)?,
         };
-        let name = super::scan::shown_text(path.display().to_string().as_bytes());
+        let name = shown_name(path, &self.options.base);
         let form = format!("{}{form}", opened.packing);
         self.files.push(File { name, form, bytes, records: 0, ended, backward: 0 });
         Ok(())
@@ -288,6 +291,12 @@ impl Reader<'_> {
             ),
         ))
     }
+}
+
+/// A file's name from a folder, as it may be shown.
+#[must_use]
+pub fn shown_name(path: &Path, base: &Path) -> String {
+    super::scan::shown_text(path.strip_prefix(base).unwrap_or(path).display().to_string().as_bytes())
 }
 
 /// A source that is known to be damaged.
