@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod days;
 pub mod event;
+pub mod events;
 pub mod guess;
 pub mod ids;
 pub mod input;

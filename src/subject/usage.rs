@@ -91,8 +91,8 @@ pub struct UsageLog {
     pub summary: Blob,
     /// Calls of other systems, which were left out.
     pub other_calls: u64,
-    /// Calls whose line names no system, when the target names the system's: they may be anybody's and are left out. While there are
-    /// any, the log does not show that a call is absent.
+    /// Calls whose line names no system, in a log that somebody else than the vendor kept, when the target names the system's names: they
+    /// may be anybody's and are left out. While there are any, the log does not show that a call is absent.
     #[serde(default)]
     pub calls_without_system: u64,
     /// Newest line, whosever it is.

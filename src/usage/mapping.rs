@@ -57,6 +57,16 @@ pub struct FileForm {
     pub missing_columns: MissingColumns,
 }
 
+impl FileForm {
+    /// What is wrong with the delimiter.
+    #[must_use]
+    pub fn problem(&self) -> Option<&'static str> {
+        self.delimiter
+            .is_some_and(|delimiter| !delimiter.is_ascii() || matches!(delimiter, '"' | '\n' | '\r' | '\0'))
+            .then_some("a delimiter is one ASCII character, and no quote or line break")
+    }
+}
+
 /// Character encoding of a text file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -358,12 +368,10 @@ impl Mapping {
                 }
             },
         };
-        if let Some(delimiter) = mapping.file.delimiter
-            && (!delimiter.is_ascii() || matches!(delimiter, '"' | '\n' | '\r' | '\0'))
-        {
+        if let Some(problem) = mapping.file.problem() {
             return mistake(
                 &[Step::Key("file"), Step::Key("delimiter")],
-                "a delimiter is one ASCII character, and no quote or line break".into(),
+                problem.into(),
                 "most files have `;`, `,` or `\\t`",
             );
         }

@@ -266,14 +266,7 @@ impl Reader<'_> {
         let number = self.number();
         let make = |delimiter: u8| Layout::new(number, Form::Delimited(delimiter), header(line, delimiter), ready);
         let given = ready.mapping.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).or(named);
-        if let Some(delimiter) = given {
-            return make(delimiter);
-        }
-        delimiters(line)
-            .into_iter()
-            .map(make)
-            .reduce(|first, next| if first.is_ok() { first } else { next.or(first) })
-            .unwrap_or_else(|| make(b';'))
+        with_delimiter(line, given, make)
     }
 
     /// A mapping that says nothing of the zone cannot be right when the first time carries none.
@@ -293,6 +286,22 @@ impl Reader<'_> {
     }
 }
 
+/// What is made of a header by the given delimiter, or by the first one that fits.
+pub(super) fn with_delimiter<T>(
+    line: &[u8],
+    given: Option<u8>,
+    make: impl Fn(u8) -> std::result::Result<T, String>,
+) -> std::result::Result<T, String> {
+    if let Some(delimiter) = given {
+        return make(delimiter);
+    }
+    delimiters(line)
+        .into_iter()
+        .map(&make)
+        .reduce(|first, next| if first.is_ok() { first } else { next.or(first) })
+        .unwrap_or_else(|| make(b';'))
+}
+
 /// A file's name from a folder, as it may be shown.
 #[must_use]
 pub fn shown_name(path: &Path, base: &Path) -> String {
@@ -300,7 +309,7 @@ pub fn shown_name(path: &Path, base: &Path) -> String {
 }
 
 /// A source that is known to be damaged.
-struct Broken(Option<std::io::Error>);
+pub(super) struct Broken(pub(super) Option<std::io::Error>);
 
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
@@ -309,7 +318,7 @@ impl Read for Broken {
 }
 
 /// Reads until the first lines are there: an empty line, a `sep=` line and a header are enough.
-fn read_head(text: &mut dyn Read, head: &mut Vec<u8>) -> std::io::Result<()> {
+pub(super) fn read_head(text: &mut dyn Read, head: &mut Vec<u8>) -> std::io::Result<()> {
     let mut buffer = vec![0; 1 << 14];
     loop {
         let lines = head.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();

@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 use crate::report::v1::Direction;
 use crate::subject::usage::{ID, JSON, UsageLog};
 use crate::subject::{Blob, Subject, UsageSubject};
-use crate::target::usage::LogEntry;
-use crate::usage::mapping::{Mapping, Ready, Role, SHIPPED, text_of};
+use crate::target::usage::{Keeper, LogEntry};
+use crate::usage::mapping::{Mapping, Role, SHIPPED, text_of};
 use crate::usage::read::{self, Options, Usage};
 use crate::usage::scan::shown_text;
 use crate::usage::summary::Summary;
@@ -62,14 +62,9 @@ fn log(
 ) -> Result<UsageLog> {
     let mapping = text_of(SHIPPED, &entry.mapping, &work.loaded.base)?;
     let ready = Mapping::read(&mapping)?;
-    if !systems.is_empty() && !names_system(&ready) {
-        let problem = format!(
-            "log `{}`: the target names the system's names in the logs, but this mapping says nothing of the system; name its column under \
-             `[columns]`, or write `system` under `[fixed]` when the log holds the calls of one system only",
-            entry.name
-        );
-        return Err(Error::file(&mapping.name, problem));
-    }
+    let system = Role::System as usize;
+    let names_system = ready.columns[system].is_some() || ready.fixed[system].is_some();
+    files::check_system(entry, systems, &mapping, names_system)?;
     let paths = files::find(work, entry)?;
     let (digests, usage) = files::read(work, entry, &paths, progress, |count| {
         let options = Options { base: work.loaded.base.clone(), progress: Arc::clone(count), ..Options::default() };
@@ -83,35 +78,33 @@ fn log(
         calls_without_system: 0,
         newest_line: None,
     };
-    log.summary = json(&own(&usage, systems, &mut log, &entry.name)?)?;
+    log.summary = json(&own(&usage, systems, &mut log)?)?;
     Ok(log)
 }
 
-fn names_system(ready: &Ready) -> bool {
-    let system = Role::System as usize;
-    ready.columns[system].is_some() || ready.fixed[system].is_some()
-}
-
 /// The summary of the system's calls; what is left out is counted.
-fn own(usage: &Usage, systems: &[String], log: &mut UsageLog, name: &str) -> Result<Summary> {
+fn own(usage: &Usage, systems: &[String], log: &mut UsageLog) -> Result<Summary> {
     // Both sides in the form in which a summary shows a name.
     let wanted: Vec<_> = systems.iter().map(|system| shown_text(system.as_bytes()).to_lowercase()).collect();
+    let is_own = log.facts.kept_by == Keeper::Supplier;
     let mut summary = Summary { overview: usage.overview.clone(), groups: Vec::new() };
     let mut size = text(&summary)?.len();
     for group in usage.groups() {
         log.newest_line = log.newest_line.max(Some(group.newest));
         let system = group.key.system.to_lowercase();
-        if !wanted.is_empty() && system.is_empty() {
+        let is_named = wanted.is_empty() || wanted.contains(&system) || (is_own && system.is_empty());
+        if !is_named && system.is_empty() {
             log.calls_without_system += group.calls;
-        } else if !wanted.is_empty() && !wanted.contains(&system) {
+        } else if !is_named {
             log.other_calls += group.calls;
         } else {
             size += text(&group)?.len() + 1;
             if size > LARGEST {
                 return Err(Error::Usage(format!(
-                    "log `{name}`: its summary is larger than {} MB, the most that goes into a report's bundle; give an extract of a \
+                    "log `{}`: its summary is larger than {} MB, the most that goes into a report's bundle; give an extract of a \
                      shorter period, name the system under `systems`, or leave columns out of the mapping that tell calls apart without need \
                      (`service`, `version`)",
+                    log.facts.name,
                     LARGEST >> 20
                 )));
             }

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use crate::subject::Blob;
 use crate::subject::usage::{LogFacts, LogFile, TOML};
-use crate::target::usage::LogEntry;
+use crate::target::usage::{Keeper, LogEntry};
 use crate::usage::input::expand_from;
 use crate::usage::read::shown_name;
 use aws_lc_rs::digest::{Context, SHA256};
@@ -34,6 +34,19 @@ pub fn find(work: &Work<'_>, entry: &LogEntry) -> Result<Vec<PathBuf>> {
         return Err(Error::Usage(problem));
     }
     Ok(files)
+}
+
+/// The target's names of the system need a mapping that tells systems apart, unless the vendor kept the log: then it is the system's.
+pub fn check_system(entry: &LogEntry, systems: &[String], mapping: &Document, names_system: bool) -> Result<()> {
+    if systems.is_empty() || names_system || entry.kept_by == Keeper::Supplier {
+        return Ok(());
+    }
+    let problem = format!(
+        "log `{}`: the target names the system under `systems`, but this mapping says nothing of the system; name its column under \
+         `[columns]`, or write `system` under `[fixed]` when the log holds one system's lines only",
+        entry.name
+    );
+    Err(Error::file(&mapping.name, problem))
 }
 
 /// Facts of a log. The mapping goes into the bundle as it is, so it may hold nothing that must not be there.
