@@ -9,6 +9,7 @@
 pub mod compare;
 pub mod days;
 pub mod event;
+pub mod events;
 pub mod guess;
 pub mod ids;
 pub mod input;
@@ -17,6 +18,7 @@ pub mod read;
 pub mod reader;
 pub mod scan;
 pub mod summary;
+pub mod tables;
 pub mod tally;
 pub mod time;
 pub mod worker;

@@ -3,6 +3,7 @@
 
 mod calls;
 mod events;
+mod files;
 mod portfolio;
 mod requests;
 mod trace;

@@ -1,12 +1,14 @@
 //! `kravprobe usage summarise|guess|compare`: logs without a profile.
 
+mod events;
+
 use super::{Common, Format};
 use crate::error::{Error, Result};
 use crate::language::{Language, Text};
 use crate::usage::compare::{Comparison, Package, Rules, compare};
 use crate::usage::input::expand;
 use crate::usage::read::{self, Options, Usage};
-use crate::usage::summary::{BadKind, Distribution, Ended, Group, Overview, Precision};
+use crate::usage::summary::{BadKind, Distribution, Ended, File, Found, Group, Overview, Precision, Sample};
 use crate::usage::tally::Limits;
 use crate::usage::{guess, read as reader};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,7 +18,7 @@ use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Arguments of `usage`.
@@ -34,6 +36,8 @@ enum What {
     Guess(GuessArgs),
     /// Compare municipalities by package: how much of each is in use
     Compare(CompareArgs),
+    /// Show what a log of events holds: how many of each kind, the first, the newest, and what cannot be read
+    Events(events::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,6 +101,7 @@ pub(super) fn run(args: &Args, common: Common, as_csv: bool) -> Result<u8> {
             common.print(&guess::propose(&args.file)?);
             Ok(0)
         }
+        What::Events(args) => events::run(args, common),
         What::Compare(args) => {
             let packages: Result<Vec<Package>> = args.packages.iter().map(|text| text.parse()).collect();
             let rules = Rules { packages: packages?, systems: args.systems.clone(), since: args.since, all: args.all };
@@ -126,11 +131,17 @@ fn read(input: &Input, common: Common) -> Result<Usage> {
     if common.quiet || !std::io::stderr().is_terminal() {
         return reader::read(&files, &ready, &options);
     }
+    let progress = Arc::clone(&options.progress);
+    with_bar(&files, &progress, || reader::read(&files, &ready, &options))
+}
+
+/// Does something that counts bytes of files, with a progress bar.
+fn with_bar<T>(files: &[PathBuf], progress: &AtomicU64, read: impl FnOnce() -> Result<T>) -> Result<T> {
     let total = files.iter().filter_map(|file| std::fs::metadata(file).ok()).map(|metadata| metadata.len()).sum();
     let bar = ProgressBar::new(total);
     let style = "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
     bar.set_style(ProgressStyle::with_template(style).map_err(|e| Error::Internal(e.to_string()))?);
-    let (progress, done) = (Arc::clone(&options.progress), AtomicBool::new(false));
+    let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
@@ -139,7 +150,7 @@ fn read(input: &Input, common: Common) -> Result<Usage> {
             }
             bar.finish_and_clear();
         });
-        let read = reader::read(&files, &ready, &options);
+        let read = read();
         done.store(true, Ordering::Relaxed);
         read
     })
@@ -370,21 +381,7 @@ fn number(value: u64) -> String {
 fn problems(overview: &Overview, lang: Language) -> String {
     let mut out = String::new();
     let word = |da, en| Text { da, en }.get(lang);
-    for file in &overview.files {
-        let what = match &file.ended {
-            Ended::Complete => continue,
-            Ended::Empty => word("er tom", "is empty").to_owned(),
-            Ended::HeaderOnly => word("har kun en overskrift", "holds a header alone").to_owned(),
-            Ended::Damaged(problem) => format!(
-                "{}: {problem}",
-                word(
-                    "er beskadiget, og kun det før skaden er talt med",
-                    "is damaged, and only what comes before counts"
-                )
-            ),
-        };
-        let _ = writeln!(out, "! {} {what}", file.name);
-    }
+    file_problems(&mut out, &overview.files, lang);
     if overview.bad_lines > 0 {
         let _ = writeln!(
             out,
@@ -395,24 +392,9 @@ fn problems(overview: &Overview, lang: Language) -> String {
     }
     for bad in &overview.bad {
         let _ = writeln!(out, "  {:>9}  {}", number(bad.count), bad_kind(bad.kind).get(lang));
-        for sample in bad.samples.iter().take(2) {
-            let _ =
-                writeln!(out, "             {}:{}: {}", sample.place.file, sample.place.line, cut(&sample.text, 120));
-        }
+        bad.samples.iter().take(2).for_each(|bad| sample(&mut out, bad));
     }
-    for found in overview.found.iter().filter(|found| found.kind != "ten-digits") {
-        let places: Vec<_> =
-            found.places.iter().take(3).map(|place| format!("{}:{}", place.file, place.line)).collect();
-        let what = if found.kind == "cpr" { word("CPR-numre", "CPR numbers") } else { found.kind.as_str() };
-        let _ = writeln!(
-            out,
-            "! {} {what} {} `{}`: {}",
-            number(found.count),
-            word("i kolonnen", "in column"),
-            found.column,
-            places.join(", ")
-        );
-    }
+    finds(&mut out, &overview.found, lang);
     let counts = [
         (overview.duplicates, word("gentagne linjer er talt én gang", "repeated lines were counted once")),
         (
@@ -433,6 +415,49 @@ fn problems(overview: &Overview, lang: Language) -> String {
         ));
     }
     out
+}
+
+/// What is wrong with files.
+fn file_problems(out: &mut String, files: &[File], lang: Language) {
+    let word = |da, en| Text { da, en }.get(lang);
+    for file in files {
+        let what = match &file.ended {
+            Ended::Complete => continue,
+            Ended::Empty => word("er tom", "is empty").to_owned(),
+            Ended::HeaderOnly => word("har kun en overskrift", "holds a header alone").to_owned(),
+            Ended::Damaged(problem) => format!(
+                "{}: {problem}",
+                word(
+                    "er beskadiget, og kun det før skaden er talt med",
+                    "is damaged, and only what comes before counts"
+                )
+            ),
+        };
+        let _ = writeln!(out, "! {} {what}", file.name);
+    }
+}
+
+/// A bad line.
+fn sample(out: &mut String, bad: &Sample) {
+    let _ = writeln!(out, "             {}:{}: {}", bad.place.file, bad.place.line, cut(&bad.text, 120));
+}
+
+/// CPR numbers and secrets that were found.
+fn finds(out: &mut String, found: &[Found], lang: Language) {
+    let word = |da, en| Text { da, en }.get(lang);
+    for found in found.iter().filter(|found| found.kind != "ten-digits") {
+        let places: Vec<_> =
+            found.places.iter().take(3).map(|place| format!("{}:{}", place.file, place.line)).collect();
+        let what = if found.kind == "cpr" { word("CPR-numre", "CPR numbers") } else { found.kind.as_str() };
+        let _ = writeln!(
+            out,
+            "! {} {what} {} `{}`: {}",
+            number(found.count),
+            word("i kolonnen", "in column"),
+            found.column,
+            places.join(", ")
+        );
+    }
 }
 
 const fn bad_kind(kind: BadKind) -> Text {
@@ -474,6 +499,7 @@ const fn bad_kind(kind: BadKind) -> Text {
             da: "tidspunkt for leverance eller kvittering, der ikke kan læses",
             en: "a time of delivery or acknowledgement that cannot be read",
         },
+        BadKind::Size => Text { da: "størrelse der ikke er et tal", en: "a size that is no number" },
         BadKind::NameTooLong => Text { da: "navn på over 1000 tegn", en: "a name longer than 1000 bytes" },
     }
 }

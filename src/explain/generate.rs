@@ -91,6 +91,7 @@ pub fn files(root: &Path) -> Result<BTreeMap<String, String>> {
         ("mailboxes", schema_text::<crate::besked::mailboxes::Mailboxes>("mailboxes")?),
         ("plan", schema_text::<crate::plan::Plan>("plan")?),
         ("mapping", schema_text::<crate::usage::mapping::Mapping>("mapping")?),
+        ("event-mapping", schema_text::<crate::usage::events::mapping::EventMapping>("event-mapping")?),
         ("usage", schema_text::<crate::usage::summary::Summary>("usage")?),
         ("report", schema_text::<crate::report::v1::Report>("report")?),
     ];

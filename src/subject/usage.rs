@@ -11,8 +11,11 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Media type of a [`crate::usage::summary::Summary`] and of the other forms below.
-pub const JSON: &str = "application/json";
+/// Media type of a [`crate::usage::summary::Summary`] and of the other forms below (see [`crate::evidence::redact::FIGURES`]).
+pub const JSON: &str = "application/json; content=figures";
+
+/// Media type of a mapping.
+pub const TOML: &str = "application/toml";
 
 /// The one subject's id.
 pub const ID: &str = "usage:calls";
@@ -88,6 +91,10 @@ pub struct UsageLog {
     pub summary: Blob,
     /// Calls of other systems, which were left out.
     pub other_calls: u64,
+    /// Calls whose line names no system, in a log that somebody else than the vendor kept, when the target names the system's names: they
+    /// may be anybody's and are left out. While there are any, the log does not show that a call is absent.
+    #[serde(default)]
+    pub calls_without_system: u64,
     /// Newest line, whosever it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest_line: Option<Timestamp>,

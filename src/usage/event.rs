@@ -20,6 +20,13 @@ pub struct Events {
     pub unnamed_lines: u64,
     /// Lines of other systems.
     pub other_lines: u64,
+    /// Lines that name no system, in a log that somebody else than the vendor kept, when the target names the system's names: they may be
+    /// anybody's and are left out. While there are any, the log does not show that an event is absent.
+    #[serde(default)]
+    pub lines_without_system: u64,
+    /// Lines left out because a line with the same log id and the same content was taken already.
+    #[serde(default)]
+    pub repeated_lines: u64,
     /// Lines that could not be used.
     pub bad_lines: u64,
     /// The first few, redacted and cut.
@@ -104,7 +111,7 @@ pub struct Event {
     /// ID of the Assertion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assertion: Option<String>,
-    /// Digest of the internal account.
+    /// Digest of the internal account; what holds a CPR number or a secret is numbered instead, here and in every id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// Digest of the NameID as the line writes it, which may itself be a hash.

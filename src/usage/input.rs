@@ -24,25 +24,24 @@ const ENDINGS: [&str; 9] = ["csv", "tsv", "txt", "log", "json", "jsonl", "ndjson
 
 /// Every file of arguments that are files, folders (their logs, subfolders too) or glob patterns; each file once.
 pub fn expand(arguments: &[String]) -> Result<Vec<PathBuf>> {
+    expand_from(Path::new(""), arguments)
+}
+
+/// As [`expand`], with paths that start from a folder.
+pub fn expand_from(base: &Path, arguments: &[String]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for argument in arguments {
-        let path = Path::new(argument);
+        let path = base.join(argument);
         if path.is_dir() {
             let before = files.len();
-            walk(path, 0, &mut files)?;
+            walk(&path, 0, &mut files)?;
             if files.len() == before {
                 return Err(Error::file(path, format!("no log in this folder; known endings: {}", ENDINGS.join(", "))));
             }
         } else if path.exists() {
-            files.push(path.to_owned());
+            files.push(path);
         } else {
-            let paths = glob::glob(argument)
-                .map_err(|e| Error::Usage(format!("{argument}: no such file, and no pattern either: {e}")))?;
-            let found: Vec<_> = paths.filter_map(std::result::Result::ok).filter(|path| path.is_file()).collect();
-            if found.is_empty() {
-                return Err(Error::file(argument, "there is no such file"));
-            }
-            files.extend(found);
+            files.extend(matching(base, argument)?);
         }
         if files.len() > MOST_FILES {
             return Err(Error::Usage(format!("more than {MOST_FILES} files; name fewer")));
@@ -61,9 +60,32 @@ pub fn expand(arguments: &[String]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// The files that a pattern fits. A folder that cannot be opened is an error: a log must not vanish in silence.
+fn matching(base: &Path, argument: &str) -> Result<Vec<PathBuf>> {
+    let pattern = if Path::new(argument).is_absolute() || base.as_os_str().is_empty() {
+        argument.to_owned()
+    } else {
+        format!("{}/{argument}", glob::Pattern::escape(&base.to_string_lossy()))
+    };
+    let paths = glob::glob(&pattern)
+        .map_err(|e| Error::Usage(format!("{argument}: no such file, and no pattern either: {e}")))?;
+    let mut found = Vec::new();
+    for path in paths {
+        let path = path.map_err(|e| Error::file(e.path(), format!("cannot be opened: {}", e.error())))?;
+        if path.is_file() {
+            found.push(path);
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::file(base.join(argument), "there is no such file"));
+    }
+    Ok(found)
+}
+
 fn walk(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = std::fs::read_dir(folder).map_err(|e| Error::file(folder, format!("cannot be opened: {e}")))?;
-    let mut paths: Vec<_> = entries.filter_map(std::result::Result::ok).map(|entry| entry.path()).collect();
+    let wrong = |e: io::Error| Error::file(folder, format!("cannot be opened: {e}"));
+    let entries = std::fs::read_dir(folder).map_err(wrong)?;
+    let mut paths = entries.map(|entry| Ok(entry.map_err(wrong)?.path())).collect::<Result<Vec<_>>>()?;
     paths.sort();
     for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();

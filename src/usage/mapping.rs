@@ -57,6 +57,16 @@ pub struct FileForm {
     pub missing_columns: MissingColumns,
 }
 
+impl FileForm {
+    /// What is wrong with the delimiter.
+    #[must_use]
+    pub fn problem(&self) -> Option<&'static str> {
+        self.delimiter
+            .is_some_and(|delimiter| !delimiter.is_ascii() || matches!(delimiter, '"' | '\n' | '\r' | '\0'))
+            .then_some("a delimiter is one ASCII character, and no quote or line break")
+    }
+}
+
 /// Character encoding of a text file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -329,18 +339,7 @@ pub struct Ready {
 impl Mapping {
     /// The mapping of this name, or in this file.
     pub fn load(name: &str) -> Result<Ready> {
-        if let Some((name, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == name) {
-            return Self::read(&Document::new(*name, *text));
-        }
-        let path = Path::new(name);
-        if !path.exists() {
-            let names: Vec<_> = SHIPPED.iter().map(|(name, _)| *name).collect();
-            return Err(Error::Usage(format!(
-                "there is no mapping `{name}`: neither a file nor one of {}",
-                names.join(", ")
-            )));
-        }
-        Self::read(&Document::new(name, read_text(path)?))
+        Self::read(&text_of(SHIPPED, name, Path::new(""))?)
     }
 
     /// Reads and checks a mapping.
@@ -369,12 +368,10 @@ impl Mapping {
                 }
             },
         };
-        if let Some(delimiter) = mapping.file.delimiter
-            && (!delimiter.is_ascii() || matches!(delimiter, '"' | '\n' | '\r' | '\0'))
-        {
+        if let Some(problem) = mapping.file.problem() {
             return mistake(
                 &[Step::Key("file"), Step::Key("delimiter")],
-                "a delimiter is one ASCII character, and no quote or line break".into(),
+                problem.into(),
                 "most files have `;`, `,` or `\\t`",
             );
         }
@@ -446,6 +443,23 @@ impl Ready {
     pub fn demands(&self, role: Role) -> bool {
         role == Role::Time || self.mapping.file.missing_columns == MissingColumns::Error
     }
+}
+
+/// The text of a mapping: one that ships, by its name, or a file, by its path from `base`.
+pub fn text_of(shipped: &[(&str, &str)], name: &str, base: &Path) -> Result<Document> {
+    if let Some((name, text)) = shipped.iter().find(|(shipped, _)| *shipped == name) {
+        return Ok(Document::new(*name, *text));
+    }
+    let path = base.join(name);
+    if !path.exists() {
+        let names: Vec<_> = shipped.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        return Err(Error::Usage(format!(
+            "there is no mapping `{name}`: neither the file {} nor one of {names}",
+            path.display()
+        )));
+    }
+    Ok(Document::new(path.display().to_string(), read_text(&path)?))
 }
 
 /// A zone by name or offset.

@@ -25,6 +25,8 @@ pub struct Options {
     pub chunk: usize,
     /// Workers.
     pub workers: usize,
+    /// Folder from which the names of files are given.
+    pub base: PathBuf,
     /// Counts the bytes that were read.
     pub progress: Arc<AtomicU64>,
 }
@@ -35,6 +37,7 @@ impl Default for Options {
             limits: Limits::default(),
             chunk: 1 << 20,
             workers: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            base: PathBuf::new(),
             progress: Arc::default(),
         }
     }
@@ -161,7 +164,7 @@ impl Reader<'_> {
             Content::Workbook(book) => ("xlsx".to_owned(), self.workbook(path, *book)?),
             Content::Text(text) => self.text(path, text)?,
         };
-        let name = super::scan::shown_text(path.display().to_string().as_bytes());
+        let name = shown_name(path, &self.options.base);
         let form = format!("{}{form}", opened.packing);
         self.files.push(File { name, form, bytes, records: 0, ended, backward: 0 });
         Ok(())
@@ -263,14 +266,7 @@ impl Reader<'_> {
         let number = self.number();
         let make = |delimiter: u8| Layout::new(number, Form::Delimited(delimiter), header(line, delimiter), ready);
         let given = ready.mapping.file.delimiter.and_then(|delimiter| u8::try_from(delimiter).ok()).or(named);
-        if let Some(delimiter) = given {
-            return make(delimiter);
-        }
-        delimiters(line)
-            .into_iter()
-            .map(make)
-            .reduce(|first, next| if first.is_ok() { first } else { next.or(first) })
-            .unwrap_or_else(|| make(b';'))
+        with_delimiter(line, given, make)
     }
 
     /// A mapping that says nothing of the zone cannot be right when the first time carries none.
@@ -290,8 +286,30 @@ impl Reader<'_> {
     }
 }
 
+/// What is made of a header by the given delimiter, or by the first one that fits.
+pub(super) fn with_delimiter<T>(
+    line: &[u8],
+    given: Option<u8>,
+    make: impl Fn(u8) -> std::result::Result<T, String>,
+) -> std::result::Result<T, String> {
+    if let Some(delimiter) = given {
+        return make(delimiter);
+    }
+    delimiters(line)
+        .into_iter()
+        .map(&make)
+        .reduce(|first, next| if first.is_ok() { first } else { next.or(first) })
+        .unwrap_or_else(|| make(b';'))
+}
+
+/// A file's name from a folder, as it may be shown.
+#[must_use]
+pub fn shown_name(path: &Path, base: &Path) -> String {
+    super::scan::shown_text(path.strip_prefix(base).unwrap_or(path).display().to_string().as_bytes())
+}
+
 /// A source that is known to be damaged.
-struct Broken(Option<std::io::Error>);
+pub(super) struct Broken(pub(super) Option<std::io::Error>);
 
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
@@ -300,7 +318,7 @@ impl Read for Broken {
 }
 
 /// Reads until the first lines are there: an empty line, a `sep=` line and a header are enough.
-fn read_head(text: &mut dyn Read, head: &mut Vec<u8>) -> std::io::Result<()> {
+pub(super) fn read_head(text: &mut dyn Read, head: &mut Vec<u8>) -> std::io::Result<()> {
     let mut buffer = vec![0; 1 << 14];
     loop {
         let lines = head.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();

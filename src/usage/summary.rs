@@ -1,6 +1,8 @@
 //! What a set of logs says in numbers: a frozen form that checks and people read.
 
 use super::mapping::{KEY_ROLES, Role};
+use super::reader::BadPiece;
+use super::time::Problem;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -127,10 +129,37 @@ pub enum BadKind {
     Duration,
     /// A number of delivery attempts that is no number.
     Attempts,
-    /// A time of delivery or acknowledgement that cannot be read.
+    /// Another time of the line, such as that of delivery or acknowledgement, that cannot be read.
     MessageTime,
+    /// A size that is no number.
+    Size,
     /// A name longer than 1000 bytes where a short one belongs.
     NameTooLong,
+}
+
+impl From<BadPiece> for BadKind {
+    fn from(piece: BadPiece) -> Self {
+        match piece {
+            BadPiece::UnclosedQuote => Self::UnclosedQuote,
+            BadPiece::TooLong => Self::TooLong,
+            BadPiece::CutOff => Self::CutOff,
+        }
+    }
+}
+
+impl From<Problem> for BadKind {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Missing => Self::TimeMissing,
+            Problem::Unreadable => Self::TimeUnreadable,
+            Problem::Ambiguous => Self::TimeAmbiguous,
+            Problem::NoTimeOfDay => Self::TimeOfDayMissing,
+            Problem::NoZone => Self::TimeWithoutZone,
+            Problem::Repeated => Self::TimeRepeatedHour,
+            Problem::Skipped => Self::TimeSkippedHour,
+            Problem::OutOfRange => Self::TimeOutOfRange,
+        }
+    }
 }
 
 /// CPR numbers or secrets in one column.

@@ -309,16 +309,7 @@ impl Tally {
         } else {
             self.clock.read(time)
         };
-        read.map_err(|problem| match problem {
-            Problem::Missing => BadKind::TimeMissing,
-            Problem::Unreadable => BadKind::TimeUnreadable,
-            Problem::Ambiguous => BadKind::TimeAmbiguous,
-            Problem::NoTimeOfDay => BadKind::TimeOfDayMissing,
-            Problem::NoZone => BadKind::TimeWithoutZone,
-            Problem::Repeated => BadKind::TimeRepeatedHour,
-            Problem::Skipped => BadKind::TimeSkippedHour,
-            Problem::OutOfRange => BadKind::TimeOutOfRange,
-        })
+        read.map_err(BadKind::from)
     }
 
     /// Counts a row.
@@ -857,16 +848,7 @@ fn judge_status(column: &StatusColumn, status: &[u8]) -> Outcome {
     if status.is_empty() {
         return Outcome::Unknown;
     }
-    let lower = status.to_lowercase();
-    let fits = |pattern: &String| {
-        let pattern = pattern.to_lowercase();
-        match pattern.strip_suffix("xx") {
-            Some(class) if class.len() == 1 => {
-                lower.len() == 3 && lower.starts_with(class) && lower.bytes().all(|b| b.is_ascii_digit())
-            }
-            _ => lower == pattern,
-        }
-    };
+    let fits = |pattern: &String| fits(pattern, &status);
     if column.success.iter().any(fits) {
         Outcome::Success
     } else if column.failure.as_ref().is_none_or(|failure| failure.iter().any(fits)) {
@@ -876,8 +858,19 @@ fn judge_status(column: &StatusColumn, status: &[u8]) -> Outcome {
     }
 }
 
+/// Whether a status is what a mapping names: the same but for case, or of the class that `2xx` stands for.
+pub(super) fn fits(pattern: &str, status: &str) -> bool {
+    let (pattern, status) = (pattern.to_lowercase(), status.to_lowercase());
+    match pattern.strip_suffix("xx") {
+        Some(class) if class.len() == 1 => {
+            status.len() == 3 && status.starts_with(class) && status.bytes().all(|b| b.is_ascii_digit())
+        }
+        _ => status == pattern,
+    }
+}
+
 /// A CVR number without spaces and country code; other text as it is.
-fn cvr(text: &[u8]) -> String {
+pub(super) fn cvr(text: &[u8]) -> String {
     let text = text.trim_ascii();
     let bare = text.strip_prefix(b"DK").unwrap_or(text);
     let digits: Vec<u8> = bare.iter().copied().filter(|b| *b != b' ').collect();

@@ -1,6 +1,6 @@
 //! Times as logs write them: every common ISO and Danish form, never a guess. What could be two instants is refused.
 
-use super::mapping::{DateForm, Ready, RepeatedHour};
+use super::mapping::{DateForm, Ready, RepeatedHour, TimeColumn};
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
@@ -62,8 +62,13 @@ impl Clock {
     /// A clock by the mapping's rules.
     #[must_use]
     pub fn new(ready: &Ready) -> Self {
-        let time = &ready.mapping.time;
-        let zone = match &ready.zone {
+        Self::of(&ready.mapping.time, ready.zone.as_ref())
+    }
+
+    /// A clock by the rules of one column.
+    #[must_use]
+    pub fn of(time: &TimeColumn, zone: Option<&TimeZone>) -> Self {
+        let zone = match zone {
             None => Zone::None,
             Some(zone) => match zone.to_fixed_offset() {
                 Ok(offset) => Zone::Fixed(i64::from(offset.seconds()) * 1000),

@@ -9,6 +9,7 @@ use crate::document::nearest;
 use crate::error::Result;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Debug;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -56,17 +57,7 @@ impl Layout {
         let mut columns = Vec::new();
         for role in Role::ALL {
             let Some(name) = &ready.columns[role as usize] else { continue };
-            let same = |known: &&(usize, &String)| known.1 == name;
-            let alike = |known: &&(usize, &String)| known.1.to_lowercase() == name.trim().to_lowercase();
-            let all: Vec<_> = header.iter().enumerate().collect();
-            let exact: Vec<_> = all.iter().filter(same).collect();
-            let found = if exact.is_empty() { all.iter().filter(alike).collect() } else { exact };
-            match found.as_slice() {
-                [(at, _)] => columns.push((role, *at)),
-                [] if ready.demands(role) => return Err(missing(name, role, &header)),
-                [] => {}
-                _ => return Err(format!("has more than one column `{name}`; which one is {role:?}?")),
-            }
+            columns.extend(column(name, &role, &header, ready.demands(role))?.map(|at| (role, at)));
         }
         let typed_roles = [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
         let mut typed = vec![false; header.len()];
@@ -91,7 +82,28 @@ impl Layout {
     }
 }
 
-fn missing(name: &str, role: Role, header: &[String]) -> String {
+/// Where the column of a name stands; `None` when it is not there and need not be.
+pub(super) fn column(
+    name: &str,
+    role: &dyn Debug,
+    header: &[String],
+    is_demanded: bool,
+) -> std::result::Result<Option<usize>, String> {
+    let places = |same: &dyn Fn(&String) -> bool| -> Vec<usize> {
+        header.iter().enumerate().filter(|(_, known)| same(known)).map(|(at, _)| at).collect()
+    };
+    let exact = places(&|known| known == name);
+    let found =
+        if exact.is_empty() { places(&|known| known.to_lowercase() == name.trim().to_lowercase()) } else { exact };
+    match found.as_slice() {
+        [at] => Ok(Some(*at)),
+        [] if is_demanded => Err(missing(name, role, header)),
+        [] => Ok(None),
+        _ => Err(format!("has more than one column `{name}`; which one is {role:?}?")),
+    }
+}
+
+fn missing(name: &str, role: &dyn Debug, header: &[String]) -> String {
     let shown = header.iter().take(40).map(|name| shown_text(name.as_bytes())).collect::<Vec<_>>().join(", ");
     let near = nearest(name, header.iter().map(String::as_str));
     let near = near.map_or(String::new(), |near| format!("; is it `{}`?", shown_text(near.as_bytes())));
@@ -130,7 +142,8 @@ impl Notes {
         }
     }
 
-    fn found(&mut self, kind: &str, column: &str, place: (u32, u64)) {
+    /// Notes a find.
+    pub fn found(&mut self, kind: &str, column: &str, place: (u32, u64)) {
         let mut key = (kind.to_owned(), column.to_owned());
         if self.found.len() >= MOST_COLUMNS && !self.found.contains_key(&key) {
             "(other columns)".clone_into(&mut key.1);
@@ -140,6 +153,18 @@ impl Notes {
         places.insert(place);
         if places.len() > SAMPLES {
             places.pop_last();
+        }
+    }
+
+    /// Looks through one field.
+    pub fn field(&mut self, secrets: &mut Secrets, name: &str, field: &[u8], place: (u32, u64)) {
+        let mut kinds = Vec::new();
+        each_number(field, |_, end| kinds.push(if end.is_some() { "cpr" } else { "ten-digits" }.to_owned()));
+        if !field.is_empty() && (Secrets::may_hold(field) || Secrets::may_hold(name.as_bytes())) {
+            kinds.extend(secrets.kinds(name, field));
+        }
+        for kind in kinds {
+            self.found(&kind, &shown_text(name.as_bytes()), place);
         }
     }
 
@@ -455,17 +480,7 @@ impl Worker {
 
     /// Looks through one field.
     fn field(&mut self, name: &str, field: &[u8], place: (u32, u64)) {
-        let shown = shown_text(name.as_bytes());
-        let mut kinds = Vec::new();
-        each_number(field, |_, end| kinds.push(if end.is_some() { "cpr" } else { "ten-digits" }));
-        for kind in kinds {
-            self.notes.found(kind, &shown, place);
-        }
-        if !field.is_empty() && (Secrets::may_hold(field) || Secrets::may_hold(name.as_bytes())) {
-            for kind in self.secrets.kinds(name, field) {
-                self.notes.found(&kind, &shown, place);
-            }
-        }
+        self.notes.field(&mut self.secrets, name, field, place);
     }
 
     /// Counts a row of a workbook.
@@ -495,13 +510,8 @@ impl Worker {
 
     /// Notes a line that the reader left out.
     pub fn piece(&mut self, layout: &Layout, line: u64, bytes: &[u8], why: BadPiece) {
-        let kind = match why {
-            BadPiece::UnclosedQuote => BadKind::UnclosedQuote,
-            BadPiece::TooLong => BadKind::TooLong,
-            BadPiece::CutOff => BadKind::CutOff,
-        };
         *self.notes.records.entry(layout.file).or_default() += 1;
-        self.notes.bad(kind, layout.file, line, bytes);
+        self.notes.bad(why.into(), layout.file, line, bytes);
         self.field("(line)", bytes, (layout.file, line));
     }
 
@@ -551,12 +561,12 @@ fn column_name(layout: &Layout, column: usize, width: usize) -> String {
 }
 
 /// The value of a path such as `call.status`, as text.
-fn leaf(value: &Value, path: &str) -> String {
+pub(super) fn leaf(value: &Value, path: &str) -> String {
     let found = value.get(path).or_else(|| path.split('.').try_fold(value, |value, key| value.get(key)));
     found.map(scalar).unwrap_or_default()
 }
 
-fn scalar(value: &Value) -> String {
+pub(super) fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(_) | Value::Bool(_) => value.to_string(),

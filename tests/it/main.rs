@@ -50,5 +50,6 @@ mod tls;
 mod trial_checks;
 mod trial_run;
 mod usage;
+mod usage_run;
 mod vendor_sp;
 mod verify;

@@ -26,6 +26,8 @@ pub(super) struct Scanner {
     /// Values removed so far.
     pub(super) counts: BTreeMap<Kind, u32>,
     saml_messages: bool,
+    /// Whether the outermost document's JSON numbers are figures.
+    figures: bool,
     work_left: usize,
 }
 
@@ -37,8 +39,9 @@ struct Hit {
 }
 
 impl Scanner {
-    pub(super) fn new(length: usize, saml_messages: bool) -> Self {
-        Self { counts: BTreeMap::new(), saml_messages, work_left: length.saturating_mul(400).saturating_add(64 << 20) }
+    pub(super) fn new(length: usize, saml_messages: bool, figures: bool) -> Self {
+        let work_left = length.saturating_mul(400).saturating_add(64 << 20);
+        Self { counts: BTreeMap::new(), saml_messages, figures, work_left }
     }
 
     pub(super) fn count(&mut self, kind: Kind) {
@@ -149,6 +152,7 @@ impl Scanner {
         }
         let mut found = Vec::new();
         match segment.style {
+            Style::JsonNumber if self.figures && depth == 0 => {}
             Style::Text => self.text(patterns, value, depth, &mut found)?,
             Style::JsonNumber if !pattern::cpr_numbers(value).is_empty() => {
                 found.push(Hit { range: 0..value.len(), kind: Kind::Cpr, packed: None });

@@ -386,6 +386,16 @@ fn cpr_like(text: &[u8]) -> bool {
     regex::bytes::Regex::new(pattern).unwrap().is_match(text)
 }
 
+#[test]
+fn figures_of_our_own_stay_and_texts_beside_them_do_not() {
+    let json = r#"{"bytes":1211551234,"calls":[3112991234],"name":"1211551234","inner":"{\"bytes\":1211551234}"}"#;
+    let kept = with(json, &format!("application/json; {FIGURES}"));
+    assert!(kept.starts_with(r#"{"bytes":1211551234,"calls":[3112991234],"name":"«redacted:cpr»""#), "{kept}");
+    assert_eq!(kept.matches("1211551234").count(), 1, "{kept}");
+    let other = with(json, "application/json");
+    assert!(!other.contains("1211551234") && !other.contains("3112991234"), "{other}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
