@@ -2,7 +2,7 @@
 //!
 //! What followed may stand in any log. That nothing followed counts only when every log that holds such lines shows it.
 
-use super::event_log::{Findings, Line, SKEW, View, after, key, seconds};
+use super::event_log::{Findings, Line, SKEW, View, after, seconds};
 use crate::outcome::Reason;
 use crate::report::build::copenhagen_day;
 use crate::usage::event::{Event, EventKind};
@@ -118,7 +118,7 @@ impl Ends {
 }
 
 fn keys(line: Line<'_>) -> (Option<String>, Option<String>) {
-    (line.id.as_deref().and_then(key), line.transaction.as_deref().and_then(key))
+    (line.key(), line.transaction_key())
 }
 
 /// What one start came to, before it is known whether the logs show what they do not hold.
@@ -158,6 +158,7 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
         };
         groups.entry((key, if chain.each { index } else { 0 })).or_default().push((start, state));
     }
+    let none = view.has_none(chain.end_kinds);
     for group in groups.into_values() {
         // Lines without an id that share a transaction may be one item or many.
         if group.len() > 1 && group.iter().all(|(start, _)| keys(*start).0.is_none()) {
@@ -172,7 +173,8 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
             walk.closed.push(closed);
             continue;
         }
-        let shown: Vec<_> = group.iter().map(|(start, _)| shown(view, *start, chain, &met)).collect();
+        let shown: Vec<_> =
+            group.iter().map(|(start, _)| shown(view, *start, chain, none || met.contains(&start.log()))).collect();
         let Some((first, State::Unclosed(delay))) = group.into_iter().next() else { continue };
         if shown.iter().any(|s| matches!(s, Shown::Young)) {
             walk.young += 1;
@@ -197,10 +199,10 @@ enum Shown {
     Not(&'static str),
 }
 
-fn shown(view: &View<'_>, start: Line<'_>, chain: &Chain, met: &BTreeSet<usize>) -> Shown {
+fn shown(view: &View<'_>, start: Line<'_>, chain: &Chain, meets: bool) -> Shown {
     let integration = start.integration.as_deref().unwrap_or(chain.integration);
     match view.shows(chain.end_kinds, integration, (start.time, chain.limit.of(start.time))) {
-        Shown::Yes if !met.contains(&start.log()) => Shown::Not("no id of the log meets one of such a line"),
+        Shown::Yes if !meets => Shown::Not("no id of the log meets one of such a line"),
         shown => shown,
     }
 }

@@ -35,7 +35,6 @@ use crate::usage::summary::Ended;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Every check of the family, in report order.
@@ -63,6 +62,9 @@ pub static CHECKS: &[&dyn Check<EventLogSubject>] = &[
 /// Clocks of different logs differ by so many seconds at most.
 pub(super) const SKEW: i64 = 5;
 
+/// How an id begins that holds what must not be kept.
+const HIDDEN: &str = "«redacted»";
+
 /// Version of the form that the checks read.
 const FORMAT: u32 = 1;
 
@@ -87,8 +89,10 @@ pub(super) struct Log<'a> {
     index: usize,
     facts: &'a LogFacts,
     events: Events,
-    /// The kinds of line that it holds.
+    /// The kinds of line that it holds, or would hold by what the target says.
     kinds: BTreeSet<EventKind>,
+    /// Whether it is the only one.
+    is_alone: bool,
 }
 
 /// A line of a log.
@@ -110,6 +114,21 @@ impl Line<'_> {
     /// Number of its log among the subject's.
     pub(super) const fn log(&self) -> usize {
         self.log.index
+    }
+
+    /// Its id, to compare by.
+    pub(super) fn key(&self) -> Option<String> {
+        self.comparable(self.event.id.as_deref()?)
+    }
+
+    /// Its transaction id, to compare by.
+    pub(super) fn transaction_key(&self) -> Option<String> {
+        self.comparable(self.event.transaction.as_deref()?)
+    }
+
+    /// An id that holds what must not be kept is a number of its own log, which means nothing in another.
+    fn comparable(&self, text: &str) -> Option<String> {
+        if text.starts_with(HIDDEN) && !self.log.is_alone { None } else { key(text) }
     }
 
     /// Whether it tells of something that was done: the log does not call it a failure.
@@ -134,8 +153,8 @@ fn on_logs(
     for (index, log) in subject.logs.iter().enumerate() {
         match serde_json::from_slice::<Events>(log.events.data()) {
             Ok(events) if events.format == FORMAT => {
-                let kinds = events.events.iter().map(|event| event.kind).collect();
-                logs.push(Log { index, facts: &log.facts, events, kinds });
+                let kinds = events.events.iter().map(|event| event.kind).chain(log.holds.iter().copied()).collect();
+                logs.push(Log { index, facts: &log.facts, events, kinds, is_alone: subject.logs.len() == 1 });
             }
             _ => return Outcome::not_tested(Reason::SubjectUnreadable, expected, "an event log cannot be read"),
         }
@@ -164,8 +183,8 @@ pub(super) fn seconds(from: Timestamp, until: Timestamp) -> i64 {
     span.as_secs() + i64::from(span.subsec_nanos() > 0)
 }
 
-/// The name of a kind or a field, as mappings write it.
-fn name(of: impl Serialize) -> String {
+/// The name of a field, as mappings write it.
+fn name(of: Field) -> String {
     serde_json::to_value(of).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -177,8 +196,11 @@ impl Log<'_> {
             return Some("a file of the log was not read to its end");
         }
         let used = u64::try_from(events.events.len()).unwrap_or(u64::MAX);
-        let lines =
-            [events.unnamed_lines, events.other_lines, events.bad_lines].iter().fold(used, |a, b| a.saturating_add(*b));
+        if events.lines_without_system > 0 {
+            return Some("lines of the log name no system");
+        }
+        let others = [events.unnamed_lines, events.other_lines, events.repeated_lines, events.bad_lines];
+        let lines = others.iter().fold(used, |a, b| a.saturating_add(*b));
         let allowed = u128::from(self.facts.bad_lines_per_100000) * u128::from(lines);
         if u128::from(events.bad_lines) * 100_000 > allowed {
             return Some("too many lines of the log cannot be read");
@@ -205,15 +227,16 @@ fn is_integration(number: &str, wanted: &str) -> bool {
     number.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
-/// An id or transaction id to compare by: a UUID in lower case, anything else as it stands.
-pub(super) fn key(text: &str) -> Option<String> {
+/// An id to compare by: a UUID in lower case, anything else as it stands.
+fn key(text: &str) -> Option<String> {
     let text = text.trim();
     let bare = text.strip_prefix("urn:uuid:").unwrap_or(text).trim_matches(['{', '}']);
     let is_uuid = bare.len() == 36
-        && bare
-            .bytes()
-            .enumerate()
-            .all(|(i, b)| if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() });
+        && bare.bytes().enumerate().all(
+            |(i, b)| {
+                if matches!(i, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() }
+            },
+        );
     let key = if is_uuid { bare.to_ascii_lowercase() } else { text.to_owned() };
     (!key.is_empty()).then_some(key)
 }
@@ -236,6 +259,14 @@ impl<'a> View<'a> {
         self.logs.iter().filter(move |log| kinds.iter().any(|kind| log.kinds.contains(kind)))
     }
 
+    /// Whether no log has a line of these kinds, though one is said to hold them, and every line's event is named: then there were none.
+    pub(super) fn has_none(&self, kinds: &[EventKind]) -> bool {
+        let mut logs = self.logs_with(kinds);
+        logs.all(|log| {
+            log.events.unnamed_lines == 0 && !log.events.events.iter().any(|event| kinds.contains(&event.kind))
+        })
+    }
+
     /// The period that a log covers, as far as it had passed at the instant of the run.
     pub(super) fn period_of(&self, log: &Log<'_>) -> Option<(Timestamp, Timestamp)> {
         log.facts.covers.as_ref().map(|covers| (covers.from, covers.until.min(self.subject.at)))
@@ -248,18 +279,20 @@ impl<'a> View<'a> {
         if lines.is_empty() {
             match of_kind().map(|line| line.time).max() {
                 Some(newest) => findings.unclear(format!("the newest line of the event is too old; {newest}")),
-                None => findings
-                    .absent(format!("no line of the event; {}", kinds.iter().map(name).collect::<Vec<_>>().join(", "))),
+                None => findings.absent(format!(
+                    "no line of the event; {}",
+                    kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")
+                )),
             }
         }
         lines
     }
 
-    /// Whether any log holds a line of this kind.
+    /// Whether any log holds lines of this kind.
     fn holds(&self, kind: EventKind, findings: &mut Findings) -> bool {
         let holds = self.logs_with(&[kind]).next().is_some();
         if !holds {
-            findings.absent(format!("no line of the event; {}", name(kind)));
+            findings.absent(format!("no line of the event; {}", kind.name()));
         }
         holds
     }

@@ -688,6 +688,11 @@ const PHRASES: &[(&str, &str)] = &[
     ("valid against PKO_PostStatus.xsd", "gyldig efter PKO_PostStatus.xsd"),
     ("well-formed XML with a Haendelsesbesked", "velformet XML med en Haendelsesbesked"),
     // What event logs say.
+    ("lines of the log name no system", "linjer i loggen nævner intet system"),
+    (
+        "# calls with a TransaktionsUUID of more than # characters, whose length is not kept",
+        "# kald med et TransaktionsUUID på mere end # tegn, hvis længde ikke er bevaret",
+    ),
     ("# to # characters, once", "# til # tegn, én gang"),
     ("may be chance", "kan være tilfældigt"),
     ("< # h", "< # timer"),

@@ -7,7 +7,7 @@ use kravprobe::subject::event_log::{EventLog, ID};
 use kravprobe::subject::usage::{JSON, LogFacts};
 use kravprobe::subject::{Blob, EventLogSubject};
 use kravprobe::target::usage::{Covers, Keeper};
-use kravprobe::usage::event::{Event, Events, Field};
+use kravprobe::usage::event::{Event, EventKind, Events, Field};
 use kravprobe::usage::summary::{Ended, Found};
 use kravprobe::verdict::Environment;
 use kravprobe::verdict::Verdict::{self, Fail, Inconclusive, NotTested, Pass};
@@ -34,6 +34,7 @@ const FIELDS: [Field; 14] = [
 /// A log with its facts, whole and of the vendor, which covers November 2026 until the 20th.
 struct Log {
     kept_by: Keeper,
+    holds: Vec<EventKind>,
     covers: Option<(&'static str, &'static str, Vec<String>)>,
     events: Events,
 }
@@ -48,6 +49,7 @@ fn log(lines: &str) -> Log {
     }
     Log {
         kept_by: Keeper::Supplier,
+        holds: Vec::new(),
         covers: Some(("2026-11-01T00:00:00Z", "2026-11-20T00:00:00Z", Vec::new())),
         events,
     }
@@ -66,7 +68,7 @@ fn event(line: &str, number: usize) -> Event {
     for word in words {
         let (name, text) = word.split_once('=').unwrap();
         let value = match name {
-            "attempts" | "bytes" | "file" => json!(text.parse::<u64>().unwrap()),
+            "attempts" | "bytes" | "file" | "line" => json!(text.parse::<u64>().unwrap()),
             "delivered" => json!(instant(text)),
             _ => json!(text),
         };
@@ -93,6 +95,16 @@ impl Log {
 
     fn not_covering(mut self) -> Self {
         self.covers = None;
+        self
+    }
+
+    fn holding(mut self, kinds: &[EventKind]) -> Self {
+        self.holds = kinds.to_vec();
+        self
+    }
+
+    fn with_lines(mut self, unnamed: u64, without_system: u64) -> Self {
+        (self.events.unnamed_lines, self.events.lines_without_system) = (unnamed, without_system);
         self
     }
 
@@ -132,6 +144,7 @@ fn subject(logs: Vec<Log>) -> EventLogSubject {
     };
     let logs = logs.iter().enumerate().map(|(index, log)| EventLog {
         facts: facts(log, index),
+        holds: log.holds.clone(),
         events: Blob::new(JSON, serde_json::to_vec(&log.events).unwrap()),
     });
     EventLogSubject {
@@ -247,6 +260,9 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Inconclusive, "no coverage", vec![log(&acknowledged_only).not_covering()]),
                 case(Inconclusive, "damaged", vec![log(&acknowledged_only).damaged()]),
                 case(Inconclusive, "bad lines", vec![log(&acknowledged_only).with_bad_lines(1)]),
+                case(Fail, "nothing stored in a log that is said to hold it", vec![
+                    log("02T08:00:00 received id=a attempts=1\n02T08:00:02 acknowledged id=a").holding(&[EventKind::Stored]),
+                ]),
                 case(NotTested, "no line `stored`", one("02T08:00:02 acknowledged id=a")),
                 case(NotTested, "nothing acknowledged", one("02T08:00:02 stored id=a")),
                 case(Pass, "stored in another log", vec![
@@ -402,6 +418,17 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Inconclusive, "damaged", vec![log(post).damaged()]),
                 case(Inconclusive, "bad lines", vec![log(post).with_bad_lines(1)]),
                 case(NotTested, "no outcomes", vec![log(post).without(Field::Outcome)]),
+                case(Fail, "no status at all in a log that is said to hold them", vec![
+                    log("02T08:00:00 sent id=p1").holding(&[EventKind::Sent, EventKind::PostStatus]),
+                ]),
+                case(Inconclusive, "they may stand there under a name that the mapping does not know", vec![
+                    log("02T08:00:00 sent id=p1").holding(&[EventKind::Sent, EventKind::PostStatus]).with_lines(3, 0),
+                ]),
+                case(Inconclusive, "lines that name no system", vec![log(post).with_lines(0, 1)]),
+                case(Inconclusive, "an id that is hidden means nothing in another log", vec![
+                    log("02T08:00:00 sent id=«redacted»_1"),
+                    log("02T10:00:00 post-status id=«redacted»_1 outcome=success"),
+                ]),
                 case(NotTested, "no status", one("02T08:00:00 sent id=p1")),
                 case(Inconclusive, "two sendings without an id, one status with their transaction", one(
                     "02T08:00:00 sent transaction=t1\n02T08:00:00 sent transaction=t1\n02T10:00:00 post-status transaction=t1 outcome=success",
@@ -471,6 +498,7 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                     "02T08:00:00 called integration=SF1500 transaction=t1 id=a outcome=success\n02T08:00:05 called integration=SF1500 transaction=t1 id=b outcome=success"
                 ))),
                 case(Fail, "513 characters", one(&call(&format!("transaction={} outcome=success", "x".repeat(513))))),
+                case(Inconclusive, "so long that a digest stands for it", one(&call("transaction=sha256/128:00 outcome=success"))),
                 case(Pass, "512 characters", one(&call(&format!("transaction={} outcome=success", "x".repeat(512))))),
                 case(Inconclusive, "a line without it", one(&call("outcome=success"))),
                 case(Pass, "an overlapping extract repeats a line", one(&format!(
@@ -583,6 +611,7 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Inconclusive, "in no order", one(&lines(30, |n| format!("02T08:{:02}:00 called", n * 7 % 30)))),
                 case(Fail, "a day after the run", one(&format!("{ordered}\n21T12:00:00 called"))),
                 case(Inconclusive, "an hour after the run: the zone of the mapping?", one(&format!("{ordered}\n20T13:00:00 called"))),
+                case(Pass, "one line of several events", one(&format!("{ordered}\n02T08:40:00 stored line=31\n02T08:10:00 received line=31\n02T08:41:00 called"))),
                 case(Pass, "each file by itself", one(&format!("{ordered}\n02T08:00:00 called file=1"))),
                 case(NotTested, "the infrastructure's log", vec![log(&ordered).kept_by(Keeper::Infrastructure)]),
                 case(Inconclusive, "no coverage", vec![log(&ordered).not_covering()]),

@@ -1,6 +1,6 @@
 //! See [`AcknowledgedAfterStored`].
 
-use super::{Findings, Line, SKEW, View, before, key, on_logs, seconds};
+use super::{Findings, Line, SKEW, View, before, on_logs, seconds};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -64,7 +64,7 @@ struct Fate<'a> {
 fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &mut Findings) {
     let mut fates: BTreeMap<String, Fate<'a>> = BTreeMap::new();
     for line in view.all().filter(Line::is_done) {
-        let Some(id) = line.id.as_deref().and_then(key) else { continue };
+        let Some(id) = line.key() else { continue };
         let fate = fates.entry(id).or_default();
         let place = match line.kind {
             EventKind::Stored => &mut fate.stored,
@@ -76,7 +76,7 @@ fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &
             *place = Some(line);
         }
     }
-    let nameless = lines.iter().filter(|line| line.id.as_deref().and_then(key).is_none()).count();
+    let nameless = lines.iter().filter(|line| line.key().is_none()).count();
     if nameless > 0 {
         findings.unclear(format!("{nameless} lines without an id"));
     }
@@ -85,6 +85,7 @@ fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &
     let meets =
         |log: usize| fates.values().any(|f| f.stored.is_some() && f.acknowledged.is_some_and(|a| a.log() == log));
     let met: Vec<_> = (0..view.logs.len()).map(meets).collect();
+    let none = view.has_none(&[EventKind::Stored]);
     for fate in fates.values() {
         let Some(acknowledged) = fate.acknowledged.filter(|line| line.time >= view.since) else { continue };
         let delay = fate.stored.map(|stored| seconds(acknowledged.time, stored.time));
@@ -100,7 +101,9 @@ fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &
         let from = fate.first_received.map_or_else(|| before(acknowledged.time, retention), |first| first.time);
         let integration = acknowledged.integration.as_deref().unwrap_or("SF1461");
         match view.shows_none(EventKind::Stored, integration, (from.min(acknowledged.time), acknowledged.time)) {
-            Ok(()) if !met[acknowledged.log()] => findings.unclear("no id of the log meets one of such a line"),
+            Ok(()) if !none && !met[acknowledged.log()] => {
+                findings.unclear("no id of the log meets one of such a line")
+            }
             Ok(()) if fate.stored.is_some() => before_stored.push(acknowledged),
             Ok(()) => never.push(acknowledged),
             Err(cause) => {

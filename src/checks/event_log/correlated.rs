@@ -1,6 +1,6 @@
 //! See [`Correlated`].
 
-use super::{Findings, Line, View, is_integration, key, on_logs};
+use super::{Findings, Line, View, is_integration, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -53,8 +53,8 @@ impl Check<EventLogSubject> for Correlated {
             View::whole(&members, &mut findings);
             let mut chains: HashMap<String, BTreeSet<Option<String>>> = HashMap::new();
             for root in &roots {
-                if let Some(id) = root.id.as_deref().and_then(key) {
-                    chains.entry(id).or_default().insert(root.transaction.as_deref().and_then(key));
+                if let Some(id) = root.key() {
+                    chains.entry(id).or_default().insert(root.transaction_key());
                 }
             }
             let is_exempt = |line: &Line<'_>| {
@@ -64,8 +64,8 @@ impl Check<EventLogSubject> for Correlated {
             };
             let (mut held, mut other, mut unknown) = (0, Vec::new(), 0);
             for line in members.iter().filter(|line| !is_exempt(line)) {
-                let Some(of_chain) = line.id.as_deref().and_then(key).and_then(|id| chains.get(&id)) else { continue };
-                let transaction = line.transaction.as_deref().and_then(key);
+                let Some(of_chain) = line.key().and_then(|id| chains.get(&id)) else { continue };
+                let transaction = line.transaction_key();
                 match () {
                     () if transaction.is_none() => unknown += 1,
                     () if of_chain.contains(&transaction) => held += 1,

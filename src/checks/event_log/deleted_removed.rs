@@ -1,6 +1,6 @@
 //! See [`DeletedRemoved`].
 
-use super::{Findings, Line, View, is_done, key, on_logs, threshold};
+use super::{Findings, Line, View, is_done, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::checks::chained::{Chain, Limit, walk};
@@ -80,7 +80,7 @@ impl History {
         let mut history: HashMap<String, Vec<_>> = HashMap::new();
         let of_index = |line: &Line<'_>| matches!(line.kind, EventKind::Indexed | EventKind::Removed) && line.is_done();
         for line in view.all().filter(of_index) {
-            if let Some(id) = line.id.as_deref().and_then(key) {
+            if let Some(id) = line.key() {
                 history.entry(id).or_default().push((line.time, line.kind));
             }
         }
@@ -92,7 +92,7 @@ impl History {
 
     /// What happened last to an item before a line.
     fn last_before(&self, line: Line<'_>) -> Option<EventKind> {
-        let lines = self.0.get(&line.id.as_deref().and_then(key)?)?;
+        let lines = self.0.get(&line.key()?)?;
         lines.iter().rev().find(|(at, _)| *at <= line.time).map(|(_, kind)| *kind)
     }
 }

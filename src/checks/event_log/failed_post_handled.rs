@@ -1,6 +1,6 @@
 //! See [`FailedPostHandled`].
 
-use super::{Findings, View, key, on_logs, threshold};
+use super::{Findings, View, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::checks::chained::{Chain, Limit, walk};
@@ -68,13 +68,13 @@ impl Check<EventLogSubject> for FailedPostHandled {
             // A new sending handles the failure of the one before.
             let mut newest: HashMap<String, Timestamp> = HashMap::new();
             for line in view.all().filter(|line| line.kind == EventKind::Sent) {
-                if let Some(id) = line.id.as_deref().and_then(key) {
+                if let Some(id) = line.key() {
                     let known = newest.entry(id).or_insert(line.time);
                     *known = line.time.max(*known);
                 }
             }
             walk.settle(|line| {
-                let sent = line.id.as_deref().and_then(key).and_then(|id| newest.get(&id));
+                let sent = line.key().and_then(|id| newest.get(&id));
                 sent.is_some_and(|sent| *sent > line.time)
             });
             walk.tell(view, "failed sendings", "not handled in time", &mut findings);

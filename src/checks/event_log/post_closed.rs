@@ -42,8 +42,8 @@ impl Check<EventLogSubject> for PostClosed {
             let mut findings = Findings::default();
             let lines = view.lines(&[EventKind::Sent], &mut findings);
             // A status that is not known to close may have closed: without outcomes there is nothing to judge by.
-            let statuses = view.all().filter(|line| line.kind == EventKind::PostStatus).collect();
-            let told = !View::with_field(statuses, Field::Outcome, &mut findings).is_empty();
+            let statuses: Vec<_> = view.all().filter(|line| line.kind == EventKind::PostStatus).collect();
+            let told = statuses.is_empty() || !View::with_field(statuses, Field::Outcome, &mut findings).is_empty();
             if !view.holds(EventKind::PostStatus, &mut findings) || !told {
                 return findings;
             }

@@ -1,6 +1,6 @@
 //! See [`ReceiveDelay`].
 
-use super::{Findings, SKEW, View, key, on_logs, percentile_95, seconds, threshold};
+use super::{Findings, SKEW, View, on_logs, percentile_95, seconds, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -51,7 +51,7 @@ impl Check<EventLogSubject> for ReceiveDelay {
             let mut deliveries: BTreeMap<(String, Timestamp), Timestamp> = BTreeMap::new();
             let (mut delays, mut unknown) = (Vec::new(), 0);
             for line in &lines {
-                match (line.id.as_deref().and_then(key), line.delivered) {
+                match (line.key(), line.delivered) {
                     (_, None) => unknown += 1,
                     (None, Some(delivered)) => delays.push(seconds(delivered, line.time)),
                     (Some(id), Some(delivered)) => {

@@ -1,6 +1,6 @@
 //! See [`RedeliveredShare`].
 
-use super::{Findings, View, key, on_logs, threshold};
+use super::{Findings, View, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -67,7 +67,7 @@ impl Check<EventLogSubject> for RedeliveredShare {
             let mut messages: BTreeMap<String, (Date, Option<u32>)> = BTreeMap::new();
             for line in &lines {
                 let of_line = || format!("{} {} {}", line.log(), line.file, line.line);
-                let id = line.id.as_deref().and_then(key).unwrap_or_else(of_line);
+                let id = line.key().unwrap_or_else(of_line);
                 let day = copenhagen_day(line.time);
                 let entry = messages.entry(id).or_insert((day, line.attempts));
                 *entry = (entry.0.min(day), entry.1.max(line.attempts));

@@ -58,7 +58,11 @@ impl Check<EventLogSubject> for Times {
             }
             let mut files: BTreeMap<_, Vec<Line<'_>>> = BTreeMap::new();
             for line in &lines {
-                files.entry((line.log(), line.file)).or_default().push(*line);
+                let file = files.entry((line.log(), line.file)).or_default();
+                // A line may tell of several events; its own time is that of the first.
+                if file.last().is_none_or(|last| last.line != line.line) {
+                    file.push(*line);
+                }
             }
             for (_, mut file) in files {
                 if file.first().zip(file.last()).is_some_and(|(first, last)| last.time < first.time) {

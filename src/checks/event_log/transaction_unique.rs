@@ -1,6 +1,6 @@
 //! See [`TransactionUnique`].
 
-use super::{Findings, Line, View, distinct, is_integration, key, on_logs};
+use super::{Findings, Line, View, distinct, is_integration, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -8,6 +8,9 @@ use crate::subject::EventLogSubject;
 use crate::usage::event::{EventKind, EventOutcome, Field};
 use jiff::SignedDuration;
 use std::collections::HashMap;
+
+/// How a long id begins that is kept as a digest.
+const DIGEST: &str = "sha256/128:";
 
 /// Longest TransaktionsUUID, characters (SF1500, status 48).
 const LONGEST: usize = 512;
@@ -60,14 +63,17 @@ impl Check<EventLogSubject> for TransactionUnique {
             }
             let lines = distinct(&lines);
             let mut first: HashMap<(usize, String), Line<'_>> = HashMap::new();
-            let (mut long, mut again, mut doubtful, mut without) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+            let (mut long, mut cut) = (Vec::new(), Vec::new());
+            let (mut again, mut doubtful, mut without) = (Vec::new(), Vec::new(), Vec::new());
             for line in &lines {
-                let Some(transaction) = line.transaction.as_deref().and_then(key) else {
+                let Some(transaction) = line.transaction_key() else {
                     without.push(*line);
                     continue;
                 };
                 if transaction.chars().count() > LONGEST {
                     long.push(*line);
+                } else if transaction.starts_with(DIGEST) {
+                    cut.push(*line);
                 }
                 match first.get(&(line.log(), transaction.clone())) {
                     Some(earlier) if are_two_calls(*earlier, *line) => again.push(*line),
@@ -85,6 +91,7 @@ impl Check<EventLogSubject> for TransactionUnique {
             }
             for (open, what) in [
                 (doubtful, "lines with the TransaktionsUUID of another, which may be the same call"),
+                (cut, "calls with a TransaktionsUUID of more than 200 characters, whose length is not kept"),
                 (without, "calls in whose line no TransaktionsUUID stands"),
             ] {
                 if !open.is_empty() {
