@@ -3,6 +3,7 @@
 pub mod authn_request;
 pub mod called;
 pub mod certificate;
+mod chained;
 pub mod distributed;
 pub mod event_log;
 pub mod login;

@@ -18,6 +18,7 @@ mod compare;
 mod declarations;
 mod events;
 mod desk;
+mod event_log_checks;
 mod example_pki;
 mod idp;
 mod inspect;
