@@ -49,6 +49,7 @@ mod run;
 mod sample_report;
 mod support;
 mod tls;
+mod trace_checks;
 mod trial_checks;
 mod trial_run;
 mod usage;
