@@ -31,6 +31,7 @@ const MOST: usize = 4;
 /// A log with its events.
 struct Log<'s> {
     facts: &'s LogFacts,
+    holds: &'s [EventKind],
     events: Events,
 }
 
@@ -77,7 +78,7 @@ impl<'s> Trace<'s> {
             let Some(events) = read(&log.events) else {
                 return Err(Outcome::not_tested(Reason::SubjectUnreadable, expected, log.facts.name.as_str()));
             };
-            logs.push(Log { facts: &log.facts, events });
+            logs.push(Log { facts: &log.facts, holds: &log.holds, events });
         }
         if logs.is_empty() {
             return Err(Outcome::not_tested(Reason::NotSupplied, expected, "no event log"));
@@ -173,7 +174,11 @@ impl<'s> Trace<'s> {
     }
 
     fn silence_of(&self, log: usize, attempt: &Attempt) -> Silence {
-        let Log { facts, events } = &self.logs[log];
+        let Log { facts, holds, events } = &self.logs[log];
+        let kind = kind_of(attempt.did);
+        if !holds.is_empty() && !holds.contains(&kind) {
+            return Silence::Elsewhere;
+        }
         let unsure = |why: &str| Silence::Unsure(format!("log {}; {why}", facts.name));
         let Some(covers) = &facts.covers else { return unsure("it does not say what it covers") };
         let of_logins =
@@ -188,7 +193,6 @@ impl<'s> Trace<'s> {
         if events.bad_lines.saturating_mul(100_000) > lines.saturating_mul(facts.bad_lines_per_100000.into()) {
             return unsure(&format!("{} bad lines of {lines}", events.bad_lines));
         }
-        let kind = kind_of(attempt.did);
         if events.unnamed_lines > 0 && events.events.iter().all(|e| e.kind != kind) {
             return unsure(&format!("{} lines whose event the mapping does not name", events.unnamed_lines));
         }
@@ -219,8 +223,8 @@ impl<'s> Trace<'s> {
 const fn keeper(keeper: Keeper) -> &'static str {
     match keeper {
         Keeper::Infrastructure => "kept by the infrastructure",
-        Keeper::Supplier => "kept by the supplier",
-        Keeper::Customer => "kept by the customer",
+        Keeper::Supplier => "kept by the vendor",
+        Keeper::Customer => "kept by the municipality",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Blob;
 use super::usage::{LogFacts, agree};
 use crate::target::usage::Usage;
+use crate::usage::event::EventKind;
 use crate::verdict::Environment;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -42,6 +43,9 @@ pub struct EventLogSubject {
 pub struct EventLog {
     /// What is known of it.
     pub facts: LogFacts,
+    /// The kinds of event that it holds; every kind that its mapping names, when empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<EventKind>,
     /// A [`crate::usage::event::Events`].
     pub events: Blob,
 }
@@ -90,6 +94,7 @@ impl EventLogSubject {
     pub fn agrees(&self, table: &Usage) -> bool {
         (&self.municipalities, self.go_live) == (&table.municipalities, table.go_live)
             && agree(self.logs.iter().map(|log| &log.facts), &table.events)
+            && self.logs.iter().map(|log| &log.holds).eq(table.events.iter().map(|entry| &entry.holds))
     }
 
     /// Every blob, for storing and filling.

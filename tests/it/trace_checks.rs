@@ -77,6 +77,7 @@ struct Scene {
     events: Events,
     covers: Option<Covers>,
     integrations: Vec<String>,
+    holds: Vec<EventKind>,
 }
 
 fn scene() -> Scene {
@@ -105,6 +106,7 @@ fn scene() -> Scene {
         },
         covers: Some(Covers { from: at(-3_600_000), until: at(3_600_000), integrations: Vec::new() }),
         integrations: Vec::new(),
+        holds: Vec::new(),
     }
 }
 
@@ -141,6 +143,7 @@ impl Scene {
                     files: vec![LogFile { name: "events.csv".to_owned(), bytes: 1, sha256: String::new() }],
                     mapping: Blob::new("application/toml", Vec::new()),
                 },
+                holds: self.holds.clone(),
                 events: Blob::new(JSON, serde_json::to_vec(&self.events).unwrap()),
             }],
             attempts: self.attempts.clone(),
@@ -178,9 +181,9 @@ fn a_log_with_a_line_for_each_passes_every_check_and_shows_the_delay() {
     assert_eq!(scene.verdicts(), [P, P, P, P]);
     assert_eq!(
         scene.observed("trace.login-logged"),
-        "2 left their lines; at most 0 ms before and 150 ms after the message; kept by the supplier"
+        "2 left their lines; at most 0 ms before and 150 ms after the message; kept by the vendor"
     );
-    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 0 ms away; kept by the supplier");
+    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 0 ms away; kept by the vendor");
 }
 
 #[test]
@@ -216,15 +219,15 @@ fn findings_name_instants_and_places_and_no_person() {
     let scene = Scene::without(EventKind::LoginRefused);
     assert_eq!(
         scene.observed("trace.refusal-logged"),
-        "2 of 2 left no line; 2026-11-21T10:01:40Z; 2026-11-21T10:01:42Z; kept by the supplier"
+        "2 of 2 left no line; 2026-11-21T10:01:40Z; 2026-11-21T10:01:42Z; kept by the vendor"
     );
     let scene = Scene::changed(|s| s.events.events[0].account = None);
     assert_eq!(
         scene.observed("trace.login-logged"),
-        "1 of 2 left a line that lacks something; file 1 line 2; no account; kept by the supplier"
+        "1 of 2 left a line that lacks something; file 1 line 2; no account; kept by the vendor"
     );
     let scene = Scene::changed(|s| s.events.events[4].time += SignedDuration::from_secs(9));
-    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 8920 ms away; file 1 line 6; kept by the supplier");
+    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 8920 ms away; file 1 line 6; kept by the vendor");
 }
 
 #[test]
@@ -239,6 +242,8 @@ fn what_a_log_cannot_show_fails_nobody() {
         ("it covers another day", silent(|s| s.covers.as_mut().unwrap().until = at(-1)), [P, I, P, P]),
         ("it covers other integrations", silent(|s| s.integrations = vec!["SF1461".to_owned()]), [P, I, P, P]),
         ("it covers logins", silent(|s| s.integrations = vec!["SF1511".to_owned()]), [P, F, P, P]),
+        ("it holds other events", silent(|s| s.holds = vec![EventKind::Login, EventKind::Logout]), [P, I, P, P]),
+        ("it holds refusals", silent(|s| s.holds = vec![EventKind::LoginRefused]), [P, F, P, P]),
         ("it was cut off", silent(|s| s.events.ended = vec![Ended::Damaged("gzip".to_owned())]), [P, I, P, P]),
         ("it has many bad lines", silent(|s| s.events.bad_lines = 1), [P, I, P, P]),
         ("it has events without a name", silent(|s| s.events.unnamed_lines = 2), [P, I, P, P]),
