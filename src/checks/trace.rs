@@ -189,7 +189,11 @@ impl<'s> Trace<'s> {
         if let Some(file) = events.ended.iter().position(|e| matches!(e, Ended::Damaged(_))) {
             return unsure(&format!("file {} was not read to its end", file + 1));
         }
-        let lines = events.events.len() as u64 + events.unnamed_lines + events.other_lines + events.bad_lines;
+        if events.lines_without_system > 0 {
+            return unsure(&format!("{} lines that name no system", events.lines_without_system));
+        }
+        let read = events.events.len() as u64 + events.unnamed_lines + events.other_lines + events.repeated_lines;
+        let lines = read + events.bad_lines;
         if events.bad_lines.saturating_mul(100_000) > lines.saturating_mul(facts.bad_lines_per_100000.into()) {
             return unsure(&format!("{} bad lines of {lines}", events.bad_lines));
         }

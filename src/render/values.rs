@@ -765,6 +765,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("it does not say what it covers", "det er ikke oplyst, hvad den dækker"),
     ("file # was not read to its end", "fil # blev ikke læst til ende"),
     ("# bad lines of #", "# dårlige linjer af #"),
+    ("# lines that name no system", "# linjer, der ikke nævner noget system"),
     ("# lines whose event the mapping does not name", "# linjer, hvis hændelse mappingen ikke nævner"),
     ("kept by the infrastructure", "ført af infrastrukturen"),
     ("kept by the vendor", "ført af leverandøren"),

@@ -246,6 +246,7 @@ fn what_a_log_cannot_show_fails_nobody() {
         ("it holds refusals", silent(|s| s.holds = vec![EventKind::LoginRefused]), [P, F, P, P]),
         ("it was cut off", silent(|s| s.events.ended = vec![Ended::Damaged("gzip".to_owned())]), [P, I, P, P]),
         ("it has many bad lines", silent(|s| s.events.bad_lines = 1), [P, I, P, P]),
+        ("it may hold others' lines", silent(|s| s.events.lines_without_system = 1), [P, I, P, P]),
         ("it has events without a name", silent(|s| s.events.unnamed_lines = 2), [P, I, P, P]),
         ("it ends before", silent(|s| s.events.events.truncate(1)), [P, I, I, P]),
         ("it is empty", silent(|s| s.events.events.clear()), [I, I, I, I]),

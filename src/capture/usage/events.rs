@@ -55,7 +55,11 @@ fn read(work: &Work<'_>, entry: &LogEntry, systems: &[String], progress: &mut dy
             LARGEST >> 20
         )));
     }
-    let log = EventLog { facts: files::facts(entry, &mapping, digests)?, events: Blob::new(JSON, events) };
+    let log = EventLog {
+        facts: files::facts(entry, &mapping, digests)?,
+        holds: entry.holds.clone(),
+        events: Blob::new(JSON, events),
+    };
     let origin = Origin { direction: Direction::Supplied, peer: entry.files.join(" "), redactions: BTreeMap::new() };
     Ok(Read { log, origin })
 }

@@ -30,11 +30,10 @@ pub fn capture(work: &Work<'_>, logs: &[Read]) -> Result<Option<Captured>> {
     if let Some(place) = &usage.earlier_run {
         attempts.extend(of_earlier_run(&work.loaded.path(place), &work.loaded.target)?);
     }
-    let mut origins = Origins::all(Direction::In, String::new());
-    for Read { log, origin } in logs {
-        for blob in [&log.facts.mapping, &log.events] {
-            origins.by_digest.insert(blob.sha256.clone(), origin.clone());
-        }
+    let mut origins = Origins::all(Direction::Supplied, String::new());
+    for (Read { log, origin }, entry) in logs.iter().zip(&usage.events) {
+        origins.except(&log.facts.mapping, Direction::Supplied, entry.mapping.clone());
+        origins.except(&log.events, origin.direction, origin.peer.clone());
     }
     let subject = EventLogSubject {
         id: TRACE_ID.to_owned(),
