@@ -13,7 +13,7 @@ pub use expected_receiver::expected as expected_of_messages;
 use crate::canonical;
 use crate::capture::{self, Session};
 use crate::check::{Meta, Parameters};
-use crate::checks::AnyCheck;
+use crate::checks::{self, AnyCheck};
 use crate::digest::sha256_hex;
 use crate::error::{Error, Result};
 use crate::fki::{IdentityProvider, Style};
@@ -57,7 +57,7 @@ impl Role {
     #[must_use]
     pub const fn is_tried_by(self, family: Family) -> bool {
         match self {
-            Self::ServiceProvider => family.is_trial(),
+            Self::ServiceProvider => family.is_trial() || matches!(family, Family::Trace),
             Self::Receiver => family.is_distribution(),
         }
     }
@@ -131,7 +131,10 @@ impl Fault {
     #[must_use]
     pub const fn is_tried_by(self, family: Family) -> bool {
         match self {
-            Self::ServiceProvider(_) => self.role().is_tried_by(family),
+            Self::ServiceProvider(fault) => match fault.area() {
+                service_provider::Area::EventLog => matches!(family, Family::Trace),
+                _ => self.role().is_tried_by(family),
+            },
             Self::Receiver(fault) => messages::is_tried_by(fault.area(), family),
         }
     }
@@ -150,6 +153,16 @@ impl std::str::FromStr for Fault {
     }
 }
 
+/// A login, refusals with and without a verified Assertion, and both ways out: what a log is held against, when nothing else asks for
+/// trials.
+const TRACED: [&str; 5] = [
+    "login.good-response-accepted",
+    "login.other-audience-refused",
+    "login.replay-at-once-refused",
+    "logout.local-session-ended",
+    "logout.identity-provider-ends-session",
+];
+
 /// Makes the trials that some checks need on a target, and judges those checks. What a run does, without profile, report and
 /// bundle.
 pub fn judge_trials(
@@ -158,7 +171,9 @@ pub fn judge_trials(
     parameters: &dyn Fn(&Meta) -> Parameters,
     at: Timestamp,
 ) -> Result<BTreeMap<&'static str, Outcome>> {
-    let items = checks.iter().map(|check| PlanItem {
+    let traced = checks.iter().any(|check| check.meta().family == Family::Trace);
+    let beside = TRACED.iter().filter(|_| traced).filter_map(|id| checks::by_id(id));
+    let items = checks.iter().copied().chain(beside).map(|check| PlanItem {
         requirement: check.meta().id.to_owned(),
         check: Some(check.meta().id.to_owned()),
         declaration: None,
@@ -180,6 +195,7 @@ pub fn judge_trials(
     let captured = capture::capture_in(&session, loaded, at, &mut |_| ())?;
     let mut trials = capture::trial::capture(&session, loaded, &plan, &captured.subjects, at, &mut |_| ())?;
     trials.extend(capture::distribution::capture(&session, loaded, &plan, &captured.subjects, at, &mut |_| ())?);
+    trials.extend(capture::usage::capture(&session, loaded, &plan, &trials, at, &mut |_| ())?);
     let mut subjects: Vec<Subject> = trials.into_iter().map(|captured| captured.subject).collect();
     // As a bundle would keep them: a subject that does not survive writing and reading must not be judged better here.
     for subject in &mut subjects {
@@ -318,7 +334,10 @@ impl Calibration {
         fault: Option<service_provider::Fault>,
         checks: &[AnyCheck],
     ) -> Result<BTreeMap<&'static str, Outcome>> {
-        let setup = Setup::new(self.metadata.clone(), self.keys.clone()).with(fault.as_slice());
+        let setup = Setup {
+            event_log: Some(folder.join("events.csv")),
+            ..Setup::new(self.metadata.clone(), self.keys.clone()).with(fault.as_slice())
+        };
         let system = ServiceProvider::start(setup).map_err(|e| internal(&e))?;
         for (name, bytes) in [("sp.xml", system.metadata().as_bytes()), ("web.der", system.web_root())] {
             std::fs::write(folder.join(name), bytes).map_err(|e| internal(&e))?;
@@ -326,8 +345,9 @@ impl Calibration {
         let text = format!(
             "schema = 1\nenvironment = \"local\"\n[system]\nname = \"Eksempel Fagsystem\"\n\
              [politeness]\nrequests_per_second = 100\n[[anchor]]\nfile = \"web.der\"\nuse = \"tls\"\n\
-             [[metadata]]\nname = \"sp\"\nfile = \"sp.xml\"\n{}",
-            system.saml_table(&self.identity_provider, self.at)
+             [[metadata]]\nname = \"sp\"\nfile = \"sp.xml\"\n{}{}",
+            system.saml_table(&self.identity_provider, self.at),
+            ServiceProvider::usage_table("events.csv", self.at),
         );
         let target = Target::parse("calibration.toml", &text)?;
         let loaded = LoadedTarget { target, text, base: folder.to_owned() };

@@ -52,6 +52,9 @@ const CORRECT: Text = Text {
     en: "the system is without fault; only its pages answer differently",
 };
 
+const CONTENT: Text =
+    Text { da: "her ses kun på, hvilke linjer loggen har", en: "only which lines the log has is looked at here" };
+
 /// A system that opens a session for every bad message fails every check on refusal, and no other.
 const EVERY_REFUSAL: &[&str] = &[
     "login.changed-after-signing-refused",
@@ -234,6 +237,14 @@ pub const fn expected(fault: Fault) -> Expected {
         Fault::LogoutResponseUnsigned | Fault::LogoutResponseSha1 => Red(&["logout.response-signed"]),
         Fault::LogoutResponseInResponseTo => Red(&["logout.response-in-response-to"]),
         Fault::LogoutResponseRelayState => Red(&["logout.response-relay-state"]),
+
+        Fault::LoginNotLogged | Fault::LoggedWithoutAssertion | Fault::LoggedWithoutAccount => {
+            Red(&["trace.login-logged"])
+        }
+        Fault::RefusalNotLogged | Fault::RefusalWithoutReason => Red(&["trace.refusal-logged"]),
+        Fault::LogoutNotLogged => Red(&["trace.logout-logged"]),
+        Fault::LogClockWrong => Red(&["trace.clock"]),
+        Fault::LogsWholeResponse => Nothing(CONTENT),
 
         Fault::ErrorsWith200 | Fault::GoodWith500 => Nothing(CORRECT),
         Fault::SessionForEverythingThen403 | Fault::SessionForBadThen403 => Red(EVERY_REFUSAL),

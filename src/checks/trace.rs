@@ -1,7 +1,424 @@
-//! What the system's log says about the logins of trials.
+//! What the system's log says about the logins, refusals and logouts that trials provoked.
+//!
+//! Each of them is looked for by its Assertion ID, then by its NameID, then by its time: one line counts for one of them alone. That a
+//! line is missing counts only where a log would show it: inside what it covers, read to its end, and followed by another line.
 
-use crate::check::Check;
-use crate::subject::EventLogSubject;
+pub mod clock;
+pub mod login_logged;
+pub mod logout_logged;
+pub mod refusal_logged;
+
+use crate::check::{Check, Parameters};
+use crate::outcome::{Outcome, Reason};
+use crate::subject::event_log::{Attempt, Did};
+use crate::subject::usage::LogFacts;
+use crate::subject::{Blob, EventLogSubject};
+use crate::target::usage::Keeper;
+use crate::usage::event::{Event, EventKind, Events, Field};
+use crate::usage::summary::Ended;
+use jiff::{SignedDuration, Timestamp, Unit};
+use std::collections::BTreeSet;
 
 /// Every check of the family, in report order.
-pub static CHECKS: &[&dyn Check<EventLogSubject>] = &[];
+pub static CHECKS: &[&dyn Check<EventLogSubject>] =
+    &[&login_logged::LoginLogged, &refusal_logged::RefusalLogged, &logout_logged::LogoutLogged, &clock::LogClock];
+
+/// The integrations of logins: login and single logout.
+const LOGINS: [&str; 2] = ["SF1511", "SF1515"];
+/// Most places that one finding names.
+const MOST: usize = 4;
+
+/// A log with its events.
+struct Log<'s> {
+    facts: &'s LogFacts,
+    holds: &'s [EventKind],
+    events: Events,
+}
+
+/// How a line was told to be the one of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Assertion,
+    NameId,
+    Time,
+}
+
+/// A line of a log: number of the log, number of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line(usize, usize);
+
+/// An attempt with the line that it left.
+struct Traced<'s> {
+    attempt: &'s Attempt,
+    line: Option<(Line, By)>,
+}
+
+/// What a log that has no line of an attempt says about it.
+enum Silence {
+    /// The attempt left no line.
+    Shown,
+    /// The log does not speak of that time, or not of logins.
+    Elsewhere,
+    /// Not to be told, for this reason.
+    Unsure(String),
+}
+
+/// The logs, and the lines of every attempt.
+struct Trace<'s> {
+    logs: Vec<Log<'s>>,
+    traced: Vec<Traced<'s>>,
+}
+
+impl<'s> Trace<'s> {
+    /// Reads the logs and finds the lines; the outcome when there is nothing to judge.
+    fn of(subject: &'s EventLogSubject, expected: &str, window: i64) -> Result<Self, Outcome> {
+        let read = |blob: &Blob| serde_json::from_slice::<Events>(blob.data()).ok().filter(|e| e.format == 1);
+        let mut logs = Vec::new();
+        for log in &subject.logs {
+            let Some(events) = read(&log.events) else {
+                return Err(Outcome::not_tested(Reason::SubjectUnreadable, expected, log.facts.name.as_str()));
+            };
+            logs.push(Log { facts: &log.facts, holds: &log.holds, events });
+        }
+        if logs.is_empty() {
+            return Err(Outcome::not_tested(Reason::NotSupplied, expected, "no event log"));
+        }
+        let mut attempts: Vec<&Attempt> = subject.attempts.iter().collect();
+        attempts.sort_by_key(|a| a.sent);
+        let traced = attempts.into_iter().map(|attempt| Traced { attempt, line: None }).collect();
+        let mut trace = Self { logs, traced };
+        let mut taken = BTreeSet::new();
+        trace.find_assertions(&mut taken);
+        let window = SignedDuration::from_secs(window.clamp(0, 3600));
+        let offsets: Vec<SignedDuration> = (0..trace.logs.len()).map(|log| trace.offset(log)).collect();
+        trace.find(By::NameId, &offsets, window, &mut taken);
+        trace.find(By::Time, &offsets, window, &mut taken);
+        Ok(trace)
+    }
+
+    fn event(&self, line: Line) -> &Event {
+        &self.logs[line.0].events.events[line.1]
+    }
+
+    /// Every line of a kind.
+    fn lines(&self, kind: EventKind) -> impl Iterator<Item = Line> {
+        let events =
+            self.logs.iter().enumerate().flat_map(|(log, l)| (0..l.events.events.len()).map(move |e| Line(log, e)));
+        events.filter(move |line| self.event(*line).kind == kind)
+    }
+
+    /// The lines with the Assertion ID. A message that was handed over several times left a line each time.
+    fn find_assertions(&mut self, taken: &mut BTreeSet<Line>) {
+        for index in 0..self.traced.len() {
+            let attempt = self.traced[index].attempt;
+            let Some(id) = attempt.assertion.as_deref() else { continue };
+            let nearest = self
+                .lines(kind_of(attempt.did))
+                .filter(|line| !taken.contains(line) && self.event(*line).assertion.as_deref() == Some(id))
+                .min_by_key(|line| distance(self.event(*line).time, attempt));
+            if let Some(line) = nearest {
+                taken.insert(line);
+                self.traced[index].line = Some((line, By::Assertion));
+            }
+        }
+    }
+
+    /// How far a log's clock is ahead of the probe's, by the lines that name an Assertion: the middle one.
+    fn offset(&self, log: usize) -> SignedDuration {
+        let known = self.traced.iter().filter_map(|t| Some((t.attempt, t.line?.0))).filter(|(_, line)| line.0 == log);
+        let mut ahead: Vec<_> = known.map(|(a, line)| self.event(line).time.duration_since(a.sent)).collect();
+        ahead.sort_unstable();
+        ahead.get(ahead.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// The first line that nobody took within the window, for each attempt without one.
+    fn find(&mut self, by: By, offsets: &[SignedDuration], window: SignedDuration, taken: &mut BTreeSet<Line>) {
+        for index in 0..self.traced.len() {
+            let Traced { attempt, line: None } = self.traced[index] else { continue };
+            let fits = |line: &Line| {
+                let event = self.event(*line);
+                let same = by != By::NameId || (attempt.name_id.is_some() && event.name_id == attempt.name_id);
+                let near = distance(shifted(event.time, offsets[line.0]), attempt) <= window;
+                same && near && !taken.contains(line) && self.may_be(event, attempt)
+            };
+            let first =
+                self.lines(kind_of(attempt.did)).filter(fits).min_by_key(|line| (self.event(*line).time, *line));
+            if let Some(line) = first {
+                taken.insert(line);
+                self.traced[index].line = Some((line, by));
+            }
+        }
+    }
+
+    /// Whether a line without the Assertion ID may speak of an attempt. A login that names another Assertion is another login. A system
+    /// that refuses a message may have read any ID in it, or none; but one of another attempt is that attempt's.
+    fn may_be(&self, event: &Event, attempt: &Attempt) -> bool {
+        match &event.assertion {
+            None => true,
+            Some(_) if attempt.did == Did::Login => false,
+            Some(id) => !self.traced.iter().any(|t| t.attempt.assertion.as_ref() == Some(id)),
+        }
+    }
+
+    /// What it means that no log has a line of an attempt.
+    fn silence(&self, attempt: &Attempt) -> Silence {
+        let mut shown = false;
+        for log in 0..self.logs.len() {
+            match self.silence_of(log, attempt) {
+                Silence::Shown => shown = true,
+                Silence::Elsewhere => {}
+                unsure @ Silence::Unsure(_) => return unsure,
+            }
+        }
+        if shown { Silence::Shown } else { Silence::Elsewhere }
+    }
+
+    fn silence_of(&self, log: usize, attempt: &Attempt) -> Silence {
+        let Log { facts, holds, events } = &self.logs[log];
+        let kind = kind_of(attempt.did);
+        if !holds.is_empty() && !holds.contains(&kind) {
+            return Silence::Elsewhere;
+        }
+        let unsure = |why: &str| Silence::Unsure(format!("log {}; {why}", facts.name));
+        let Some(covers) = &facts.covers else { return unsure("it does not say what it covers") };
+        let of_logins =
+            covers.integrations.is_empty() || LOGINS.iter().any(|l| covers.integrations.iter().any(|i| i == l));
+        if !of_logins || attempt.sent < covers.from || attempt.answered >= covers.until {
+            return Silence::Elsewhere;
+        }
+        if let Some(file) = events.ended.iter().position(|e| matches!(e, Ended::Damaged(_))) {
+            return unsure(&format!("file {} was not read to its end", file + 1));
+        }
+        if events.lines_without_system > 0 {
+            return unsure(&format!("{} lines that name no system", events.lines_without_system));
+        }
+        let read = events.events.len() as u64 + events.unnamed_lines + events.other_lines + events.repeated_lines;
+        let lines = read + events.bad_lines;
+        if events.bad_lines.saturating_mul(100_000) > lines.saturating_mul(facts.bad_lines_per_100000.into()) {
+            return unsure(&format!("{} bad lines of {lines}", events.bad_lines));
+        }
+        if events.unnamed_lines > 0 && events.events.iter().all(|e| e.kind != kind) {
+            return unsure(&format!("{} lines whose event the mapping does not name", events.unnamed_lines));
+        }
+        // A log that is written later than the login, or was copied before it, shows nothing about it.
+        let offset = self.offset(log);
+        let goes_on = events.events.iter().any(|e| shifted(e.time, offset) >= attempt.sent);
+        if goes_on { Silence::Shown } else { Silence::Elsewhere }
+    }
+
+    /// Where a line stands.
+    fn place(&self, line: Line) -> String {
+        let event = self.event(line);
+        let file = u64::from(event.file) + 1;
+        if self.logs.len() > 1 {
+            format!("log {} file {file} line {}", self.logs[line.0].facts.name, event.line)
+        } else {
+            format!("file {file} line {}", event.line)
+        }
+    }
+
+    /// Who kept the logs.
+    fn keepers(&self) -> impl Iterator<Item = String> {
+        let keepers: BTreeSet<_> = self.logs.iter().map(|log| keeper(log.facts.kept_by)).collect();
+        keepers.into_iter().map(str::to_owned)
+    }
+}
+
+const fn keeper(keeper: Keeper) -> &'static str {
+    match keeper {
+        Keeper::Infrastructure => "kept by the infrastructure",
+        Keeper::Supplier => "kept by the vendor",
+        Keeper::Customer => "kept by the municipality",
+    }
+}
+
+/// The lines that something leaves.
+const fn kind_of(did: Did) -> EventKind {
+    match did {
+        Did::Login => EventKind::Login,
+        Did::Refusal => EventKind::LoginRefused,
+        Did::Logout => EventKind::Logout,
+    }
+}
+
+fn shifted(time: Timestamp, ahead: SignedDuration) -> Timestamp {
+    time.checked_sub(ahead).unwrap_or(time)
+}
+
+/// How far a time is outside the interval from handing the message over to its answer.
+fn distance(time: Timestamp, attempt: &Attempt) -> SignedDuration {
+    let before = attempt.sent.duration_since(time);
+    let after = time.duration_since(attempt.answered);
+    before.max(after).max(SignedDuration::ZERO)
+}
+
+fn to_the_second(at: Timestamp) -> Timestamp {
+    at.round(Unit::Second).unwrap_or(at)
+}
+
+/// What a line must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Demand {
+    field: Field,
+    /// What a finding says when the line lacks it.
+    missing: &'static str,
+    /// What the mapping needs to name.
+    column: &'static str,
+}
+
+/// What a line lacks.
+enum Lack {
+    Nothing,
+    Missing(&'static str),
+    Different(&'static str),
+    /// The mapping names no column for it.
+    Unmapped(&'static str),
+}
+
+impl Lack {
+    const fn broken(&self) -> Option<(Reason, &'static str)> {
+        match self {
+            Self::Missing(what) => Some((Reason::Missing, what)),
+            Self::Different(what) => Some((Reason::Different, what)),
+            Self::Nothing | Self::Unmapped(_) => None,
+        }
+    }
+
+    const fn unmapped(&self) -> Option<&'static str> {
+        if let Self::Unmapped(what) = self { Some(what) } else { None }
+    }
+}
+
+impl Demand {
+    fn judge(&self, events: &Events, event: &Event, attempt: &Attempt) -> Lack {
+        let value = match self.field {
+            Field::Assertion => &event.assertion,
+            Field::Account => &event.account,
+            Field::NameId => &event.name_id,
+            Field::Municipality => &event.municipality,
+            Field::Reason => &event.reason,
+            _ => return Lack::Nothing,
+        };
+        match value {
+            None if events.fields.contains(&self.field) => Lack::Missing(self.missing),
+            None => Lack::Unmapped(self.column),
+            Some(cvr) if self.field == Field::Municipality && attempt.cvr.as_ref().is_some_and(|a| a != cvr) => {
+                Lack::Different("another CVR number")
+            }
+            Some(_) => Lack::Nothing,
+        }
+    }
+}
+
+/// The parameter that every search by time has.
+const WINDOW: &str = "window_seconds";
+
+/// Judges that everything of a kind left its line, and what the line holds.
+fn logged(
+    subject: &EventLogSubject,
+    parameters: &Parameters,
+    did: Did,
+    expected: &'static str,
+    demands: &[Demand],
+) -> Outcome {
+    let trace = match Trace::of(subject, expected, parameters.integer(WINDOW)) {
+        Ok(trace) => trace,
+        Err(outcome) => return outcome,
+    };
+    let traced: Vec<&Traced<'_>> = trace.traced.iter().filter(|t| t.attempt.did == did).collect();
+    if traced.is_empty() {
+        let why = "no trial of this run or an earlier one shows one";
+        return Outcome::not_tested(Reason::NotSupplied, expected, why);
+    }
+    let mut findings = Findings::default();
+    for Traced { attempt, line } in &traced {
+        let Some((line, by)) = *line else {
+            findings.silent(trace.silence(attempt), attempt);
+            continue;
+        };
+        let lacks: Vec<Lack> =
+            demands.iter().map(|demand| demand.judge(&trace.logs[line.0].events, trace.event(line), attempt)).collect();
+        let broken: Vec<(Reason, &str)> = lacks.iter().filter_map(Lack::broken).collect();
+        let Some((reason, _)) = broken.first() else {
+            findings.unmapped.extend(lacks.iter().filter_map(Lack::unmapped));
+            findings.held.push((*attempt, line));
+            continue;
+        };
+        if by != By::Assertion {
+            // It may be somebody else's line, as long as the own one may be elsewhere.
+            let silence = trace.silence(attempt);
+            if !matches!(silence, Silence::Shown) {
+                findings.silent(silence, attempt);
+                continue;
+            }
+        }
+        let what: Vec<_> = broken.iter().map(|(_, what)| *what).collect();
+        findings.lacking.push((*reason, format!("{}; {}", trace.place(line), what.join("; "))));
+    }
+    findings.outcome(&trace, traced.len(), expected)
+}
+
+/// What the lines of one kind came to.
+#[derive(Default)]
+struct Findings<'s> {
+    absent: Vec<Timestamp>,
+    lacking: Vec<(Reason, String)>,
+    unsure: BTreeSet<String>,
+    unmapped: BTreeSet<&'static str>,
+    elsewhere: usize,
+    held: Vec<(&'s Attempt, Line)>,
+}
+
+impl Findings<'_> {
+    fn silent(&mut self, silence: Silence, attempt: &Attempt) {
+        match silence {
+            Silence::Shown => self.absent.push(to_the_second(attempt.sent)),
+            Silence::Elsewhere => self.elsewhere += 1,
+            Silence::Unsure(why) => {
+                self.unsure.insert(why);
+            }
+        }
+    }
+
+    fn outcome(self, trace: &Trace<'_>, all: usize, expected: &str) -> Outcome {
+        let Self { absent, lacking, unsure, unmapped, elsewhere, held } = self;
+        let mut parts = Vec::new();
+        if !absent.is_empty() || !lacking.is_empty() {
+            let reason = if absent.is_empty() { lacking[0].0 } else { Reason::Missing };
+            if !absent.is_empty() {
+                parts.push(format!("{} of {all} left no line", absent.len()));
+                parts.extend(absent.iter().take(MOST).map(ToString::to_string));
+            }
+            if !lacking.is_empty() {
+                parts.push(format!("{} of {all} left a line that lacks something", lacking.len()));
+                parts.extend(lacking.into_iter().take(MOST).map(|(_, what)| what));
+            }
+            parts.extend(trace.keepers());
+            return Outcome::fail(reason, expected, parts.join("; "));
+        }
+        if !unsure.is_empty() {
+            parts.extend(unsure.into_iter().take(MOST));
+            return Outcome::inconclusive(Reason::Unclear, expected, parts.join("; "));
+        }
+        if !unmapped.is_empty() {
+            parts.push("the mapping names no column for".to_owned());
+            parts.extend(unmapped.into_iter().map(str::to_owned));
+            return Outcome::not_tested(Reason::NotSupplied, expected, parts.join("; "));
+        }
+        if elsewhere > 0 {
+            parts.push(format!("{elsewhere} of {all} outside what the logs cover"));
+        }
+        if held.is_empty() {
+            return Outcome::inconclusive(Reason::Unclear, expected, parts.join("; "));
+        }
+        let most = |away: fn(Timestamp, &Attempt) -> SignedDuration| {
+            held.iter().map(|(a, line)| away(trace.event(*line).time, a).as_millis()).max().unwrap_or_default().max(0)
+        };
+        let before = most(|time, a| a.sent.duration_since(time));
+        let after = most(|time, a| time.duration_since(a.sent));
+        parts.insert(0, format!("{} left their lines", held.len()));
+        parts.insert(1, format!("at most {before} ms before and {after} ms after the message"));
+        parts.extend(trace.keepers());
+        Outcome::pass(expected, parts.join("; "))
+    }
+}

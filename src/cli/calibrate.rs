@@ -41,6 +41,8 @@ enum Family {
     Send,
     /// Its maintenance of value lists.
     ValueList,
+    /// What its log says about logins.
+    Trace,
 }
 
 impl Family {
@@ -54,6 +56,7 @@ impl Family {
             Self::Token => subject::Family::Token,
             Self::Send => subject::Family::Send,
             Self::ValueList => subject::Family::ValueList,
+            Self::Trace => subject::Family::Trace,
         }
     }
 }

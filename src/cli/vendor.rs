@@ -47,6 +47,9 @@ enum Command {
         /// File to write the root of the server certificate to, PEM.
         #[arg(long, value_name = "FILE")]
         web_root: Option<PathBuf>,
+        /// File for the system's event log (CSV); it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        event_log: Option<PathBuf>,
     },
     /// Run the reference vendor as a receiver and sender of messages until it is interrupted; for tests and demos only
     ServeReceiver {
@@ -82,13 +85,13 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             common.print(&out.display().to_string());
             Ok(0)
         }
-        Command::Serve { listen, idp_metadata, fault, metadata, web_root } => {
+        Command::Serve { listen, idp_metadata, fault, metadata, web_root, event_log } => {
             if !listen.ip().is_loopback() {
                 return Err(Error::Usage(format!(
                     "the reference vendor's keys are public, so it listens on this machine alone, not on {listen}"
                 )));
             }
-            let system = start(*listen, idp_metadata, fault)?;
+            let system = start(*listen, idp_metadata, fault, event_log.as_deref())?;
             if let Some(path) = metadata {
                 write(path, system.metadata().as_bytes())?;
             }
@@ -118,18 +121,25 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     }
 }
 
-fn start(listen: SocketAddr, idp_metadata: &Path, faults: &[service_provider::Fault]) -> Result<ServiceProvider> {
+fn start(
+    listen: SocketAddr,
+    idp_metadata: &Path,
+    faults: &[service_provider::Fault],
+    event_log: Option<&Path>,
+) -> Result<ServiceProvider> {
     let text = std::fs::read_to_string(idp_metadata).map_err(|e| Error::file(idp_metadata, e))?;
     let keys = ExampleKeys::shipped().map_err(|e| Error::Internal(e.to_string()))?;
     let setup = Setup {
         listen,
         faults: faults.to_vec(),
+        event_log: event_log.map(Path::to_owned),
         minimum_level: LevelOfAssurance::Substantial,
         ..Setup::new(text, keys)
     };
     ServiceProvider::start(setup).map_err(|error| match error {
         SystemError::Metadata(problem) => Error::file(idp_metadata, problem),
         SystemError::Web(problem) => Error::Usage(problem.to_string()),
+        SystemError::EventLog(path, problem) => Error::file(path, problem),
         other => Error::Internal(other.to_string()),
     })
 }

@@ -134,6 +134,10 @@ pub struct Response {
     pub name_id_format: String,
     /// SessionIndex.
     pub session_index: String,
+    /// ID of the Assertion; of the original one, where another is forged beside it.
+    pub assertion_id: String,
+    /// CVR number of the user's organisation.
+    pub cvr: String,
 }
 
 impl IdentityProvider {

@@ -71,6 +71,8 @@ pub(super) fn respond(provider: &IdentityProvider, order: &Order<'_>) -> Result<
         name_id: draft.whole_name_id(),
         name_id_format: draft.name_id_format().to_owned(),
         session_index: draft.session_index,
+        assertion_id: draft.assertion_id,
+        cvr: draft.person.cvr,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::judge::judge;
 use crate::plan::Plan;
 use crate::profile::Profile;
+use crate::subject::trial::attempts::of_run;
 use crate::subject::{Blob, Subject};
 use crate::target::Target;
 use crate::waiver::Waivers;
@@ -163,6 +164,8 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
             "of another environment than the target"
         } else if !agrees {
             "not what the target names"
+        } else if !attempts_agree(target, subject, subjects) {
+            "with other logins and logouts than the trials of the run show"
         } else if !seen.insert(subject.id()) {
             "there twice"
         } else {
@@ -171,6 +174,19 @@ fn strangers(report: &v1::Report, target: &Target, subjects: &[Subject]) -> Vec<
         out.push(format!("{}: {problem}", subject.id()));
     }
     out
+}
+
+/// Whether what a log is held against is what the recorded trials show. Those of an earlier run stand with the digest of its report.
+fn attempts_agree(target: &Target, subject: &Subject, subjects: &[Subject]) -> bool {
+    match subject {
+        Subject::Trace(s) => {
+            let earlier = target.usage.as_ref().is_some_and(|u| u.earlier_run.is_some());
+            let (own, others): (Vec<_>, Vec<_>) = s.attempts.iter().cloned().partition(|a| a.report_sha256.is_none());
+            own == of_run(subjects.iter()) && (earlier || others.is_empty())
+        }
+        Subject::EventLog(s) => s.attempts.is_empty(),
+        _ => true,
+    }
 }
 
 fn facts_of(report: &v1::Report) -> RunFacts {

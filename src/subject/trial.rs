@@ -1,6 +1,7 @@
 //! A trial as it was recorded: the conversation itself and the conversations around it. What they show is computed by the pure
 //! functions of [`session`] and by the checks, never stored.
 
+pub mod attempts;
 pub mod session;
 pub mod transcript;
 

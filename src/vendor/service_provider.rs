@@ -11,6 +11,7 @@
 //! | `/login`, `/logout` | begin a login, end a session |
 //! | `/saml/acs`, `/saml/slo`, `/saml/metadata` | the SAML endpoints |
 
+mod event_log;
 mod fault;
 mod lax;
 mod logout;
@@ -38,6 +39,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use base64::Engine;
+use event_log::EventLog;
 use fault::Faults;
 use jiff::{SignedDuration, Timestamp};
 use openssl::pkey::{PKey, Private};
@@ -46,7 +48,7 @@ use provider::Provider;
 use response::Identity;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{Session, Store};
@@ -100,6 +102,8 @@ pub struct Setup {
     pub role: String,
     /// The present.
     pub clock: Clock,
+    /// File for the system's event log, which must not be there yet.
+    pub event_log: Option<PathBuf>,
     /// Where to listen.
     pub listen: SocketAddr,
 }
@@ -116,6 +120,7 @@ impl Setup {
             minimum_level: LevelOfAssurance::Substantial,
             role: ROLE.to_owned(),
             clock: Clock::system(),
+            event_log: None,
             listen: crate::web::LOCAL,
         }
     }
@@ -155,6 +160,9 @@ pub enum SystemError {
     /// OpenSSL.
     #[error("OpenSSL: {0}")]
     OpenSsl(#[from] openssl::error::ErrorStack),
+    /// The event log.
+    #[error("the event log {0}: {1}")]
+    EventLog(PathBuf, std::io::Error),
 }
 
 /// The running system. It ends when dropped.
@@ -204,6 +212,7 @@ impl ServiceProvider {
             clock: setup.clock,
             counter: AtomicU64::new(1000),
             store: Mutex::default(),
+            event_log: setup.event_log.map(|path| EventLog::create(path, &setup.faults)).transpose()?,
         };
         let server = listener.serve(Some(tls), router(system))?;
         Ok(Self { server, base, metadata, web_root, pki, signing, encryption })
@@ -293,6 +302,18 @@ uri = "{ROLE}"
         text
     }
 
+    /// The `[usage]` table of a target for a system whose event log is this file. It covers an hour before `at` until a day after it.
+    #[must_use]
+    pub fn usage_table(event_log: &str, at: Timestamp) -> String {
+        let hour = SignedDuration::from_hours(1);
+        format!(
+            "\n[[usage.events]]\nname = \"fagsystem\"\nfiles = [\"{event_log}\"]\nmapping = \"kravprobe-events\"\n\
+             kept_by = \"supplier\"\ncovers = {{ from = \"{}\", until = \"{}\", integrations = [\"SF1511\", \"SF1515\"] }}\n",
+            at - hour,
+            at + hour * 24,
+        )
+    }
+
     /// Runs until the process ends.
     pub fn wait(self) {
         self.server.wait();
@@ -316,6 +337,7 @@ struct System {
     clock: Clock,
     counter: AtomicU64,
     store: Mutex<Store>,
+    event_log: Option<EventLog>,
 }
 
 impl System {
@@ -361,8 +383,23 @@ impl System {
         Ok(Answer::redirect(&address).cookie(cookie))
     }
 
-    /// A Response arrives.
+    /// A Response arrives. What becomes of it goes into the log.
     fn receive(&self, headers: &HeaderMap, fields: &[(String, String)]) -> Result<Answer, Refusal> {
+        let mut assertion = None;
+        let answer = self.take(headers, fields, &mut assertion);
+        if let (Err(refusal), Some(log)) = (&answer, &self.event_log) {
+            log.refused(self.now(), refusal.why.en, assertion.as_deref(), fields);
+        }
+        answer
+    }
+
+    /// `assertion` becomes the ID of an Assertion that was verified.
+    fn take(
+        &self,
+        headers: &HeaderMap,
+        fields: &[(String, String)],
+        assertion: &mut Option<String>,
+    ) -> Result<Answer, Refusal> {
         let bad =
             || Refusal::bad("formularen har ikke præcis ét SAMLResponse", "the form has not exactly one SAMLResponse");
         let field = |name: &str| {
@@ -382,6 +419,7 @@ impl System {
             return self.open_and_refuse(headers, &text, Refusal::forbidden("login er afvist", "the login is refused"));
         }
         let judged = self.judge(&text).and_then(|identity| {
+            *assertion = Some(identity.assertion_id.clone());
             let browser = cookie(headers, LOGIN_COOKIE);
             let request = self.store().answer(&identity, browser.as_deref(), &self.faults, self.now())?;
             Ok((identity, request))
@@ -423,6 +461,9 @@ impl System {
             }
         }
         let session = store.open(value.clone(), identity, now)?;
+        if let Some(log) = &self.event_log {
+            log.logged_in(now, &session);
+        }
         let same_site = if self.faults.has(Fault::StrictSessionCookie) { "Strict" } else { "Lax" };
         let protection = if self.faults.has(Fault::InsecureCookie) { "" } else { "; Secure; HttpOnly" };
         let mut cookies = vec![format!("{name}={value}; Path=/{protection}; SameSite={same_site}")];

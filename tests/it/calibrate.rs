@@ -46,9 +46,14 @@ fn try_faults(area: Area, part: usize, parts: usize) {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Whether a check is tried on the system where users log in.
+fn is_of_logins(check: &AnyCheck) -> bool {
+    Role::ServiceProvider.is_tried_by(check.meta().family)
+}
+
 #[test]
 fn the_strict_vendor_passes_every_check() {
-    let all: Vec<_> = checks::all().filter(|check| check.meta().family.is_trial()).collect();
+    let all: Vec<_> = checks::all().filter(|check| is_of_logins(check)).collect();
     let line = CALIBRATION.strict(Role::ServiceProvider, &all).unwrap();
     assert!(line.holds(), "{}", complaint(&line));
     assert_eq!(line.outcomes.len(), all.len());
@@ -78,6 +83,24 @@ fn faults_of_the_session_turn_their_checks_red() {
 #[test]
 fn faults_of_the_logout_turn_their_checks_red() {
     try_faults(Area::Logout, 0, 1);
+}
+
+#[test]
+fn faults_of_the_event_log_turn_their_checks_red() {
+    let judged: Vec<_> = checks::of_family(Family::Trace).collect();
+    let faults: Vec<_> = Fault::ALL.iter().filter(|fault| fault.area() == Area::EventLog).collect();
+    let wrong: String = std::thread::scope(|scope| {
+        let halves = faults.chunks(faults.len().div_ceil(2)).map(|half| {
+            let judged = &judged;
+            scope.spawn(move || {
+                let lines = half.iter().map(|fault| CALIBRATION.line(**fault, judged).unwrap());
+                lines.filter(|line| !line.holds()).map(|line| complaint(&line)).collect::<String>()
+            })
+        });
+        let running: Vec<_> = halves.collect();
+        running.into_iter().map(|half| half.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// Verdicts of the good login, a refusal, a replay and a wrapping.
@@ -135,7 +158,7 @@ fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
                 assert!(!ids.is_empty(), "{fault}");
                 for id in ids {
                     let check = checks::by_id(id).unwrap_or_else(|| panic!("{fault}: {id} is no check"));
-                    assert!(check.meta().family.is_trial(), "{id}");
+                    assert!(is_of_logins(&check), "{id}");
                     caught.entry(id).or_default().push(fault.name());
                 }
                 assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{fault} names a check twice");
@@ -147,7 +170,7 @@ fn every_fault_stands_in_the_table_and_every_check_is_turned_red_by_one() {
     }
     // The oracle's variants turn everything red at once, so they do not count as a fault of a check's own.
     let own = |faults: &Vec<&str>| faults.iter().any(|f| f.parse::<Fault>().unwrap().area() != Area::Oracle);
-    let trials = checks::all().filter(|check| check.meta().family.is_trial());
+    let trials = checks::all().filter(is_of_logins);
     let uncaught: Vec<_> = trials.map(|c| c.meta().id).filter(|id| !caught.get(id).is_some_and(own)).collect();
     // No fault writes an unreadable request, a second signature, or a LogoutResponse that reports a failure.
     assert_eq!(uncaught, ["authn-request.readable", "authn-request.no-embedded-signature", "logout.response-success"]);

@@ -339,6 +339,8 @@ fn a_comment_must_not_cut_the_name_id() {
             name_id: Some(format!("CN=Bro,Serial=berit{}", kravprobe::fki::mutation::AFTER_COMMENT)),
             name_id_format: None,
             session_index: None,
+            assertion: None,
+            cvr: None,
             xml: String::new(),
         });
         trials::never_the_prefix(&subject(&nobody, &control, &trial, &control), &Parameters::default()).verdict

@@ -522,6 +522,8 @@ fn sent(message: &str, id: &str) -> Sent {
         name_id: Some(NAME_ID.to_owned()),
         name_id_format: Some(X509_FORMAT.to_owned()),
         session_index: Some("_session-1".to_owned()),
+        assertion: None,
+        cvr: None,
         xml: String::new(),
     }
 }

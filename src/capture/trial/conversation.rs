@@ -194,6 +194,8 @@ impl<'a> Conversation<'a> {
             name_id: Some(response.name_id.clone()),
             name_id_format: Some(response.name_id_format.clone()),
             session_index: Some(response.session_index.clone()),
+            assertion: Some(response.assertion_id.clone()),
+            cvr: Some(response.cvr.clone()),
             xml: response.xml.clone(),
         });
         Ok(response)
@@ -351,6 +353,8 @@ impl<'a> Conversation<'a> {
             name_id: None,
             name_id_format: None,
             session_index: None,
+            assertion: None,
+            cvr: None,
             xml: sent.xml.clone(),
         });
     }

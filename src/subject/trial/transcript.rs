@@ -53,6 +53,12 @@ pub struct Sent {
     /// SessionIndex as sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_index: Option<String>,
+    /// ID of the Assertion that the identity provider made, which an encrypted message does not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assertion: Option<String>,
+    /// CVR number of the user's organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cvr: Option<String>,
     /// The whole message as it was sent, before any binding (for an encrypted one: encrypted).
     pub xml: String,
 }

@@ -14,6 +14,8 @@ pub enum Area {
     Session,
     /// In single logout.
     Logout,
+    /// In the system's own event log.
+    EventLog,
     /// In nothing but how the system answers: for the instrument that judges, not a mistake of a vendor.
     Oracle,
 }
@@ -333,6 +335,32 @@ faults! {
         LogoutResponseRelayState = "logout-response-relay-state",
             "LogoutResponse giver ikke RelayState tilbage",
             "the LogoutResponse does not give RelayState back";
+    }
+    EventLog {
+        LoginNotLogged = "login-not-logged",
+            "skriver ingen linje om et login",
+            "writes no line on a login";
+        LoggedWithoutAssertion = "logged-without-assertion",
+            "skriver ikke Assertion ID i loggen",
+            "writes no Assertion ID into the log";
+        LoggedWithoutAccount = "logged-without-account",
+            "skriver ikke kontoen i loggen",
+            "writes no account into the log";
+        RefusalNotLogged = "refusal-not-logged",
+            "skriver ingen linje om et afvist login",
+            "writes no line on a refused login";
+        RefusalWithoutReason = "refusal-without-reason",
+            "skriver ikke, hvorfor et login blev afvist",
+            "does not write why a login was refused";
+        LogoutNotLogged = "logout-not-logged",
+            "skriver ingen linje om et logout",
+            "writes no line on a logout";
+        LogClockWrong = "log-clock-wrong",
+            "loggens ur går tre minutter for stærkt",
+            "the log's clock is three minutes fast";
+        LogsWholeResponse = "logs-whole-response",
+            "skriver hele SAMLResponse i loggen",
+            "writes the whole SAMLResponse into the log";
     }
     Oracle {
         RefusesEverybody = "refuses-everybody",

@@ -17,6 +17,9 @@ impl System {
             return Ok(Answer::page(StatusCode::OK, "Ikke logget ind", "<p>Du er ikke logget ind.</p>"));
         };
         let cookies = self.end_in_browser(headers);
+        if let (Some(log), true) = (&self.event_log, cookies.is_some()) {
+            log.logged_out(self.now(), &session);
+        }
         let with_cookies = |answer| cookies.iter().cloned().fold(answer, Answer::cookie);
         let provider = self.provider.slo.as_ref().filter(|_| !self.faults.has(Fault::NoLogoutRequest));
         let Some(provider) = provider else {
@@ -112,6 +115,12 @@ impl System {
             ended.clear();
         }
         let here = own.is_some_and(|own| ended.contains(&own));
+        if let Some(log) = &self.event_log {
+            let sessions: Vec<_> = ended.iter().filter_map(|cookie| self.store().session(cookie, self.now())).collect();
+            for session in sessions {
+                log.logged_out(self.now(), &session);
+            }
+        }
         if !self.faults.has(Fault::LogoutCookieOnly) {
             let mut store = self.store();
             for cookie in &ended {
