@@ -752,6 +752,22 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
         },
     },
     KnownDeclaration {
+        kind: "service-agreements",
+        values: &["true", "false"],
+        doc: Text {
+            da: "hver brugt tjeneste og myndighed har en godkendt serviceaftale (dokument: udtræk af Administrationsmodulet)",
+            en: "every service and authority in use has an approved service agreement (document: an extract of the Administrationsmodul)",
+        },
+    },
+    KnownDeclaration {
+        kind: "token-answer-verified",
+        values: &["true", "false"],
+        doc: Text {
+            da: "systemet kontrollerer tokentjenestens svar: signatur, RelatesTo, CVR, audience og nøgle",
+            en: "the system verifies the token service's answer: signature, RelatesTo, CVR, audience and key",
+        },
+    },
+    KnownDeclaration {
         kind: "sdi-validated",
         values: &["true", "false"],
         doc: Text {

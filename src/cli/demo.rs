@@ -9,9 +9,8 @@ use crate::report::verify;
 use crate::run::{Options, run as run_target};
 use crate::seal::{KeySource, SealingKey, SealingPolicy, Trust};
 use crate::vendor::pki::ExampleKeys;
-use crate::vendor::system::{MESSAGE_DEFECTS, MessageSystem, Seeded, SystemError, TRIAL_DEFECTS, TrialSystem};
+use crate::vendor::system::{PurchasedSystem, purchase_defects};
 use crate::verdict::Verdict;
-use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `demo`.
@@ -22,74 +21,23 @@ pub struct Args {
     out: PathBuf,
 }
 
-/// What is judged: a profile, and the defects of the second system.
-struct Part {
-    profile: &'static str,
-    folders: [&'static str; 2],
-    defects: &'static [Seeded],
-    start: fn(&Path, &ExampleKeys, Timestamp, bool) -> std::result::Result<System, SystemError>,
-}
-
-const PARTS: [Part; 2] = [
-    Part {
-        profile: "i08-adgangsstyring-for-brugere",
-        folders: ["good", "defects"],
-        defects: TRIAL_DEFECTS,
-        start: |directory, keys, at, defective| {
-            let system = TrialSystem::start(directory, keys, at, defective)?;
-            Ok(System {
-                target: system.target.clone(),
-                root: system.root.clone(),
-                seal_key: system.seal_key.clone(),
-                seal_certificate: system.seal_certificate.clone(),
-                _running: Box::new(system),
-            })
-        },
-    },
-    Part {
-        profile: "sf1461-beskedfordeler-modtag",
-        folders: ["messages-good", "messages-defects"],
-        defects: MESSAGE_DEFECTS,
-        start: |directory, keys, at, defective| {
-            let system = MessageSystem::start(directory, keys, at, defective)?;
-            Ok(System {
-                target: system.target.clone(),
-                root: system.root.clone(),
-                seal_key: system.seal_key.clone(),
-                seal_certificate: system.seal_certificate.clone(),
-                _running: Box::new(system),
-            })
-        },
-    },
-];
-
-/// A running system with the files that a run needs.
-struct System {
-    target: PathBuf,
-    root: PathBuf,
-    seal_key: PathBuf,
-    seal_certificate: PathBuf,
-    _running: Box<dyn std::any::Any>,
-}
+/// The example purchase, from login to log.
+const PROFILE: &str = "eksempel-koeb-sundhedspleje";
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     if args.out.exists() {
         return Err(Error::file(&args.out, "exists already; name another directory"));
     }
     let keys = ExampleKeys::shipped().map_err(|e| Error::Internal(e.to_string()))?;
-    let mut as_expected = true;
-    for part in &PARTS {
-        let [good, defective] = part.folders.map(|folder| args.out.join(folder));
-        let good = judge(part, &good, &keys, false, common)?;
-        let defective = judge(part, &defective, &keys, true, common)?;
-        as_expected &= good.aggregate.decision <= Decision::AcceptedWithRemarks
-            && defective.aggregate.decision == Decision::NotAccepted
-            && found_all(part.defects, &defective, common);
-    }
+    let good = judge(&args.out.join("good"), &keys, false, common)?;
+    let defective = judge(&args.out.join("defects"), &keys, true, common)?;
+    let as_expected = good.aggregate.decision <= Decision::AcceptedWithRemarks
+        && defective.aggregate.decision == Decision::NotAccepted
+        && found_all(&defective, common);
     if as_expected {
         let done = Text {
-            da: "De gode systemer er godkendt (slutkode 0), de fejlbehæftede er ikke godkendt (slutkode 1).",
-            en: "The good systems are accepted (exit code 0), the defective ones are not accepted (exit code 1).",
+            da: "Det gode system er godkendt (slutkode 0), det fejlbehæftede er ikke godkendt (slutkode 1).",
+            en: "The good system is accepted (exit code 0), the defective one is not accepted (exit code 1).",
         };
         common.print(&format!("\n{}\n{}", done.get(common.lang), args.out.display()));
         Ok(0)
@@ -99,11 +47,11 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
 }
 
 /// Lists the defects that were seeded, each with whether the report found it.
-fn found_all(defects: &[Seeded], report: &Report, common: Common) -> bool {
+fn found_all(report: &Report, common: Common) -> bool {
     let heading = Text { da: "De indlagte fejl i det andet system", en: "The defects seeded in the second system" };
     common.print(&format!("\n{}:", heading.get(common.lang)));
     let mut found_all = true;
-    for seeded in defects {
+    for seeded in purchase_defects() {
         let found = failed(report, seeded.check);
         found_all &= found;
         let word = if found { Text { da: "fundet", en: "found" } } else { Text { da: "IKKE fundet", en: "NOT found" } };
@@ -120,10 +68,10 @@ fn failed(report: &Report, id: &str) -> bool {
         .any(|c| c.verdict == Verdict::Fail && (c.check.as_deref() == Some(id) || c.declaration.as_deref() == Some(id)))
 }
 
-fn judge(part: &Part, directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) -> Result<Report> {
+fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) -> Result<Report> {
     let fault = |e: &dyn std::fmt::Display| Error::file(directory, e);
     let at = crate::clock::now();
-    let system = (part.start)(&directory.join("system"), keys, at, defective).map_err(|e| fault(&e))?;
+    let system = PurchasedSystem::start(&directory.join("system"), keys, at, defective).map_err(|e| fault(&e))?;
     let source =
         KeySource::Pem { key: system.seal_key.clone(), certificates: system.seal_certificate.clone(), password: None };
     let trust = Trust::production();
@@ -131,7 +79,7 @@ fn judge(part: &Part, directory: &Path, keys: &ExampleKeys, defective: bool, com
     let key = SealingKey::load(&source, Path::new(""), None, policy)?;
     let out = directory.join("report");
     let options = Options {
-        profile: part.profile,
+        profile: PROFILE,
         target: &system.target,
         waivers: None,
         out: &out,

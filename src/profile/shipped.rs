@@ -12,6 +12,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1515-single-logout", include_str!("../../profiles/sf1515-single-logout.toml")),
     ("saml2-web-sso", include_str!("../../profiles/saml2-web-sso.toml")),
     ("i08-adgangsstyring-for-brugere", include_str!("../../profiles/i08-adgangsstyring-for-brugere.toml")),
+    ("sf1514-adgangsstyring-for-systemer", include_str!("../../profiles/sf1514-adgangsstyring-for-systemer.toml")),
     ("sf1470-sags-og-dokumentindeks", include_str!("../../profiles/sf1470-sags-og-dokumentindeks.toml")),
     ("sf1500-organisation", include_str!("../../profiles/sf1500-organisation.toml")),
     ("captured-requests", include_str!("../../profiles/captured-requests.toml")),
@@ -21,6 +22,12 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1461-beskedfordeler-modtag", include_str!("../../profiles/sf1461-beskedfordeler-modtag.toml")),
     ("beskedfordeler-modtager", include_str!("../../profiles/beskedfordeler-modtager.toml")),
     ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
+    ("brug-efter-logge", include_str!("../../profiles/brug-efter-logge.toml")),
+    ("i04-sags-og-dokumentindeks", include_str!("../../profiles/i04-sags-og-dokumentindeks.toml")),
+    ("i06-organisation", include_str!("../../profiles/i06-organisation.toml")),
+    ("digital-post", include_str!("../../profiles/digital-post.toml")),
+    ("filudveksling", include_str!("../../profiles/filudveksling.toml")),
+    ("eksempel-koeb-sundhedspleje", include_str!("../../profiles/eksempel-koeb-sundhedspleje.toml")),
 ];
 
 /// Text of the shipped profile with this id.

@@ -3,9 +3,11 @@
 //! `kravprobe demo` judges.
 
 mod messages;
+mod purchase;
 mod trials;
 
 pub use messages::{MESSAGE_DEFECTS, MessageSystem};
+pub use purchase::{PurchasedSystem, USE_DEFECTS, purchase_defects};
 pub use trials::{TRIAL_DEFECTS, TrialSystem};
 
 use super::metadata::{MetadataFault, VendorMetadata};

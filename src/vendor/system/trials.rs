@@ -11,6 +11,9 @@ use openssl::ssl::SslVersion;
 use openssl::x509::X509;
 use std::path::{Path, PathBuf};
 
+/// The system's log of logins.
+pub(super) const LOGIN_LOG: &str = "login-log.csv";
+
 /// Deliberate faults in the code of the second system.
 const FAULTS: &[Fault] = &[
     Fault::AcceptsUnsigned,
@@ -19,6 +22,7 @@ const FAULTS: &[Fault] = &[
     Fault::LevelNotChecked,
     Fault::RequestSignedSha1,
     Fault::IdpLogoutIgnored,
+    Fault::RefusalNotLogged,
 ];
 
 /// The defects of the second system.
@@ -29,6 +33,7 @@ pub const TRIAL_DEFECTS: &[Seeded] = &[
     Seeded { what: Fault::LevelNotChecked.what(), check: "login.level-below-minimum-refused" },
     Seeded { what: Fault::RequestSignedSha1.what(), check: "authn-request.signature-algorithm" },
     Seeded { what: Fault::IdpLogoutIgnored.what(), check: "logout.identity-provider-ends-session" },
+    Seeded { what: Fault::RefusalNotLogged.what(), check: "trace.refusal-logged" },
     Seeded {
         what: Text { da: "signeringscertifikatet er udløbet", en: "the signing certificate has expired" },
         check: "certificate.validity",
@@ -78,6 +83,7 @@ impl TrialSystem {
         let idp = IdentityProvider::create(&directory.join("idp"), Style::ContextHandler, 2, at)?;
         let metadata = IdentityProvider::load(&idp)?.metadata(at)?;
         let mut setup = Setup::new(metadata, keys.clone());
+        setup.event_log = Some(directory.join(LOGIN_LOG));
         if defective {
             setup.faults = FAULTS.to_vec();
             setup.signing_defects = vec![Defect::Expired];
