@@ -458,6 +458,12 @@ fn comparison_cases(all: &mut Vec<Case>) {
             s.logs[0].facts.bad_lines_per_100000 = 2_000;
         })
     });
+    t.is(Inconclusive, "two extracts without ids may overlap", {
+        resummed(report(vec![reported("SF1470", 79)]), |s| {
+            s.overview.has_log_ids = false;
+            s.overview.files.push(s.overview.files[0].clone());
+        })
+    });
     t.is(Inconclusive, "the log begins later", {
         report(vec![Reported { from: date(2026, 9, 30), ..reported("SF1470", 1) }])
     });
@@ -727,6 +733,7 @@ fn log_cases(all: &mut Vec<Case>) {
     t.is(Fail, "two lines with one", id(|id| if id == Some(7) { Some(8) } else { id }));
     t.is(Fail, "one without", id(|id| id.filter(|id| *id != 7)));
     t.is(NotTested, "none at all", id(|_| None));
+    t.is(Inconclusive, "in a log of several systems", shared(id(|id| id.filter(|id| *id != 7))));
     t.is(NotTested, "the municipality's log", customers(id(|id| id.filter(|id| *id != 7))));
     t.is(Inconclusive, "not said what the log holds", without_covers(good_subject()));
     t.is(Inconclusive, "damaged", damaged(good_subject()));
@@ -810,6 +817,15 @@ fn each_log_comes_to_its_verdict() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn text_from_a_log_stays_apart_from_the_words_of_a_finding() {
+    let service = "Sag; a log kept by the common infrastructure";
+    let lines: Vec<_> = good().into_iter().map(|line| Line { status: "500", service, ..line }).collect();
+    let outcome = judged("usage.error-share", &subject(&lines), &[("fewest_calls", Value::Integer(1))]);
+    assert_eq!(outcome.verdict, Fail);
+    assert!(outcome.observed.contains("Sag, a log kept by"), "{}", outcome.observed);
 }
 
 #[test]
