@@ -104,7 +104,7 @@ fn summary_of(text: &str) -> Summary {
     std::fs::write(&path, text).unwrap();
     let options = Options { workers: 1, ..Options::default() };
     let mut summary = read(&[path], &Mapping::load("kravprobe").unwrap(), &options).unwrap().summary();
-    summary.overview.files[0].name = "log.csv".to_owned();
+    "log.csv".clone_into(&mut summary.overview.files[0].name);
     summary
 }
 
@@ -216,7 +216,7 @@ fn damaged(subject: UsageSubject) -> UsageSubject {
 
 /// A subject whose log ends so many days before the run.
 fn old(subject: UsageSubject, days: i64) -> UsageSubject {
-    set(subject, |s| s.at = s.at + SignedDuration::from_hours(24 * days))
+    set(subject, |s| s.at += SignedDuration::from_hours(24 * days))
 }
 
 fn list(items: &[&str]) -> Value {
@@ -597,7 +597,7 @@ fn daily_cases(all: &mut Vec<Case>) {
     let without = move |status: Option<&'static str>, service: &'static str| {
         with(move |line| {
             if line.integration == "SF1500" && on_five(&line) {
-                status.map(|status| Line { status, service, ..line })
+                status.map(|status| Line { service, status, ..line })
             } else {
                 Some(line)
             }
@@ -785,7 +785,7 @@ fn log_cases(all: &mut Vec<Case>) {
     t.is(Fail, "which needs no coverage", without_covers(text(10, "borger 010170-1234")));
     t.is(Pass, "numbers that are none", text(10, "9912345678"));
     t.is(Inconclusive, "among serial numbers", {
-        let number = |id: u32| if id % 20 == 0 { "0101701234".to_owned() } else { format!("99{id:08}") };
+        let number = |id: u32| if id.is_multiple_of(20) { "0101701234".to_owned() } else { format!("99{id:08}") };
         with(move |line| Some(Line { text: number(line.id.unwrap_or(0)), ..line }))
     });
     t.is(Inconclusive, "in a log of several systems", shared(text(10, "borger 010170-1234")));
