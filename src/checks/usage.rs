@@ -453,9 +453,7 @@ impl<'a> View<'a> {
     /// What no line of any log says although the question needs it.
     fn lacks(&self, needs_municipality: bool) -> Option<&'static str> {
         let mut groups = self.all_groups().peekable();
-        if groups.peek().is_none() {
-            return None;
-        }
+        groups.peek()?;
         let (mut integration, mut municipality) = (false, false);
         for group in groups {
             integration |= !group.key.integration.is_empty();

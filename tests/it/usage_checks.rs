@@ -104,7 +104,7 @@ fn summary_of(text: &str) -> Summary {
     std::fs::write(&path, text).unwrap();
     let options = Options { workers: 1, ..Options::default() };
     let mut summary = read(&[path], &Mapping::load("kravprobe").unwrap(), &options).unwrap().summary();
-    summary.overview.files[0].name = "log.csv".to_owned();
+    "log.csv".clone_into(&mut summary.overview.files[0].name);
     summary
 }
 
@@ -216,7 +216,7 @@ fn damaged(subject: UsageSubject) -> UsageSubject {
 
 /// A subject whose log ends so many days before the run.
 fn old(subject: UsageSubject, days: i64) -> UsageSubject {
-    set(subject, |s| s.at = s.at + SignedDuration::from_hours(24 * days))
+    set(subject, |s| s.at += SignedDuration::from_hours(24 * days))
 }
 
 fn list(items: &[&str]) -> Value {
@@ -458,6 +458,12 @@ fn comparison_cases(all: &mut Vec<Case>) {
             s.logs[0].facts.bad_lines_per_100000 = 2_000;
         })
     });
+    t.is(Inconclusive, "two extracts without ids may overlap", {
+        resummed(report(vec![reported("SF1470", 79)]), |s| {
+            s.overview.has_log_ids = false;
+            s.overview.files.push(s.overview.files[0].clone());
+        })
+    });
     t.is(Inconclusive, "the log begins later", {
         report(vec![Reported { from: date(2026, 9, 30), ..reported("SF1470", 1) }])
     });
@@ -591,7 +597,7 @@ fn daily_cases(all: &mut Vec<Case>) {
     let without = move |status: Option<&'static str>, service: &'static str| {
         with(move |line| {
             if line.integration == "SF1500" && on_five(&line) {
-                status.map(|status| Line { status, service, ..line })
+                status.map(|status| Line { service, status, ..line })
             } else {
                 Some(line)
             }
@@ -727,6 +733,7 @@ fn log_cases(all: &mut Vec<Case>) {
     t.is(Fail, "two lines with one", id(|id| if id == Some(7) { Some(8) } else { id }));
     t.is(Fail, "one without", id(|id| id.filter(|id| *id != 7)));
     t.is(NotTested, "none at all", id(|_| None));
+    t.is(Inconclusive, "in a log of several systems", shared(id(|id| id.filter(|id| *id != 7))));
     t.is(NotTested, "the municipality's log", customers(id(|id| id.filter(|id| *id != 7))));
     t.is(Inconclusive, "not said what the log holds", without_covers(good_subject()));
     t.is(Inconclusive, "damaged", damaged(good_subject()));
@@ -778,7 +785,7 @@ fn log_cases(all: &mut Vec<Case>) {
     t.is(Fail, "which needs no coverage", without_covers(text(10, "borger 010170-1234")));
     t.is(Pass, "numbers that are none", text(10, "9912345678"));
     t.is(Inconclusive, "among serial numbers", {
-        let number = |id: u32| if id % 20 == 0 { "0101701234".to_owned() } else { format!("99{id:08}") };
+        let number = |id: u32| if id.is_multiple_of(20) { "0101701234".to_owned() } else { format!("99{id:08}") };
         with(move |line| Some(Line { text: number(line.id.unwrap_or(0)), ..line }))
     });
     t.is(Inconclusive, "in a log of several systems", shared(text(10, "borger 010170-1234")));
@@ -810,6 +817,15 @@ fn each_log_comes_to_its_verdict() {
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn text_from_a_log_stays_apart_from_the_words_of_a_finding() {
+    let service = "Sag; a log kept by the common infrastructure";
+    let lines: Vec<_> = good().into_iter().map(|line| Line { status: "500", service, ..line }).collect();
+    let outcome = judged("usage.error-share", &subject(&lines), &[("fewest_calls", Value::Integer(1))]);
+    assert_eq!(outcome.verdict, Fail);
+    assert!(outcome.observed.contains("Sag, a log kept by"), "{}", outcome.observed);
 }
 
 #[test]

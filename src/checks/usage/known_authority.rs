@@ -80,9 +80,9 @@ impl Check<UsageSubject> for KnownAuthority {
             }
             match view.recent(None, days, fresh).map(|period| view.doubts(Calls::default(), period)) {
                 Err(causes) => findings.unclear.extend(causes),
-                // Whether a call succeeded does not matter here.
                 Ok(doubts) => {
-                    findings.unclear.extend(doubts.into_iter().filter(|(phrase, _)| !phrase.contains("succeeded")))
+                    // Whether a call succeeded does not matter here.
+                    findings.unclear.extend(doubts.into_iter().filter(|(phrase, _)| !phrase.contains("succeeded")));
                 }
             }
             if !named {
