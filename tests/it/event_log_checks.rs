@@ -142,10 +142,10 @@ fn subject(logs: Vec<Log>) -> EventLogSubject {
         files: Vec::new(),
         mapping: Blob::new("application/toml", Vec::new()),
     };
-    let logs = logs.iter().enumerate().map(|(index, log)| EventLog {
-        facts: facts(log, index),
-        holds: log.holds.clone(),
+    let logs = logs.into_iter().enumerate().map(|(index, log)| EventLog {
+        facts: facts(&log, index),
         events: Blob::new(JSON, serde_json::to_vec(&log.events).unwrap()),
+        holds: log.holds,
     });
     EventLogSubject {
         id: ID.to_owned(),
@@ -494,9 +494,9 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Fail, "used again an hour later", one(&call("transaction=t1 outcome=failure service=Bruger"))),
                 case(Fail, "used again for another service", one(&call("transaction=T1 service=OrganisationEnhed").replace("T1", "t1"))),
                 case(Inconclusive, "may be the end of the same call", one(&call("transaction=t1 service=Bruger"))),
-                case(Inconclusive, "two items of one call", one(&format!(
+                case(Inconclusive, "two items of one call", one(
                     "02T08:00:00 called integration=SF1500 transaction=t1 id=a outcome=success\n02T08:00:05 called integration=SF1500 transaction=t1 id=b outcome=success"
-                ))),
+                )),
                 case(Fail, "513 characters", one(&call(&format!("transaction={} outcome=success", "x".repeat(513))))),
                 case(Inconclusive, "so long that a digest stands for it", one(&call("transaction=sha256/128:00 outcome=success"))),
                 case(Pass, "512 characters", one(&call(&format!("transaction={} outcome=success", "x".repeat(512))))),

@@ -102,7 +102,7 @@ fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &
         let integration = acknowledged.integration.as_deref().unwrap_or("SF1461");
         match view.shows_none(EventKind::Stored, integration, (from.min(acknowledged.time), acknowledged.time)) {
             Ok(()) if !none && !met[acknowledged.log()] => {
-                findings.unclear("no id of the log meets one of such a line")
+                findings.unclear("no id of the log meets one of such a line");
             }
             Ok(()) if fate.stored.is_some() => before_stored.push(acknowledged),
             Ok(()) => never.push(acknowledged),
