@@ -306,14 +306,12 @@ impl<'a> Reader<'a> {
         problem: Option<Unusable>,
     ) -> Result<()> {
         self.count();
-        let problem = match problem {
-            Some(problem) => Some(problem),
-            None => {
-                let value =
-                    |(slot, at): &(Slot, usize)| (*slot, Cow::Borrowed(cells.get(*at).map_or("", |c| c.as_str())));
-                self.note_present(layout.places.iter().map(|(slot, _)| *slot));
-                self.line(path, Line { place, values: layout.places.iter().map(value).collect() })?
-            }
+        let problem = if problem.is_some() {
+            problem
+        } else {
+            let value = |(slot, at): &(Slot, usize)| (*slot, Cow::Borrowed(cells.get(*at).map_or("", |c| c.as_str())));
+            self.note_present(layout.places.iter().map(|(slot, _)| *slot));
+            self.line(path, Line { place, values: layout.places.iter().map(value).collect() })?
         };
         for (at, cell) in cells.iter().enumerate() {
             if problem.is_some() || layout.typed.get(at) != Some(&true) {

@@ -306,7 +306,7 @@ fn damaged_empty_and_mixed_files_are_told_apart() {
 
     let utf8 = mapping(&format!("{OWN}[file]\nencoding = \"utf-8\"\n"));
     let text = b"besked,modtaget,gemt,kvitteret,kommune,type,system,status\nb,2026-02-01 10:00:00,,,,K\xF8b,,\n";
-    assert_eq!(bad(&log(&utf8, "log.csv", text)), [(BadKind::Encoding, 1, 2, "36 bytes")]);
+    assert_eq!(bad(&log(&utf8, "log.csv", text)), [(BadKind::Encoding, 1, 2, "30 bytes")]);
 }
 
 #[test]
@@ -360,6 +360,21 @@ fn the_program_shows_kinds_and_bad_lines() {
     assert_eq!(run(&["usage", "events", &path(&header)]).0, 3);
     let (code, _, errors) = run(&["usage", "events", &path(&file), "--mapping", "kravprobe-event"]);
     assert!(code == 2 && errors.contains("kravprobe-events"), "{errors}");
+}
+
+#[test]
+fn the_examples_of_the_guide_are_right() {
+    let guide = include_str!("../../docs/usage.md");
+    let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let [target, own, several] = blocks.as_slice() else { panic!("{} examples", blocks.len()) };
+    let head = "schema = 1\nenvironment = \"external-test\"\n[system]\nname = \"Fagsystem Nord\"\n";
+    let target = kravprobe::target::Target::parse("target.toml", &format!("{head}{target}")).unwrap();
+    let table = target.usage.unwrap();
+    assert_eq!((table.log.len(), table.events.len()), (1, 1));
+    let own = mapping(own);
+    assert_eq!((own.mapping.name.as_str(), own.kinds["logget ind"]), ("my-events", EventKind::Login));
+    let several = mapping(&format!("schema = 1\nname = \"x\"\n{several}"));
+    assert_eq!(several.mapping.times.len(), 2);
 }
 
 /// One generated line.

@@ -88,7 +88,7 @@ pub fn read<T: Send>(
             },
             // Everything is read twice: once for the digest.
             &mut |done| {
-                progress(Progress { done: megabytes(done.min(bytes * 2)), total: megabytes(bytes * 2), now: &now })
+                progress(Progress { done: megabytes(done.min(bytes * 2)), total: megabytes(bytes * 2), now: &now });
             },
         )?;
         if states(files)? == before {

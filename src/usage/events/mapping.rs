@@ -224,7 +224,7 @@ impl EventMapping {
             let problem = format!("{slot:?} is both a column and fixed");
             return mistake(&[Step::Key("fixed")], &problem, "keep the one that holds");
         }
-        Ok(Ready { columns, fixed, zone, kinds, mapping })
+        Ok(Ready { mapping, columns, fixed, zone, kinds })
     }
 
     fn columns(&self) -> Vec<(Slot, String)> {
