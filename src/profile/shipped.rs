@@ -22,6 +22,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1461-beskedfordeler-modtag", include_str!("../../profiles/sf1461-beskedfordeler-modtag.toml")),
     ("beskedfordeler-modtager", include_str!("../../profiles/beskedfordeler-modtager.toml")),
     ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
+    ("sf1320a-cpr-haendelser", include_str!("../../profiles/sf1320a-cpr-haendelser.toml")),
     ("brug-efter-logge", include_str!("../../profiles/brug-efter-logge.toml")),
     ("i04-sags-og-dokumentindeks", include_str!("../../profiles/i04-sags-og-dokumentindeks.toml")),
     ("i06-organisation", include_str!("../../profiles/i06-organisation.toml")),

@@ -232,7 +232,6 @@ mod tests {
                     mapping: Blob::new("application/toml", *b""),
                 },
                 summary: Blob::new(JSON, summary),
-                calls_without_system: 0,
                 other_calls: 0,
                 calls_without_system: 0,
                 newest_line: None,
