@@ -110,7 +110,7 @@ fn tables(received: &str) -> String {
     let beskedfordeler = rest.find("\n[beskedfordeler]").map_or("", |place| &rest[place..]);
     let with_chain = certificates.replace(
         "file = \"function.pem\"\n",
-        "file = \"function.pem\"\nrole = \"client\"\nkind = \"system\"\nsupplied = [\"issuing-ca.pem\"]\ncrl = [\"issuing-ca.crl\"]\n",
+        "file = \"function.pem\"\nrole = \"tls-client\"\nkind = \"system\"\nsupplied = [\"issuing-ca.pem\"]\ncrl = [\"issuing-ca.crl\"]\n",
     );
     [&with_chain, beskedfordeler].concat()
 }
