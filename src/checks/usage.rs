@@ -179,6 +179,8 @@ struct Log<'a> {
     summary: Summary,
     /// Lines of other systems.
     other_calls: u64,
+    /// Lines that name no system, and were left out.
+    calls_without_system: u64,
     /// Whether any line is of the system and of the environment.
     has_lines: bool,
 }
@@ -238,7 +240,8 @@ fn on_logs(subject: &UsageSubject, expected: &str, judge: impl FnOnce(&View<'_>)
         match serde_json::from_slice::<Summary>(log.summary.data()) {
             Ok(summary) if summary.overview.format == 1 => {
                 let has_lines = summary.groups.iter().any(|g| is_here(g, subject.environment) == Some(true));
-                logs.push(Log { facts: &log.facts, summary, other_calls: log.other_calls, has_lines });
+                let (other_calls, calls_without_system) = (log.other_calls, log.calls_without_system);
+                logs.push(Log { facts: &log.facts, summary, other_calls, calls_without_system, has_lines });
             }
             _ => return Outcome::error(format!("the summary of a log cannot be read; {}", log.facts.name)),
         }
@@ -384,6 +387,10 @@ impl Log<'_> {
         if bad * 100_000 > allowed * u128::from(lines) {
             let value = format!("{} {}/{lines}", self.facts.name, overview.bad_lines);
             return Some(note("more bad lines than the target allows", value));
+        }
+        if self.calls_without_system > 0 {
+            let value = format!("{} {}", self.facts.name, self.calls_without_system);
+            return Some(note("lines that name no system could be the system's", value));
         }
         if !self.has_lines {
             // A misspelt name of the system looks like this too, and so does the log of a test environment.

@@ -818,6 +818,7 @@ const PHRASES: &[(&str, &str)] = &[
         "lines that could not be read or assigned may explain the difference",
         "linjer, der ikke kunne læses eller henføres, kan forklare forskellen",
     ),
+    ("lines that name no system could be the system's", "linjer, der ikke nævner et system, kan være systemets"),
     ("lines that run backwards", "linjer, der går baglæns i tid"),
     ("lines with clear times in order", "linjer med entydige tider i rækkefølge"),
     ("lines without an id", "linjer uden id"),

@@ -130,6 +130,7 @@ fn log(summary: &Summary) -> UsageLog {
         newest_line: summary.groups.iter().map(|group| group.newest).max(),
         summary: blob(summary),
         other_calls: 0,
+        calls_without_system: 0,
     }
 }
 
@@ -165,7 +166,7 @@ fn claimed(percent: u32) -> Claimed {
 
 fn relations(integrations: &[&str]) -> Relations {
     let integrations: Vec<_> = integrations.iter().map(|i| (*i).to_owned()).collect();
-    Relations { system: "Fagsystem".to_owned(), interfaces: integrations.clone(), integrations }
+    Relations { system: "Fagsystem".to_owned(), interfaces: integrations.clone(), integrations, unreachable: None }
 }
 
 fn subject(lines: &[Line]) -> UsageSubject {
@@ -370,6 +371,9 @@ fn use_cases(all: &mut Vec<Case>) {
     t.is(Inconclusive, "the whole log is of other systems", {
         set(resummed(good_subject(), |summary| summary.groups.clear()), |s| s.logs[0].other_calls = 500)
     });
+    t.is(Inconclusive, "lines that name no system could be it", {
+        set(with(until(ten)), |s| s.logs[0].calls_without_system = 1)
+    });
     t.is(Inconclusive, "calls after the run", {
         set(with(|line| (line.time > at(date(2026, 11, 10), 0)).then_some(line)), |s| s.at = at(date(2026, 11, 5), 0))
     });
@@ -444,6 +448,10 @@ fn comparison_cases(all: &mut Vec<Case>) {
     t.is(Inconclusive, "damaged", damaged(with(no("SF1461"))));
     t.is(Inconclusive, "an old extract", old(good_subject(), 100));
     t.with(Fail, "required, in neither", good_subject(), &[("integrations", list(&["SF1600"]))]);
+    t.is(Inconclusive, "KITOS did not answer", {
+        let nothing = Relations { unreachable: Some("no answer".to_owned()), ..relations(&[]) };
+        set(good_subject(), |s| s.portfolio = Some(blob(&nothing)))
+    });
     t.is(NotTested, "no portfolio", set(good_subject(), |s| s.portfolio = None));
 
     let mut t = table(all, "usage.reported-counts", &[]);

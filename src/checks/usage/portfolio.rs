@@ -47,6 +47,9 @@ impl Check<UsageSubject> for Portfolio {
             Ok(relations) => relations,
             Err(outcome) => return outcome,
         };
+        if let Some(why) = &relations.unreachable {
+            return Outcome::inconclusive(Reason::Unreachable, expected, why);
+        }
         on_logs(subject, &expected, |view| {
             let mut findings = Findings::new(expected.clone());
             if let Some(missing) = view.lacks(false) {
