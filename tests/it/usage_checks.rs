@@ -129,6 +129,7 @@ fn log(summary: &Summary) -> UsageLog {
         },
         newest_line: summary.groups.iter().map(|group| group.newest).max(),
         summary: blob(summary),
+        calls_without_system: 0,
         other_calls: 0,
     }
 }
@@ -165,7 +166,7 @@ fn claimed(percent: u32) -> Claimed {
 
 fn relations(integrations: &[&str]) -> Relations {
     let integrations: Vec<_> = integrations.iter().map(|i| (*i).to_owned()).collect();
-    Relations { system: "Fagsystem".to_owned(), interfaces: integrations.clone(), integrations }
+    Relations { system: "Fagsystem".to_owned(), interfaces: integrations.clone(), integrations, unreachable: None }
 }
 
 fn subject(lines: &[Line]) -> UsageSubject {
