@@ -129,6 +129,7 @@ fn log(summary: &Summary) -> UsageLog {
         },
         newest_line: summary.groups.iter().map(|group| group.newest).max(),
         summary: blob(summary),
+        calls_without_system: 0,
         other_calls: 0,
         calls_without_system: 0,
     }
