@@ -118,8 +118,7 @@ impl AnyCheck {
             (Self::Message(c), Subject::Message(s)) => c.judge(s, parameters),
             (Self::Request(c), Subject::Request(s)) => c.judge(s, parameters),
             (Self::Usage(c), Subject::Usage(s)) => c.judge(s, parameters),
-            (Self::EventLog(c), Subject::EventLog(s)) => c.judge(s, parameters),
-            (Self::Trace(c), Subject::Trace(s)) => c.judge(s, parameters),
+            (Self::EventLog(c), Subject::EventLog(s)) | (Self::Trace(c), Subject::Trace(s)) => c.judge(s, parameters),
             _ => Outcome::error("subject of another family"),
         }));
         judged.unwrap_or_else(|_| Outcome::error("panic inside the check"))

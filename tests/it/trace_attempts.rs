@@ -227,6 +227,7 @@ fn a_logout_ends_a_session_that_was_open() {
 
 #[test]
 fn what_redaction_removed_identifies_nothing_and_shared_logins_count_once() {
+    use Did::{Login, Refusal};
     let mut removed = login(100, "_before");
     removed.0.sent[0].assertion = Some("_«redacted:cpr»".to_owned());
     let found = attempts(&subject("login:good", &removed, &removed, &login(300, "_after")));
@@ -238,7 +239,6 @@ fn what_redaction_removed_identifies_nothing_and_shared_logins_count_once() {
         Subject::Login(subject("login:unsigned", &second, &trial(400, answered(403, ""), false), &third)),
     ];
     let found: Vec<_> = of_run(subjects.iter()).into_iter().map(|a| (a.did, a.trial)).collect();
-    use Did::{Login, Refusal};
     let expected = [
         (Login, "login:expired"),
         (Refusal, "login:expired"),
