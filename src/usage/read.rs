@@ -4,7 +4,7 @@ use super::input::{self, Content, Workbook};
 use super::mapping::{Mapping, Ready, Role, SHIPPED};
 use super::reader::{Chunk, Chunks, Piece, Records, first_line};
 use super::summary::{Bad, BadKind, Ended, File, Found, Overview, Place, Precision, Sample, Summary};
-use super::tally::{Limits, Merged, Order, Shared, Tally};
+use super::tally::{Limits, Member, Merged, Order, Shared, Tally, by_name, group_count};
 use super::worker::{Form, Layout, Notes, Worker, header};
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -50,13 +50,14 @@ pub struct Usage {
     pub overview: Overview,
     shared: Arc<Shared>,
     tallies: Vec<Tally>,
+    members: Vec<Member>,
 }
 
 impl Usage {
     /// The groups by key, one at a time: all of them with their days can be larger than what they were made from.
     #[must_use]
     pub fn groups(&self) -> Merged<'_> {
-        Merged::new(&self.shared, &self.tallies)
+        Merged::new(&self.shared, &self.tallies, &self.members)
     }
 
     /// The whole summary.
@@ -97,7 +98,7 @@ pub fn read(files: &[PathBuf], ready: &Ready, options: &Options) -> Result<Usage
         }
         stop.error()?;
         read?;
-        Ok(bring_together(&shared, files, all))
+        bring_together(&shared, files, all)
     })
 }
 
@@ -134,7 +135,9 @@ fn work(shared: &Arc<Shared>, full: &Mutex<Receiver<Job>>, empty: &Sender<Chunk>
         // The reader may have ended by an error of its own.
         let _ = empty.send(chunk);
     }
-    worker.tally.close();
+    if let Err(error) = worker.tally.close() {
+        stop.set(error);
+    }
     worker
 }
 
@@ -391,12 +394,12 @@ pub fn delimiters(line: &[u8]) -> Vec<u8> {
     if counts.is_empty() { vec![b';'] } else { counts.into_iter().map(|(_, delimiter)| delimiter).collect() }
 }
 
-fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worker>) -> Usage {
+fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worker>) -> Result<Usage> {
     let mut notes = Notes::default();
     let mut tallies = Vec::new();
     for worker in workers {
         let Worker { mut tally, notes: its, .. } = worker;
-        tally.close();
+        tally.close()?;
         notes.merge(its);
         tallies.push(tally);
     }
@@ -422,6 +425,7 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         let places = places.into_iter().map(|(file, line)| place(file, line)).collect();
         Found { kind, column, count, places }
     });
+    let members = by_name(&tallies);
     let total = |count: fn(&Tally) -> u64| tallies.iter().map(count).sum();
     let has_log_ids = shared.ids.as_ref().is_some_and(super::ids::Ids::any);
     let overview = Overview {
@@ -438,10 +442,10 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         windows_1252: notes.windows_1252,
         bad,
         found: found.collect(),
-        group_count: Merged::new(shared, &tallies).group_count(),
+        group_count: group_count(&tallies, &members),
         files,
     };
-    Usage { overview, shared: Arc::clone(shared), tallies }
+    Ok(Usage { overview, shared: Arc::clone(shared), tallies, members })
 }
 
 /// Rows earlier than the row before, over the chunks of a file.

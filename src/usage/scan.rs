@@ -85,26 +85,126 @@ pub fn each_number(text: &[u8], mut each: impl FnMut(usize, Option<usize>)) {
         while start > low && text[start - 1].is_ascii_digit() {
             start -= 1;
         }
-        let mut end = at + 1;
-        while end < text.len() && text[end].is_ascii_digit() {
-            end += 1;
-        }
-        let length = end - start;
-        if length == 10 || length == 6 {
-            match cpr_at(text, start) {
-                Some(ends) => each(start, Some(ends)),
-                None if length == 10 && stands_alone(text, start, end) => each(start, None),
-                None => {}
-            }
-        }
+        let end = number(text, start, &mut each);
         low = end;
         at = end + 6;
     }
 }
 
+/// Judges the run of digits that begins at `start`; gives its end.
+fn number(text: &[u8], start: usize, each: &mut impl FnMut(usize, Option<usize>)) -> usize {
+    let end = start + text[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let length = end - start;
+    if length == 10 || length == 6 {
+        match cpr_at(text, start) {
+            Some(ends) => each(start, Some(ends)),
+            None if length == 10 && stands_alone(text, start, end) => each(start, None),
+            None => {}
+        }
+    }
+    end
+}
+
 fn stands_alone(text: &[u8], start: usize, end: usize) -> bool {
     let letter = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphabetic);
     !letter(start.checked_sub(1)) && !letter(Some(end))
+}
+
+/// What one pass over text between delimiters finds.
+#[derive(Debug, Default)]
+pub struct Index {
+    /// Places of delimiters and line ends.
+    ends: Vec<usize>,
+    count: usize,
+    /// What [`each_number`] gives.
+    pub numbers: Vec<(usize, Option<usize>)>,
+}
+
+const WIDTH: usize = 64;
+
+impl Index {
+    /// Reads a text.
+    pub fn read(&mut self, text: &[u8], delimiter: u8) {
+        self.numbers.clear();
+        self.count = 0;
+        let (blocks, rest) = text.as_chunks::<WIDTH>();
+        let mut runs = Runs::default();
+        for (number, block) in blocks.iter().enumerate() {
+            self.block(text, number * WIDTH, block, u64::MAX, delimiter, &mut runs);
+        }
+        if !rest.is_empty() {
+            let mut block = [0; WIDTH];
+            block[..rest.len()].copy_from_slice(rest);
+            self.block(text, blocks.len() * WIDTH, &block, (1 << rest.len()) - 1, delimiter, &mut runs);
+        }
+    }
+
+    /// Places of delimiters and line ends.
+    #[must_use]
+    pub fn ends(&self) -> &[usize] {
+        &self.ends[..self.count]
+    }
+
+    #[inline]
+    fn block(&mut self, text: &[u8], at: usize, block: &[u8; WIDTH], valid: u64, delimiter: u8, runs: &mut Runs) {
+        if self.ends.len() < self.count + WIDTH {
+            self.ends.resize((self.ends.len() * 2).max(1 << 12), 0);
+        }
+        let mut ends = bits(block, |b| b == delimiter || b == b'\n') & valid;
+        let next = self.count + ends.count_ones() as usize;
+        let mut into = self.count;
+        // Eight at a time, whether there are as many or not: a loop whose length is always guessed right.
+        while ends != 0 {
+            for place in &mut self.ends[into..into + 8] {
+                *place = at + ends.trailing_zeros() as usize;
+                ends &= ends.wrapping_sub(1);
+            }
+            into += 8;
+        }
+        self.count = next;
+        let mut sixth = runs.next(bits(block, |b| b.wrapping_sub(b'0') < 10));
+        while sixth != 0 {
+            let start = at + sixth.trailing_zeros() as usize - 5;
+            number(text, start, &mut |start, end| self.numbers.push((start, end)));
+            sixth &= sixth - 1;
+        }
+    }
+}
+
+/// Runs of digits over blocks: which bytes end two, four and six digits.
+#[derive(Default)]
+struct Runs {
+    ones: u64,
+    twos: u64,
+    sixes: u64,
+}
+
+impl Runs {
+    /// The bytes of the next block that are the sixth of a run.
+    fn next(&mut self, ones: u64) -> u64 {
+        let twos = ones & (ones << 1 | self.ones >> 63);
+        let fours = twos & (twos << 2 | self.twos >> 62);
+        let sixes = fours & (twos << 4 | self.twos >> 60);
+        let firsts = sixes & !(sixes << 1 | self.sixes >> 63);
+        *self = Self { ones, twos, sixes };
+        firsts
+    }
+}
+
+/// The bytes of a block that are something, as bits. Written so that the compiler makes vector instructions of it: each byte becomes
+/// its bit of eight, and a multiplication adds up the eight.
+#[inline]
+fn bits(block: &[u8; WIDTH], is: impl Fn(u8) -> bool) -> u64 {
+    let mut flags = [0; WIDTH];
+    for (at, (flag, byte)) in flags.iter_mut().zip(block).enumerate() {
+        *flag = if is(*byte) { 1_u8 << (at % 8) } else { 0 };
+    }
+    let mut all = 0;
+    for (number, eight) in flags.as_chunks::<8>().0.iter().enumerate() {
+        let sum = u64::from_le_bytes(*eight).wrapping_mul(0x0101_0101_0101_0101) >> 56;
+        all |= sum << (8 * number);
+    }
+    all
 }
 
 /// Beginnings of what is no CPR number and yet must not be shown. Whatever holds one of them is looked at closely.
@@ -232,6 +332,22 @@ mod tests {
             let slow = cpr_places(text.as_bytes());
             // Numbers of one hit cannot begin another: redaction goes on behind a hit, the scan behind its first digits.
             prop_assert!(slow.iter().all(|place| fast.contains(place)), "{:?} {:?}", fast, slow);
+        }
+
+        #[test]
+        fn the_index_finds_what_single_looks_find(
+            text in "([0-9]{0,12}[ ;\n\"a\u{e6}-]{0,2}){0,60}", delimiter in prop::sample::select(vec![b';', b'\t', b' ', 0]),
+        ) {
+            let text = text.as_bytes();
+            let mut index = Index::default();
+            // A second text must not see anything of the first.
+            index.read(b"1234567890;\"\xe6\n0101701234", delimiter);
+            index.read(text, delimiter);
+            let ends: Vec<_> = (0..text.len()).filter(|at| text[*at] == delimiter || text[*at] == b'\n').collect();
+            prop_assert_eq!(index.ends(), ends);
+            let mut numbers = Vec::new();
+            each_number(text, |start, end| numbers.push((start, end)));
+            prop_assert_eq!(&index.numbers, &numbers);
         }
     }
 }

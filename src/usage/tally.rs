@@ -3,6 +3,10 @@
 //! Memory: one row costs eight bytes (second, duration, failed or not) until [`Limits::samples`] is passed. From then on each group
 //! keeps calls per day and a histogram instead, which grow with days and not with rows, and the summary says so. Whether the limit is
 //! passed depends on the number of rows alone, so the result is the same however the input is split.
+//!
+//! Speed: nearly all of the time goes into waiting for memory, because neighbouring rows belong to different groups. So rows are read
+//! into a batch first and counted together; what one row waits for is then fetched while others are looked at, and a group costs one
+//! cache line for its key, one for its counts and one for its newest samples.
 
 use super::days::{Calendar, LocalDay};
 use super::ids::Ids;
@@ -13,6 +17,7 @@ use super::time::{Clock, EARLIEST, Problem};
 use crate::error::{Error, Result};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -95,23 +100,64 @@ struct Chain {
     used: u32,
 }
 
-/// Counts of one raw key.
-#[derive(Debug)]
+/// What every row of a raw key touches.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Counts {
-    /// Normalised parts of the key, joined by `\u{1f}`.
-    name: Box<str>,
-    calls: u64,
-    errors: u64,
-    unknown: u64,
+    /// Calls by [`Outcome`].
+    calls: [u64; 3],
     first: i64,
     newest: i64,
     newest_success: i64,
     chain: Chain,
+}
+
+/// What few rows touch, or none.
+#[derive(Debug, Default)]
+struct Rest {
+    /// Normalised parts of the key, joined by `\u{1f}`.
+    name: Box<str>,
     folded: Option<Box<Folded>>,
     agreements: Vec<Box<[u8]>>,
     more_agreements: bool,
     messages: Option<Box<MessageCounts>>,
 }
+
+/// A raw key of at most [`SHORT`] bytes; the last byte is its length.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct ShortKey([u8; 64]);
+
+impl ShortKey {
+    /// Stands where a group's key is too long for its place. Equal to no key.
+    const ELSEWHERE: Self = Self([u8::MAX; 64]);
+
+    /// Compared word by word: as a slice it would cost a call.
+    #[inline]
+    fn is_same(&self, other: &Self) -> bool {
+        let words = self.0.as_chunks::<8>().0.iter().zip(other.0.as_chunks::<8>().0);
+        words.fold(0, |differing, (a, b)| differing | (u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b))) == 0
+    }
+}
+
+/// Longest key that is compared in place.
+const SHORT: usize = 63;
+
+/// A row that is read and not counted yet.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    key: ShortKey,
+    hash: u64,
+    time: i64,
+    /// Duration and whether the call failed, as in a sample.
+    bits: u32,
+    outcome: Outcome,
+    /// The group; [`NONE`] until it is looked up.
+    group: u32,
+}
+
+/// Rows of a batch: enough for the memory to be busy, few enough for the nearest cache.
+const BATCH: usize = 128;
 
 #[derive(Clone, Debug, Default)]
 struct MessageCounts {
@@ -218,12 +264,18 @@ fn tenths(value: u32) -> f64 {
 pub struct Tally {
     shared: Arc<Shared>,
     clock: Clock,
-    index: HashMap<Box<[u8]>, u32, ahash::RandomState>,
+    groups: Groups,
     counts: Vec<Counts>,
+    rest: Vec<Rest>,
+    pending: Vec<Pending>,
+    extras: Vec<Extra>,
+    texts: Vec<u8>,
     arena: Vec<u64>,
-    key: Vec<u8>,
+    key: RawKey,
     joined: Vec<u8>,
-    statuses: Vec<(Box<[u8]>, Outcome)>,
+    /// What statuses mean; the word of [`in_a_word`] beside them is compared first.
+    statuses: Vec<(Option<u64>, Box<[u8]>, Outcome)>,
+    hash: ahash::RandomState,
     /// Roles of the key that have a column.
     key_roles: Vec<Role>,
     has_messages: bool,
@@ -239,6 +291,37 @@ pub struct Tally {
     /// Rows without a recognised integration.
     pub without_integration: u64,
     unreported: u64,
+}
+
+/// The raw key of a row: its parts, each with its length before it.
+#[derive(Debug)]
+struct RawKey {
+    place: [u8; 64],
+    length: usize,
+    /// The key, when it is longer than its place.
+    long: Vec<u8>,
+}
+
+/// What a row of a batch has beside its call.
+#[derive(Debug)]
+struct Extra {
+    /// Number of the row in the batch.
+    row: usize,
+    message: Option<Message>,
+    /// Its agreement, in the texts of the batch.
+    agreement: Range<usize>,
+}
+
+/// Raw keys and their groups.
+#[derive(Debug, Default)]
+struct Groups {
+    /// By hash, a power of two of them, at most half in use: the upper half of the hash, and the group plus one; 0 is free.
+    slots: Vec<u64>,
+    /// Key of each group.
+    keys: Vec<ShortKey>,
+    hashes: Vec<u64>,
+    /// Keys that are too long for their place.
+    long: HashMap<Box<[u8]>, u32, ahash::RandomState>,
 }
 
 /// Whether times of a stretch of rows run forward.
@@ -257,6 +340,67 @@ enum Outcome {
     Unknown,
 }
 
+impl Groups {
+    /// The group of a short key.
+    #[inline]
+    fn find(&self, hash: u64, key: &ShortKey) -> Option<u32> {
+        let mask = self.slots.len().checked_sub(1)?;
+        let mut at = place(hash, mask);
+        loop {
+            let slot = self.slots[at];
+            if slot == 0 {
+                return None;
+            }
+            if slot >> 32 == hash >> 32 {
+                let group = low(slot) - 1;
+                if self.keys[group as usize].is_same(key) {
+                    return Some(group);
+                }
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Adds a group that is not there yet.
+    fn insert(&mut self, hash: u64, key: ShortKey) {
+        self.keys.push(key);
+        self.hashes.push(hash);
+        if self.keys.len() * 2 > self.slots.len() {
+            let length = (self.slots.len() * 2).max(256);
+            self.slots.clear();
+            self.slots.resize(length, 0);
+            for group in 0..self.keys.len() {
+                self.fill(group);
+            }
+        } else {
+            self.fill(self.keys.len() - 1);
+        }
+    }
+
+    /// Gives a group its slot.
+    fn fill(&mut self, group: usize) {
+        if self.keys[group].is_same(&ShortKey::ELSEWHERE) {
+            return;
+        }
+        let (hash, mask) = (self.hashes[group], self.slots.len() - 1);
+        let mut at = place(hash, mask);
+        while self.slots[at] != 0 {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = hash >> 32 << 32 | (group as u64 + 1);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "only the low bits choose the place")]
+const fn place(hash: u64, mask: usize) -> usize {
+    hash as usize & mask
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half of a word")]
+const fn low(word: u64) -> u32 {
+    word as u32
+}
+
 /// The fields of one row by role.
 pub type Fields<'a> = [&'a [u8]; ROLES];
 
@@ -273,12 +417,17 @@ impl Tally {
             has_agreements: mapped(Role::Agreement),
             shared,
             clock,
-            index: HashMap::default(),
+            groups: Groups::default(),
             counts: Vec::new(),
+            rest: Vec::new(),
+            pending: Vec::with_capacity(BATCH),
+            extras: Vec::new(),
+            texts: Vec::new(),
             arena: Vec::new(),
-            key: Vec::new(),
+            key: RawKey::new(),
             joined: Vec::new(),
             statuses: Vec::new(),
+            hash: ahash::RandomState::new(),
             order: Order::default(),
             rows: 0,
             duplicates: 0,
@@ -338,45 +487,84 @@ impl Tally {
         self.order.backward += u64::from(self.order.ends.is_some_and(|(_, last)| time < last));
         self.order.ends = Some((self.order.ends.map_or(time, |(first, _)| first), time));
 
-        let at = self.group(fields, integration)?;
-        let counts = &mut self.counts[at];
-        counts.calls += 1;
-        counts.first = counts.first.min(time);
-        counts.newest = counts.newest.max(time);
-        let mut bits = duration.unwrap_or(NO_DURATION);
-        match outcome {
-            Outcome::Success => counts.newest_success = counts.newest_success.max(time),
-            Outcome::Failure => {
-                counts.errors += 1;
-                bits |= FAILED;
+        let (key, hash, group) = match self.key.short() {
+            Some(key) => (key, self.hash.hash_one(self.key.bytes()), NONE),
+            None => (ShortKey::ELSEWHERE, 0, self.long_group()?),
+        };
+        let agreement = fields[Role::Agreement as usize];
+        let has_agreement = self.has_agreements && (1..=LONGEST_NAME).contains(&agreement.len());
+        if message.is_some() || has_agreement {
+            let begin = self.texts.len();
+            if has_agreement {
+                self.texts.extend_from_slice(agreement);
             }
-            Outcome::Unknown => counts.unknown += 1,
+            self.extras.push(Extra { row: self.pending.len(), message, agreement: begin..self.texts.len() });
         }
-        if let Some(message) = message {
-            counts.messages.get_or_insert_default().add(&message);
+        let mut bits = duration.unwrap_or(NO_DURATION);
+        if outcome == Outcome::Failure {
+            bits |= FAILED;
         }
-        if self.has_agreements {
-            counts.agreement(fields[Role::Agreement as usize]);
+        self.pending.push(Pending { key, hash, time, bits, outcome, group });
+        if self.pending.len() >= BATCH { self.settle().map_err(Refused::Stop) } else { Ok(()) }
+    }
+
+    /// Counts the rows that are only read so far. After an error the run is over, and they are forgotten.
+    pub fn settle(&mut self) -> Result<()> {
+        let (mut pending, mut extras) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.extras));
+        for row in &mut pending {
+            if row.group == NONE {
+                row.group = match self.groups.find(row.hash, &row.key) {
+                    Some(group) => group,
+                    None => {
+                        let group = self.new_group(&row.key.0[..usize::from(row.key.0[SHORT])])?;
+                        self.groups.insert(row.hash, row.key);
+                        group
+                    }
+                };
+            }
         }
-        let second = u32::try_from((time - EARLIEST).div_euclid(1000)).unwrap_or(0);
-        self.keep(at, u64::from(second) << 32 | u64::from(bits));
+        for row in &pending {
+            let counts = &mut self.counts[row.group as usize];
+            counts.calls[row.outcome as usize] += 1;
+            counts.first = counts.first.min(row.time);
+            counts.newest = counts.newest.max(row.time);
+            if row.outcome == Outcome::Success {
+                counts.newest_success = counts.newest_success.max(row.time);
+            }
+            let second = u32::try_from((row.time - EARLIEST).div_euclid(1000)).unwrap_or(0);
+            self.keep(row.group as usize, u64::from(second) << 32 | u64::from(row.bits));
+        }
+        for extra in extras.drain(..) {
+            let rest = &mut self.rest[pending[extra.row].group as usize];
+            if let Some(message) = extra.message {
+                rest.messages.get_or_insert_default().add(&message);
+            }
+            rest.agreement(&self.texts[extra.agreement]);
+        }
+        self.texts.clear();
+        pending.clear();
+        (self.pending, self.extras) = (pending, extras);
         Ok(())
     }
 
     fn outcome(&mut self, status: &[u8]) -> Outcome {
         let Some(column) = &self.shared.ready.mapping.status else { return Outcome::Unknown };
-        if let Some((_, outcome)) = self.statuses.iter().find(|(seen, _)| **seen == *status) {
+        let word = in_a_word(status);
+        let is_it =
+            |seen: &&(Option<u64>, Box<[u8]>, Outcome)| seen.0 == word && (word.is_some() || *seen.1 == *status);
+        if let Some((.., outcome)) = self.statuses.iter().find(is_it) {
             return *outcome;
         }
         let outcome = judge_status(column, status);
         if self.statuses.len() < 32 && status.len() < 64 {
-            self.statuses.push((status.into(), outcome));
+            self.statuses.push((word, status.into(), outcome));
         }
         outcome
     }
 
     fn message(&mut self, fields: &Fields<'_>, time: i64) -> std::result::Result<Option<Message>, BadKind> {
-        if !self.has_messages {
+        let roles = [Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked];
+        if !self.has_messages || roles.iter().all(|role| fields[*role as usize].is_empty()) {
             return Ok(None);
         }
         let attempts = match fields[Role::Attempts as usize].trim_ascii() {
@@ -395,7 +583,7 @@ impl Tally {
         Ok(any.then_some(Message { with_id, attempts, delivered, acked, time }))
     }
 
-    /// Makes the raw key of a row: the parts, each with its length before it.
+    /// Makes the raw key of a row.
     fn key(&mut self, fields: &Fields<'_>, integration: &[u8]) -> std::result::Result<(), BadKind> {
         self.key.clear();
         for role in &self.key_roles {
@@ -403,8 +591,7 @@ impl Tally {
             if part.len() > LONGEST_NAME {
                 return Err(BadKind::NameTooLong);
             }
-            self.key.extend_from_slice(&u16::try_from(part.len()).unwrap_or(u16::MAX).to_le_bytes());
-            self.key.extend_from_slice(part);
+            self.key.push(part);
         }
         Ok(())
     }
@@ -426,7 +613,7 @@ impl Tally {
         let others =
             [Role::Agreement, Role::Transaction, Role::MessageId, Role::Attempts, Role::Delivered, Role::Acked];
         let others = others.map(|role| fields[role as usize]);
-        ids.is_known(id, &(self.key.as_slice(), time, outcome, duration, others)).map_err(|full| {
+        ids.is_known(id, &(self.key.bytes(), time, outcome, duration, others)).map_err(|full| {
             Refused::Stop(Error::Usage(format!(
                 "there are more than {} different log ids, which is as many as are remembered; read fewer files at a time, or \
                  leave `log_id` out of the mapping when the extracts do not overlap",
@@ -435,25 +622,38 @@ impl Tally {
         })
     }
 
-    /// Index of the row's group.
-    fn group(&mut self, fields: &Fields<'_>, integration: &[u8]) -> std::result::Result<usize, Refused> {
-        if let Some(at) = self.index.get(self.key.as_slice()) {
-            return Ok(*at as usize);
+    /// The group of a key that is too long for its place.
+    fn long_group(&mut self) -> std::result::Result<u32, Refused> {
+        let key = std::mem::replace(&mut self.key, RawKey::new());
+        let group = match self.groups.long.get(key.bytes()) {
+            Some(group) => *group,
+            None => {
+                let group = self.new_group(key.bytes()).map_err(Refused::Stop)?;
+                // Every group has a place here, so that its number is the same everywhere.
+                self.groups.keys.push(ShortKey::ELSEWHERE);
+                self.groups.hashes.push(0);
+                self.groups.long.insert(key.bytes().into(), group);
+                group
+            }
+        };
+        self.key = key;
+        Ok(group)
+    }
+
+    fn new_group(&mut self, key: &[u8]) -> Result<u32> {
+        let group = u32::try_from(self.counts.len()).unwrap_or(NONE);
+        if self.counts.len() >= self.shared.limits.groups || group == NONE {
+            return Err(self.too_many_groups());
         }
-        if self.counts.len() >= self.shared.limits.groups {
-            return Err(Refused::Stop(self.too_many_groups()));
-        }
-        let name = self.name(fields, integration);
-        let at = self.counts.len();
-        self.counts.push(Counts::new(name));
-        self.index.insert(self.key.as_slice().into(), u32::try_from(at).unwrap_or(NONE));
-        Ok(at)
+        self.counts.push(Counts::NONE);
+        self.rest.push(Rest { name: self.name(key), ..Rest::default() });
+        Ok(group)
     }
 
     fn too_many_groups(&self) -> Error {
         // The part with the most different values is the one that is no name.
         let most = (0..KEY_ROLES).max_by_key(|part| {
-            let values = self.counts.iter().map(|counts| counts.name.split('\u{1f}').nth(*part).unwrap_or_default());
+            let values = self.rest.iter().map(|rest| rest.name.split('\u{1f}').nth(*part).unwrap_or_default());
             values.collect::<std::collections::HashSet<_>>().len()
         });
         let role = most.map_or(Role::Service, |part| Role::ALL[part]);
@@ -467,17 +667,21 @@ impl Tally {
     }
 
     /// The normalised key: what people see.
-    fn name(&self, fields: &Fields<'_>, integration: &[u8]) -> Box<str> {
+    fn name(&self, key: &[u8]) -> Box<str> {
+        let mut raw: [&[u8]; KEY_ROLES] = [&[]; KEY_ROLES];
+        for (role, part) in self.key_roles.iter().zip(parts(key)) {
+            raw[*role as usize] = part;
+        }
         let parts = Role::ALL[..KEY_ROLES].iter().map(|role| {
             let fixed = self.shared.ready.fixed[*role as usize].as_deref();
             match role {
                 Role::Integration => {
                     let fixed = fixed.map(str::as_bytes);
-                    let number = fixed.map_or(integration, |text| integration_number(text).unwrap_or(text));
+                    let number = fixed.map_or(raw[*role as usize], |text| integration_number(text).unwrap_or(text));
                     shown_text(number).to_uppercase()
                 }
-                Role::Municipality => cvr(fixed.map_or(fields[*role as usize], str::as_bytes)),
-                _ => shown_text(fixed.map_or(fields[*role as usize], str::as_bytes)),
+                Role::Municipality => cvr(fixed.map_or(raw[*role as usize], str::as_bytes)),
+                _ => shown_text(fixed.map_or(raw[*role as usize], str::as_bytes)),
             }
         });
         parts.collect::<Vec<_>>().join("\u{1f}").into()
@@ -521,9 +725,11 @@ impl Tally {
     }
 
     /// Ends counting: every sample is reported.
-    pub fn close(&mut self) {
+    pub fn close(&mut self) -> Result<()> {
+        self.settle()?;
         self.report();
-        self.index = HashMap::default();
+        self.groups = Groups::default();
+        Ok(())
     }
 
     /// Folds a full chain into days and a histogram; its last block is used again.
@@ -531,10 +737,9 @@ impl Tally {
         let chain = self.counts[at].chain;
         let mut samples = Vec::new();
         collect(&self.arena, chain, &mut samples);
-        let counts = &mut self.counts[at];
-        counts.folded.get_or_insert_default().add(&samples, self.shared.calendar);
+        self.rest[at].folded.get_or_insert_default().add(&samples, self.shared.calendar);
         self.arena[chain.block as usize * (BLOCK + 1)] = u64::from(NONE);
-        counts.chain.used = 0;
+        self.counts[at].chain.used = 0;
     }
 }
 
@@ -549,6 +754,7 @@ fn collect(arena: &[u64], chain: Chain, into: &mut Vec<u64>) {
     }
 }
 
+#[derive(Debug)]
 struct Message {
     with_id: bool,
     attempts: u32,
@@ -604,32 +810,80 @@ impl MessageCounts {
 }
 
 impl Counts {
-    fn new(name: Box<str>) -> Self {
-        Self {
-            name,
-            calls: 0,
-            errors: 0,
-            unknown: 0,
-            first: i64::MAX,
-            newest: i64::MIN,
-            newest_success: i64::MIN,
-            chain: Chain { block: NONE, used: 0 },
-            folded: None,
-            agreements: Vec::new(),
-            more_agreements: false,
-            messages: None,
-        }
+    const NONE: Self = Self {
+        calls: [0; 3],
+        first: i64::MAX,
+        newest: i64::MIN,
+        newest_success: i64::MIN,
+        chain: Chain { block: NONE, used: 0 },
+    };
+}
+
+impl RawKey {
+    const fn new() -> Self {
+        Self { place: [0; 64], length: 0, long: Vec::new() }
     }
 
+    fn clear(&mut self) {
+        self.place = [0; 64];
+        self.length = 0;
+        self.long.clear();
+    }
+
+    fn push(&mut self, part: &[u8]) {
+        let (from, to) = (self.length + 1, self.length + 1 + part.len());
+        if self.long.is_empty() && to <= SHORT {
+            self.place[self.length] = u8::try_from(part.len()).unwrap_or(u8::MAX);
+            self.place[from..to].copy_from_slice(part);
+            self.length = to;
+            return;
+        }
+        if self.long.is_empty() {
+            self.long.extend_from_slice(&self.place[..self.length]);
+        }
+        match u8::try_from(part.len()) {
+            Ok(length) if length < u8::MAX => self.long.push(length),
+            _ => {
+                self.long.push(u8::MAX);
+                self.long.extend_from_slice(&u16::try_from(part.len()).unwrap_or(u16::MAX).to_le_bytes());
+            }
+        }
+        self.long.extend_from_slice(part);
+    }
+
+    fn bytes(&self) -> &[u8] {
+        if self.long.is_empty() { &self.place[..self.length] } else { &self.long }
+    }
+
+    fn short(&self) -> Option<ShortKey> {
+        let mut key = self.place;
+        key[SHORT] = u8::try_from(self.length).unwrap_or(u8::MAX);
+        self.long.is_empty().then_some(ShortKey(key))
+    }
+}
+
+/// The parts of a raw key.
+fn parts(mut key: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, rest) = match key {
+            [u8::MAX, a, b, rest @ ..] => (usize::from(u16::from_le_bytes([*a, *b])), rest),
+            [length, rest @ ..] => (usize::from(*length), rest),
+            [] => return None,
+        };
+        let (part, rest) = rest.split_at_checked(length)?;
+        key = rest;
+        Some(part)
+    })
+}
+
+impl Rest {
     fn agreement(&mut self, text: &[u8]) {
         if text.is_empty() || self.agreements.iter().any(|seen| **seen == *text) {
             return;
         }
         // The smallest are kept, so that the order of rows does not matter.
         let at = self.agreements.partition_point(|seen| **seen < *text);
-        if text.len() <= LONGEST_NAME {
-            self.agreements.insert(at, text.into());
-        }
+        self.agreements.insert(at, text.into());
         if self.agreements.len() > MOST_AGREEMENTS {
             self.agreements.pop();
             self.more_agreements = true;
@@ -675,64 +929,73 @@ const fn unpack(sample: u64) -> (u32, Option<u32>, bool) {
     (second, if duration == NO_DURATION { None } else { Some(duration) }, bits & FAILED != 0)
 }
 
+/// Where a key is counted: number of the tally, and of the counts in it.
+pub type Member = (u32, u32);
+
+/// Every place where something is counted, by the name of its group.
+#[must_use]
+pub fn by_name(tallies: &[Tally]) -> Vec<Member> {
+    let mut members = Vec::with_capacity(tallies.iter().map(|tally| tally.counts.len()).sum());
+    for (number, tally) in (0_u32..).zip(tallies) {
+        members.extend((0_u32..).zip(&tally.rest).map(|(at, _)| (number, at)));
+    }
+    members.sort_unstable_by(|a, b| name(tallies, *a).cmp(name(tallies, *b)));
+    members
+}
+
+/// How many groups the members make.
+#[must_use]
+pub fn group_count(tallies: &[Tally], members: &[Member]) -> usize {
+    members.chunk_by(|a, b| name(tallies, *a) == name(tallies, *b)).count()
+}
+
+fn name(tallies: &[Tally], (tally, at): Member) -> &str {
+    &tallies[tally as usize].rest[at as usize].name
+}
+
 /// Tallies together: groups come out one at a time, by key, so that not all of them are in memory at once.
 pub struct Merged<'a> {
     shared: &'a Shared,
     tallies: &'a [Tally],
-    /// Where each key is counted: number of the tally, and of the counts in it.
-    members: Vec<(u32, u32)>,
+    members: &'a [Member],
     at: usize,
     samples: Vec<u64>,
     durations: Vec<u32>,
 }
 
 impl<'a> Merged<'a> {
-    /// Brings tallies together that are closed.
+    /// Brings tallies together that are closed. `members` come from [`by_name`].
     #[must_use]
-    pub fn new(shared: &'a Shared, tallies: &'a [Tally]) -> Self {
-        let mut members = Vec::with_capacity(tallies.iter().map(|tally| tally.counts.len()).sum());
-        for (number, tally) in tallies.iter().enumerate() {
-            let number = u32::try_from(number).unwrap_or(NONE);
-            members.extend((0..tally.counts.len()).map(|at| (number, u32::try_from(at).unwrap_or(NONE))));
-        }
-        let name = |(tally, at): &(u32, u32)| &*tallies[*tally as usize].counts[*at as usize].name;
-        members.sort_unstable_by(|a, b| name(a).cmp(name(b)));
+    pub const fn new(shared: &'a Shared, tallies: &'a [Tally], members: &'a [Member]) -> Self {
         Self { shared, tallies, members, at: 0, samples: Vec::new(), durations: Vec::new() }
     }
 
-    /// How many groups there are.
-    #[must_use]
-    pub fn group_count(&self) -> usize {
-        self.members.chunk_by(|a, b| self.counts(*a).name == self.counts(*b).name).count()
-    }
-
-    fn counts(&self, (tally, at): (u32, u32)) -> &'a Counts {
-        &self.tallies[tally as usize].counts[at as usize]
-    }
-
-    fn finish(&mut self, members: &[(u32, u32)]) -> Group {
-        let mut total = Counts::new("".into());
+    fn finish(&mut self, members: &[Member]) -> Group {
+        let mut total = Counts::NONE;
+        let mut rest = Rest::default();
         let mut folded = Folded::default();
         self.samples.clear();
         for member in members {
-            let counts = self.counts(*member);
-            total.calls += counts.calls;
-            total.errors += counts.errors;
-            total.unknown += counts.unknown;
+            let tally = &self.tallies[member.0 as usize];
+            let counts = &tally.counts[member.1 as usize];
+            for (sum, calls) in total.calls.iter_mut().zip(counts.calls) {
+                *sum += calls;
+            }
             total.first = total.first.min(counts.first);
             total.newest = total.newest.max(counts.newest);
             total.newest_success = total.newest_success.max(counts.newest_success);
-            total.more_agreements |= counts.more_agreements;
-            for agreement in &counts.agreements {
-                total.agreement(agreement);
+            let its = &tally.rest[member.1 as usize];
+            rest.more_agreements |= its.more_agreements;
+            for agreement in &its.agreements {
+                rest.agreement(agreement);
             }
-            if let Some(messages) = &counts.messages {
-                total.messages.get_or_insert_default().merge(messages);
+            if let Some(messages) = &its.messages {
+                rest.messages.get_or_insert_default().merge(messages);
             }
-            if let Some(other) = &counts.folded {
+            if let Some(other) = &its.folded {
                 folded.merge(other);
             }
-            collect(&self.tallies[member.0 as usize].arena, counts.chain, &mut self.samples);
+            collect(&tally.arena, counts.chain, &mut self.samples);
         }
         let (days, largest_gap_seconds, duration) = if self.shared.is_bounded() {
             folded.add(&self.samples, self.shared.calendar);
@@ -740,28 +1003,28 @@ impl<'a> Merged<'a> {
         } else {
             exact(&mut self.samples, &mut self.durations, self.shared.calendar)
         };
-        let key = &self.counts(members[0]).name;
-        let mut parts = key.split('\u{1f}').map(str::to_owned);
+        let mut parts = name(self.tallies, members[0]).split('\u{1f}').map(str::to_owned);
         let instant = |millis: i64| Timestamp::from_millisecond(millis).unwrap_or_default();
-        let judged = total.calls - total.unknown;
-        let mut agreements: Vec<_> = total.agreements.iter().map(|text| shown_text(text)).collect();
+        let [successes, errors, unknown] = total.calls;
+        let calls = successes + errors + unknown;
+        let mut agreements: Vec<_> = rest.agreements.iter().map(|text| shown_text(text)).collect();
         agreements.sort();
         agreements.dedup();
         Group {
             key: Key::from_parts(std::array::from_fn(|_| parts.next().unwrap_or_default())),
-            calls: total.calls,
-            errors: total.errors,
-            unknown: total.unknown,
-            error_percent: percent(total.errors, judged),
+            calls,
+            errors,
+            unknown,
+            error_percent: percent(errors, successes + errors),
             first: instant(total.first),
             newest: instant(total.newest),
             newest_success: (total.newest_success > i64::MIN).then(|| instant(total.newest_success)),
             duration,
-            largest_gap_seconds: if total.calls > 1 { largest_gap_seconds } else { None },
+            largest_gap_seconds: if calls > 1 { largest_gap_seconds } else { None },
             days: days.iter().map(|(day, counts)| self.shared.calendar.show(*day, counts)).collect(),
             agreements,
-            more_agreements: total.more_agreements,
-            messages: total.messages.map(|messages| messages.finish()),
+            more_agreements: rest.more_agreements,
+            messages: rest.messages.map(|messages| messages.finish()),
         }
     }
 }
@@ -770,11 +1033,10 @@ impl Iterator for Merged<'_> {
     type Item = Group;
 
     fn next(&mut self) -> Option<Group> {
-        let name = &self.counts(*self.members.get(self.at)?).name;
-        let count = self.members[self.at..].iter().take_while(|member| self.counts(**member).name == *name).count();
-        let members = self.members[self.at..self.at + count].to_vec();
-        self.at += count;
-        Some(self.finish(&members))
+        let left = self.members.get(self.at..)?;
+        let members = left.chunk_by(|a, b| name(self.tallies, *a) == name(self.tallies, *b)).next()?;
+        self.at += members.len();
+        Some(self.finish(members))
     }
 }
 
@@ -842,6 +1104,11 @@ impl Calendar {
             last: counts.last.saturating_sub(begins),
         }
     }
+}
+
+/// A text of up to seven bytes as a number of its own.
+fn in_a_word(text: &[u8]) -> Option<u64> {
+    (text.len() < 8).then(|| text.iter().fold(1, |word, byte| word << 8 | u64::from(*byte)))
 }
 
 fn judge_status(column: &StatusColumn, status: &[u8]) -> Outcome {
@@ -936,14 +1203,11 @@ fn clock_duration(text: &str) -> Option<u64> {
     whole.checked_mul(1_000_000_000)?.checked_add(seconds)
 }
 
-/// The groups of tallies, whole in memory.
-pub fn groups(shared: &Shared, tallies: &[Tally]) -> Result<Vec<Group>> {
-    Ok(Merged::new(shared, tallies).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
+    use crate::usage::mapping::Mapping;
     use proptest::prelude::*;
 
     #[test]
@@ -978,6 +1242,58 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        /// Names around the length that a short key has room for; few enough of them for groups of several rows and batches.
+        #[test]
+        fn batches_count_what_a_map_counts(
+            rows in proptest::collection::vec((0_usize..90, 0_usize..3, any::<bool>(), 0_u32..1000, any::<bool>()), 0..600),
+        ) {
+            let mapping = "schema = 1\nname = \"x\"\n[time]\ncolumn = \"t\"\n[columns]\nservice = \"s\"\nsystem = \"y\"\n\
+                           agreement = \"a\"\n[status]\ncolumn = \"o\"\nsuccess = [\"ok\"]\n[duration]\ncolumn = \"d\"\nunit = \"ms\"\n";
+            let ready = Mapping::read(&Document::new("m.toml", mapping.to_owned())).unwrap();
+            let shared = Arc::new(Shared::new(ready, Limits::default()));
+            let mut tallies = [Tally::new(Arc::clone(&shared)), Tally::new(Arc::clone(&shared))];
+            let mut expected: BTreeMap<(String, String), (u64, u64, u32, Vec<String>)> = BTreeMap::new();
+            let shown: Vec<_> = (0..90).map(|length| shown_text("s".repeat(length).as_bytes())).collect();
+            for (length, system, is_ok, millis, first) in &rows {
+                let (service, system) = ("s".repeat(*length), "abc"[*system..].to_owned());
+                let (agreement, duration) = (format!("{}", millis % 3), millis.to_string());
+                let mut fields: Fields<'_> = [&[]; ROLES];
+                fields[Role::Time as usize] = b"2026-03-04T05:06:07Z";
+                fields[Role::Service as usize] = service.as_bytes();
+                fields[Role::System as usize] = system.as_bytes();
+                fields[Role::Agreement as usize] = agreement.as_bytes();
+                fields[Role::Status as usize] = if *is_ok { b"ok" } else { b"no such thing" };
+                fields[Role::Duration as usize] = duration.as_bytes();
+                tallies[usize::from(*first)].add(&fields).unwrap();
+                let counts = expected.entry((shown[*length].clone(), system)).or_default();
+                counts.0 += 1;
+                counts.1 += u64::from(!is_ok);
+                counts.2 = counts.2.max(*millis);
+                if !counts.3.contains(&agreement) {
+                    counts.3.push(agreement);
+                    counts.3.sort();
+                }
+            }
+            for tally in &mut tallies {
+                tally.close().unwrap();
+            }
+            let members = by_name(&tallies);
+            let groups: Vec<_> = Merged::new(&shared, &tallies, &members).collect();
+            prop_assert_eq!(groups.len(), group_count(&tallies, &members));
+            let found: BTreeMap<_, _> = groups
+                .into_iter()
+                .map(|group| {
+                    let max = group.duration.map_or(0.0, |duration| duration.max);
+                    ((group.key.service, group.key.system), (group.calls, group.errors, max, group.agreements))
+                })
+                .collect();
+            let expected: BTreeMap<_, _> =
+                expected.into_iter().map(|(key, (calls, errors, max, all))| (key, (calls, errors, f64::from(max), all))).collect();
+            prop_assert_eq!(found, expected);
+        }
+
         #[test]
         fn the_histogram_keeps_its_bound(values in proptest::collection::vec(0_u32..2_000_000_000, 1..200)) {
             let mut histogram = Histogram::default();

@@ -37,6 +37,8 @@ pub struct Clock {
     form: DateForm,
     zone: Zone,
     repeated: RepeatedHour,
+    /// The last date that was read, as it is written, and its midnight: neighbouring lines are of the same day.
+    date: ([u8; 10], i64),
 }
 
 #[derive(Clone, Debug)]
@@ -78,18 +80,35 @@ impl Clock {
                 },
             },
         };
-        Self { form: time.form, zone, repeated: time.repeated_hour }
+        Self { form: time.form, zone, repeated: time.repeated_hour, date: (*b"1970-01-01", 0) }
     }
 
     /// Milliseconds since 1970.
     pub fn read(&mut self, text: &[u8]) -> Result<i64, Problem> {
-        let instant = if let Some((civil, rest)) = fixed_form(text) {
+        let instant = if let Some((civil, rest)) = self.fixed_form(text) {
             let (millis, rest) = fraction(rest);
             self.place(civil + millis, parse_zone(rest).ok_or(Problem::Unreadable)?)?
         } else {
             self.read_any(text.trim_ascii())?
         };
         if (EARLIEST..LATEST).contains(&instant) { Ok(instant) } else { Err(Problem::OutOfRange) }
+    }
+
+    /// `2026-03-04T05:06:07` or with a space, as milliseconds of the local clock since 1970, and what follows.
+    #[inline]
+    fn fixed_form<'a>(&mut self, text: &'a [u8]) -> Option<(i64, &'a [u8])> {
+        let (head, rest) = text.split_first_chunk::<19>()?;
+        let (date, time) = head.split_first_chunk::<10>()?;
+        let &[b'T' | b' ' | b't', h1, h2, b':', m1, m2, b':', s1, s2] = time else { return None };
+        let (hour, minute, second) = (pair(h1, h2)?, pair(m1, m2)?, pair(s1, s2)?);
+        if *date != self.date.0 {
+            let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else { return None };
+            let year = pair(y1, y2)? * 100 + pair(y3, y4)?;
+            self.date = (*date, civil(year, pair(m1, m2)?, pair(d1, d2)?, 0, 0, 0)?);
+        }
+        // As in `civil`.
+        (hour <= 23 && minute <= 59 && second <= 60)
+            .then_some((self.date.1 + (hour * 3600 + minute * 60 + second) * 1000, rest))
     }
 
     fn read_any(&mut self, text: &[u8]) -> Result<i64, Problem> {
@@ -144,23 +163,10 @@ fn look_up(zone: &TimeZone, civil: i64) -> Option<Local> {
     })
 }
 
-/// `2026-03-04T05:06:07` or with a space, as milliseconds of the local clock since 1970, and what follows.
-fn fixed_form(text: &[u8]) -> Option<(i64, &[u8])> {
-    let (head, rest) = text.split_first_chunk::<19>()?;
-    let separators = head[4] == b'-'
-        && head[7] == b'-'
-        && matches!(head[10], b'T' | b' ' | b't')
-        && head[13] == b':'
-        && head[16] == b':';
-    if !separators {
-        return None;
-    }
-    let pair = |at: usize| -> Option<i64> {
-        let (tens, ones) = (head[at].wrapping_sub(b'0'), head[at + 1].wrapping_sub(b'0'));
-        (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
-    };
-    let year = pair(0)? * 100 + pair(2)?;
-    Some((civil(year, pair(5)?, pair(8)?, pair(11)?, pair(14)?, pair(17)?)?, rest))
+/// The number of two digits.
+fn pair(tens: u8, ones: u8) -> Option<i64> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
 }
 
 /// Milliseconds of the local clock since 1970; `None` when there is no such time.
@@ -188,6 +194,12 @@ fn civil(year: i64, month: i64, day: i64, hour: i64, minute: i64, second: i64) -
 /// `.123` or `,123456` as milliseconds, cut, and what follows.
 fn fraction(text: &[u8]) -> (i64, &[u8]) {
     let Some((b'.' | b',', digits)) = text.split_first() else { return (0, text) };
+    if let [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] = digits
+        && !rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        let digit = |digit: &u8| i64::from(digit - b'0');
+        return (digit(a) * 100 + digit(b) * 10 + digit(c), rest);
+    }
     let count = digits.iter().take_while(|b| b.is_ascii_digit()).count();
     if count == 0 {
         return (0, text);

@@ -2,7 +2,7 @@
 
 use super::mapping::{Encoding, ROLES, Ready, Role};
 use super::reader::{BadPiece, Chunk, first_line};
-use super::scan::{Secrets, each_number, shown_text, text};
+use super::scan::{Index, Secrets, each_number, shown_text, text};
 use super::summary::BadKind;
 use super::tally::{Fields, Order, Refused, Shared, Tally};
 use crate::document::nearest;
@@ -215,19 +215,39 @@ pub struct Worker {
     encoding: Encoding,
     json_columns: Vec<(Role, String)>,
     secrets: Secrets,
-    spans: Vec<Span>,
-    numbers: Vec<(usize, Option<usize>)>,
+    index: Index,
+    ends: Vec<usize>,
     marks: Vec<usize>,
     scratch: Vec<u8>,
 }
 
-/// A field of a record.
-#[derive(Clone, Copy, Debug)]
-struct Span {
+/// Where a record's fields stand.
+#[derive(Clone, Copy)]
+struct Record<'a> {
     start: usize,
+    /// End of each field but the last: the place of its delimiter.
+    ends: &'a [usize],
+    /// End of the last field.
     end: usize,
-    /// Whether it holds quotation marks that are to be undone.
-    quoted: bool,
+    /// Where the next record begins.
+    next: usize,
+}
+
+impl Record<'_> {
+    /// Number of fields.
+    const fn width(&self) -> usize {
+        self.ends.len() + 1
+    }
+
+    #[inline]
+    fn field(&self, number: usize) -> Range<usize> {
+        let start = if number == 0 { self.start } else { self.ends.get(number - 1).map_or(self.end, |end| end + 1) };
+        start..self.ends.get(number).copied().unwrap_or(self.end)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = Range<usize>> {
+        (0..self.width()).map(|number| self.field(number))
+    }
 }
 
 /// Lines of offsets in a chunk, counted as far as needed.
@@ -258,8 +278,8 @@ impl Worker {
             encoding: ready.mapping.file.encoding,
             json_columns,
             secrets: Secrets::new(),
-            spans: Vec::new(),
-            numbers: Vec::new(),
+            index: Index::default(),
+            ends: Vec::new(),
             marks: Vec::new(),
             scratch: Vec::new(),
         }
@@ -272,6 +292,7 @@ impl Worker {
             Form::Delimited(delimiter) => self.delimited(layout, chunk, delimiter)?,
             Form::Workbook => 0,
         };
+        self.tally.settle()?;
         *self.notes.records.entry(layout.file).or_default() += records;
         self.notes.order.insert((layout.file, chunk.number), self.tally.take_order());
         Ok(())
@@ -279,56 +300,59 @@ impl Worker {
 
     fn delimited(&mut self, layout: &Layout, chunk: &Chunk, delimiter: u8) -> Result<u64> {
         let bytes = chunk.bytes.as_slice();
+        let mut index = std::mem::take(&mut self.index);
+        let mut marks = std::mem::take(&mut self.marks);
+        let mut ends = std::mem::take(&mut self.ends);
+        index.read(bytes, delimiter);
+        self.secrets.places(bytes, &mut marks);
         let any_quotes = memchr::memchr(b'"', bytes).is_some();
         let is_utf8 = std::str::from_utf8(bytes).is_ok();
-        let mut numbers = std::mem::take(&mut self.numbers);
-        let mut marks = std::mem::take(&mut self.marks);
-        numbers.clear();
-        each_number(bytes, |at, end| numbers.push((at, end)));
-        self.secrets.places(bytes, &mut marks);
-        let (mut next_number, mut next_mark) = (0, 0);
         let has_secret_columns = layout.secret.iter().any(Option::is_some);
-        let mut spans = std::mem::take(&mut self.spans);
+        let (mut numbers, mut marks_left) = (index.numbers.as_slice(), marks.as_slice());
+        let mut places = index.ends();
         let mut lines = Lines { bytes, at: 0, line: chunk.line };
+        let mut fields: Fields<'_> = [&[]; ROLES];
         let (mut at, mut records) = (0, 0);
         while at < bytes.len() {
-            let (start, end) = if any_quotes {
-                quoted(bytes, at, delimiter, &mut spans)
-            } else {
-                plain(bytes, at, delimiter, &mut spans)
-            };
-            at = end;
-            let record = &bytes[start..end];
-            if record.trim_ascii().is_empty() {
+            let record =
+                if any_quotes { quoted(bytes, at, delimiter, &mut ends) } else { plain(bytes, at, &mut places) };
+            at = record.next;
+            let whole = &bytes[record.start..at];
+            if whole.first().is_none_or(u8::is_ascii_whitespace) && whole.trim_ascii().is_empty() {
                 continue;
             }
             records += 1;
-            let problem = if chunk.cut_off && end == bytes.len() && record.last() != Some(&b'\n') {
+            let problem = if chunk.cut_off && at == bytes.len() && whole.last() != Some(&b'\n') {
                 Some(BadKind::CutOff)
-            } else if spans.len() != layout.header.len() {
+            } else if record.width() != layout.header.len() {
                 Some(BadKind::ColumnCount)
-            } else if !is_utf8 && !self.is_encoding_allowed(record) {
+            } else if !is_utf8 && !self.is_encoding_allowed(whole) {
                 Some(BadKind::Encoding)
+            } else if any_quotes && record.fields().any(|field| bytes.get(field.start) == Some(&b'"')) {
+                self.unquoted(layout, bytes, &record)?
             } else {
-                self.row(layout, bytes, &spans)?
+                for (role, column) in &layout.columns {
+                    fields[*role as usize] = &bytes[record.field(*column)];
+                }
+                outcome(self.tally.add(&fields))?
             };
             if let Some(problem) = problem {
-                let line = lines.of(start);
-                self.notes.bad(problem, layout.file, line, first_line(record).0);
+                let line = lines.of(record.start);
+                self.notes.bad(problem, layout.file, line, first_line(whole).0);
             }
-            while next_number < numbers.len() && numbers[next_number].0 < end {
-                self.number(layout, numbers[next_number], &spans, problem.is_some(), &mut lines);
-                next_number += 1;
+            while let Some((number, rest)) = numbers.split_first()
+                && number.0 < at
+            {
+                numbers = rest;
+                self.number(layout, *number, &record, problem.is_some(), &mut lines);
             }
-            if has_secret_columns || marks.get(next_mark).is_some_and(|mark| *mark < end) {
-                while marks.get(next_mark).is_some_and(|mark| *mark < end) {
-                    next_mark += 1;
-                }
-                let line = lines.of(start);
-                self.secrets_of(layout, bytes, &spans, line);
+            if has_secret_columns || marks_left.first().is_some_and(|mark| *mark < at) {
+                marks_left = &marks_left[marks_left.iter().take_while(|mark| **mark < at).count()..];
+                let line = lines.of(record.start);
+                self.secrets_of(layout, bytes, &record, line);
             }
         }
-        (self.spans, self.numbers, self.marks) = (spans, numbers, marks);
+        (self.index, self.marks, self.ends) = (index, marks, ends);
         Ok(records)
     }
 
@@ -342,62 +366,52 @@ impl Worker {
         allowed
     }
 
-    fn row(&mut self, layout: &Layout, bytes: &[u8], spans: &[Span]) -> Result<Option<BadKind>> {
-        let mut fields: Fields<'_> = [&[]; ROLES];
-        if spans.iter().any(|span| span.quoted) {
-            let mut scratch = std::mem::take(&mut self.scratch);
-            scratch.clear();
-            let mut ranges: [Range<usize>; ROLES] = std::array::from_fn(|_| 0..0);
-            for (role, column) in &layout.columns {
-                let begin = scratch.len();
-                unquote(&bytes[spans[*column].start..spans[*column].end], &mut scratch);
-                ranges[*role as usize] = begin..scratch.len();
-            }
-            for (field, range) in fields.iter_mut().zip(ranges) {
-                *field = &scratch[range];
-            }
-            let done = self.tally.add(&fields);
-            self.scratch = scratch;
-            return outcome(done);
-        }
+    /// Counts a record that may have quoted fields.
+    fn unquoted(&mut self, layout: &Layout, bytes: &[u8], record: &Record<'_>) -> Result<Option<BadKind>> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let mut ranges: [Range<usize>; ROLES] = std::array::from_fn(|_| 0..0);
         for (role, column) in &layout.columns {
-            let span = &spans[*column];
-            fields[*role as usize] = &bytes[span.start..span.end];
+            let begin = scratch.len();
+            unquote(&bytes[record.field(*column)], &mut scratch);
+            ranges[*role as usize] = begin..scratch.len();
         }
-        outcome(self.tally.add(&fields))
+        let done = self.tally.add(&ranges.map(|range| &scratch[range]));
+        self.scratch = scratch;
+        outcome(done)
     }
 
-    /// Notes a number of ten digits.
+    /// Notes a number that could be a CPR number.
     fn number(
         &mut self,
         layout: &Layout,
         (at, end): (usize, Option<usize>),
-        spans: &[Span],
+        record: &Record<'_>,
         is_bad: bool,
         lines: &mut Lines<'_>,
     ) {
-        let column = spans.iter().position(|span| at < span.end);
+        let column = record.fields().position(|field| at < field.end);
         let Some(column) = column else { return };
         // Digits of a time or a duration that could be read are what they are.
         if !is_bad && layout.typed.get(column) == Some(&true) {
             return;
         }
-        if end.is_some_and(|end| end > spans[column].end) {
+        if end.is_some_and(|end| end > record.field(column).end) {
             return;
         }
         let kind = if end.is_some() { "cpr" } else { "ten-digits" };
-        let place = (layout.file, lines.of(spans.first().map_or(at, |span| span.start)));
-        self.notes.found(kind, &column_name(layout, column, spans.len()), place);
+        let place = (layout.file, lines.of(record.start));
+        self.notes.found(kind, &column_name(layout, column, record.width()), place);
     }
 
-    fn secrets_of(&mut self, layout: &Layout, bytes: &[u8], spans: &[Span], line: u64) {
-        for (column, span) in spans.iter().enumerate() {
-            let field = bytes[span.start..span.end].trim_ascii();
+    fn secrets_of(&mut self, layout: &Layout, bytes: &[u8], record: &Record<'_>, line: u64) {
+        let is_known = record.width() == layout.header.len();
+        for (column, field) in record.fields().enumerate() {
+            let field = bytes[field].trim_ascii();
             if field.is_empty() || field == b"\"\"" {
                 continue;
             }
-            let name = column_name(layout, column, spans.len());
-            let is_known = spans.len() == layout.header.len();
+            let name = column_name(layout, column, record.width());
             if let Some(kind) = layout.secret.get(column).filter(|_| is_known).and_then(Option::as_ref) {
                 self.notes.found(kind, &name, (layout.file, line));
             } else if Secrets::may_hold(field) {
@@ -520,14 +534,14 @@ impl Worker {
         let bytes = &chunk.bytes;
         match layout.form {
             Form::Delimited(delimiter) => {
-                let mut spans = Vec::new();
-                quoted(bytes, 0, delimiter, &mut spans);
-                if spans.len() != layout.header.len() {
+                let mut ends = Vec::new();
+                let record = quoted(bytes, 0, delimiter, &mut ends);
+                if record.width() != layout.header.len() {
                     return None;
                 }
                 let mut texts: [Vec<u8>; ROLES] = std::array::from_fn(|_| Vec::new());
                 for (role, column) in &layout.columns {
-                    unquote(&bytes[spans[*column].start..spans[*column].end], &mut texts[*role as usize]);
+                    unquote(&bytes[record.field(*column)], &mut texts[*role as usize]);
                 }
                 self.tally.time(&std::array::from_fn(|role| texts[role].as_slice())).err()
             }
@@ -574,30 +588,23 @@ pub(super) fn scalar(value: &Value) -> String {
     }
 }
 
-/// Fields of a record without quotation marks; gives where it begins and ends, the line end included.
-fn plain(bytes: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) -> (usize, usize) {
-    let next = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |at| start + at + 1);
-    let line = &bytes[start..next];
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    spans.clear();
-    let mut from = start;
-    for at in memchr::memchr_iter(delimiter, line) {
-        spans.push(Span { start: from, end: start + at, quoted: false });
-        from = start + at + 1;
-    }
-    spans.push(Span { start: from, end: start + line.len(), quoted: false });
-    (start, next)
+/// The next record of text without quotation marks. `places` are those of the delimiters and line ends that are left.
+#[inline]
+fn plain<'a>(bytes: &[u8], start: usize, places: &mut &'a [usize]) -> Record<'a> {
+    let width = places.iter().take_while(|place| bytes[**place] != b'\n').count();
+    let (ends, rest) = places.split_at(width);
+    let (end, rest) = rest.split_first().map_or((bytes.len(), rest), |(end, rest)| (*end, rest));
+    *places = rest;
+    ended(bytes, start, ends, end)
 }
 
-/// Fields of a record that may have quotation marks.
-fn quoted(bytes: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) -> (usize, usize) {
-    spans.clear();
+/// The next record of text that may have quotation marks.
+fn quoted<'a>(bytes: &[u8], start: usize, delimiter: u8, ends: &'a mut Vec<usize>) -> Record<'a> {
+    ends.clear();
     let mut from = start;
     loop {
-        let is_quoted = bytes.get(from) == Some(&b'"');
         let mut at = from;
-        if is_quoted {
+        if bytes.get(from) == Some(&b'"') {
             at += 1;
             while let Some(quote) = memchr::memchr(b'"', &bytes[at..]).map(|found| found + at) {
                 at = quote + 1;
@@ -608,15 +615,20 @@ fn quoted(bytes: &[u8], start: usize, delimiter: u8, spans: &mut Vec<Span>) -> (
             }
         }
         let end = memchr::memchr2(delimiter, b'\n', &bytes[at..]).map_or(bytes.len(), |found| found + at);
-        if bytes.get(end) == Some(&delimiter) {
-            spans.push(Span { start: from, end, quoted: is_quoted });
-            from = end + 1;
-            continue;
+        if bytes.get(end) != Some(&delimiter) {
+            return ended(bytes, start, ends, end);
         }
-        let bare = if end > from && bytes[end - 1] == b'\r' { end - 1 } else { end };
-        spans.push(Span { start: from, end: bare, quoted: is_quoted });
-        return (start, (end + 1).min(bytes.len()));
+        ends.push(end);
+        from = end + 1;
     }
+}
+
+/// A record whose line ends at `end`.
+#[inline]
+fn ended<'a>(bytes: &[u8], start: usize, ends: &'a [usize], end: usize) -> Record<'a> {
+    let last = ends.last().map_or(start, |before| before + 1);
+    let bare = if end > last && bytes[end - 1] == b'\r' { end - 1 } else { end };
+    Record { start, ends, end: bare, next: (end + 1).min(bytes.len()) }
 }
 
 /// A field without its quotation marks.
@@ -643,25 +655,18 @@ fn unquote(field: &[u8], into: &mut Vec<u8>) {
 /// The names of a header line.
 #[must_use]
 pub fn header(line: &[u8], delimiter: u8) -> Vec<String> {
-    let mut spans = Vec::new();
-    quoted(line, 0, delimiter, &mut spans);
-    let names = spans.iter().map(|span| {
-        let mut name = Vec::new();
-        unquote(&line[span.start..span.end], &mut name);
-        text(&name).trim().to_owned()
-    });
-    names.collect()
+    fields(line, 0, delimiter).0.iter().map(|name| name.trim().to_owned()).collect()
 }
 
-/// The fields of a line as text.
+/// The fields of a line as text, and where the next begins.
 #[must_use]
 pub fn fields(bytes: &[u8], start: usize, delimiter: u8) -> (Vec<String>, usize) {
-    let mut spans = Vec::new();
-    let (_, end) = quoted(bytes, start, delimiter, &mut spans);
-    let texts = spans.iter().map(|span| {
+    let mut ends = Vec::new();
+    let record = quoted(bytes, start, delimiter, &mut ends);
+    let texts = record.fields().map(|range| {
         let mut field = Vec::new();
-        unquote(&bytes[span.start..span.end], &mut field);
+        unquote(&bytes[range], &mut field);
         text(&field)
     });
-    (texts.collect(), end)
+    (texts.collect(), record.next)
 }
