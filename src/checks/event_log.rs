@@ -111,6 +111,11 @@ impl<'a> std::ops::Deref for Line<'a> {
 }
 
 impl Line<'_> {
+    /// Whether the log says that it goes on at this line: one that is written while the run lasts does so after the instant of the run.
+    pub(super) fn is_covered(&self) -> bool {
+        self.log.facts.covers.as_ref().is_some_and(|covers| self.time < covers.until)
+    }
+
     /// Number of its log among the subject's.
     pub(super) const fn log(&self) -> usize {
         self.log.index

@@ -117,11 +117,8 @@ impl Findings {
 /// The first few, with how many more there are.
 fn some(found: &[String]) -> String {
     const SHOWN: usize = 4;
-    let mut text = found.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
-    if found.len() > SHOWN {
-        text.push_str(&format!("; {} more", found.len() - SHOWN));
-    }
-    text
+    let more = (found.len() > SHOWN).then(|| format!("{} more", found.len() - SHOWN));
+    found.iter().take(SHOWN).cloned().chain(more).collect::<Vec<_>>().join("; ")
 }
 
 /// A text of at most so many characters, for findings.

@@ -268,6 +268,7 @@ mod tests {
 
     #[test]
     fn inputs_are_named_or_not() {
+        use Truth::{False, True};
         let head = "schema = 1\nenvironment = \"local\"\n[system]\nname = \"x\"\n";
         let log = "name = \"a\"\nfiles = [\"a.csv\"]\nmapping = \"kravprobe\"\nkept_by = \"supplier\"\n";
         let truths = |text: &str| {
@@ -277,7 +278,6 @@ mod tests {
             let events = Some(vec![EventKind::Login, EventKind::Logout]);
             [token, calls, Predicate { events, ..Predicate::default() }.evaluate(&target), request]
         };
-        use Truth::{False, True};
         assert_eq!(truths(""), [False; 4]);
         assert_eq!(truths(&format!("[[usage.log]]\n{log}")), [False, True, False, False]);
         assert_eq!(truths(&format!("[[usage.events]]\n{log}")), [False, False, True, False]);

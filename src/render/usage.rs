@@ -17,7 +17,7 @@ const LEFT: i64 = 120;
 const ROW: usize = 24;
 
 /// The state in classes.
-pub const fn state_name(state: &UsageState) -> &'static str {
+pub const fn state_name(state: UsageState) -> &'static str {
     match state {
         UsageState::New => "new",
         UsageState::Old => "old",
@@ -48,7 +48,7 @@ pub fn cell_words(cell: &UsageCell, language: Language) -> String {
     }
 }
 
-pub fn left_out_words(rows: &u64, language: Language) -> String {
+pub fn left_out_words(rows: u64, language: Language) -> String {
     match language {
         Language::Da => format!("Yderligere {rows} kommuner er ikke vist."),
         Language::En => format!("{rows} further municipalities are not shown."),
@@ -88,7 +88,7 @@ pub fn ages(all: &[NewestCall], language: Language) -> Vec<DrawnAge> {
         DrawnAge {
             y: row * ROW,
             label: age.integration.clone(),
-            state: state_name(&age.state),
+            state: state_name(age.state),
             width,
             limit,
             text: age_words(age, language),

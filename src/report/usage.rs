@@ -134,11 +134,11 @@ fn age_days(at: Timestamp, newest: Timestamp) -> i64 {
 
 /// The integrations of the packages, each once, with the days within which a call of it counts as new.
 fn integrations(packages: &[UsagePackage]) -> Vec<(&str, i64)> {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for package in packages {
         for name in &package.integrations {
-            if seen.insert(name, ()).is_none() && out.len() < MOST_INTEGRATIONS {
+            if seen.insert(name) && out.len() < MOST_INTEGRATIONS {
                 out.push((name.as_str(), package.within_days));
             }
         }
@@ -257,6 +257,7 @@ mod tests {
 
     #[test]
     fn the_figures_are_those_of_the_log() {
+        use UsageState::{New, None, Old};
         let figures = figures(&format!(
             "time,integration,municipality_cvr,status\n\
              2026-11-20T08:00:00Z,SF1461,{OWN},200\n\
@@ -268,7 +269,6 @@ mod tests {
         let rows: Vec<_> = figures.rows.iter().map(|r| (r.cvr.as_str(), r.required)).collect();
         assert_eq!(rows, [(OWN, true), (OTHER, false)]);
         let states: Vec<_> = figures.rows.iter().flat_map(|r| &r.cells).map(|c| (c.state, c.calls)).collect();
-        use UsageState::{New, None, Old};
         assert_eq!(states, [(New, 2), (Old, 1), (None, 0), (New, 1)]);
         // The other municipality's call does not make the integration younger here: 81 days and two hours.
         assert_eq!(figures.ages.iter().map(|a| a.age_days).collect::<Vec<_>>(), [Some(2), Some(82)]);

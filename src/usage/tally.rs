@@ -513,13 +513,12 @@ impl Tally {
         let (mut pending, mut extras) = (std::mem::take(&mut self.pending), std::mem::take(&mut self.extras));
         for row in &mut pending {
             if row.group == NONE {
-                row.group = match self.groups.find(row.hash, &row.key) {
-                    Some(group) => group,
-                    None => {
-                        let group = self.new_group(&row.key.0[..usize::from(row.key.0[SHORT])])?;
-                        self.groups.insert(row.hash, row.key);
-                        group
-                    }
+                row.group = if let Some(group) = self.groups.find(row.hash, &row.key) {
+                    group
+                } else {
+                    let group = self.new_group(&row.key.0[..usize::from(row.key.0[SHORT])])?;
+                    self.groups.insert(row.hash, row.key);
+                    group
                 };
             }
         }
@@ -625,16 +624,15 @@ impl Tally {
     /// The group of a key that is too long for its place.
     fn long_group(&mut self) -> std::result::Result<u32, Refused> {
         let key = std::mem::replace(&mut self.key, RawKey::new());
-        let group = match self.groups.long.get(key.bytes()) {
-            Some(group) => *group,
-            None => {
-                let group = self.new_group(key.bytes()).map_err(Refused::Stop)?;
-                // Every group has a place here, so that its number is the same everywhere.
-                self.groups.keys.push(ShortKey::ELSEWHERE);
-                self.groups.hashes.push(0);
-                self.groups.long.insert(key.bytes().into(), group);
-                group
-            }
+        let group = if let Some(group) = self.groups.long.get(key.bytes()) {
+            *group
+        } else {
+            let group = self.new_group(key.bytes()).map_err(Refused::Stop)?;
+            // Every group has a place here, so that its number is the same everywhere.
+            self.groups.keys.push(ShortKey::ELSEWHERE);
+            self.groups.hashes.push(0);
+            self.groups.long.insert(key.bytes().into(), group);
+            group
         };
         self.key = key;
         Ok(group)
@@ -1241,6 +1239,9 @@ mod tests {
         assert_eq!(distribution(&mut values).map(|d| d.p95), Some(19.0));
     }
 
+    /// Calls, errors, longest and agreements.
+    type Counted = (u64, u64, u32, Vec<String>);
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
 
@@ -1254,7 +1255,7 @@ mod tests {
             let ready = Mapping::read(&Document::new("m.toml", mapping.to_owned())).unwrap();
             let shared = Arc::new(Shared::new(ready, Limits::default()));
             let mut tallies = [Tally::new(Arc::clone(&shared)), Tally::new(Arc::clone(&shared))];
-            let mut expected: BTreeMap<(String, String), (u64, u64, u32, Vec<String>)> = BTreeMap::new();
+            let mut expected: BTreeMap<(String, String), Counted> = BTreeMap::new();
             let shown: Vec<_> = (0..90).map(|length| shown_text("s".repeat(length).as_bytes())).collect();
             for (length, system, is_ok, millis, first) in &rows {
                 let (service, system) = ("s".repeat(*length), "abc"[*system..].to_owned());

@@ -370,8 +370,9 @@ impl Receiver {
             return Err(ReceiverError::ServesNobody);
         }
         let pki = ExamplePki::new(setup.keys.clone(), Timestamp::now())?;
-        let function =
-            pki.issue(&Leaf::system("Eksempel Fagsystem").party("Eksempel Leverandør A/S", CVR_OF_VENDOR))?;
+        let function = pki.issue(
+            &Leaf::system("Eksempel Fagsystem").key(Key::Employee).party("Eksempel Leverandør A/S", CVR_OF_VENDOR),
+        )?;
         let other = Leaf::system("Eksempel Fagsystem kryptering").party("Eksempel Leverandør A/S", CVR_OF_VENDOR);
         let other = pki.issue(&other.key(Key::OtherSystem))?;
         let client = pki.issue(&Leaf::organisation("Beskedfordeler"))?;

@@ -53,7 +53,7 @@ fn is_of_logins(check: &AnyCheck) -> bool {
 
 #[test]
 fn the_strict_vendor_passes_every_check() {
-    let all: Vec<_> = checks::all().filter(|check| is_of_logins(check)).collect();
+    let all: Vec<_> = checks::all().filter(is_of_logins).collect();
     let line = CALIBRATION.strict(Role::ServiceProvider, &all).unwrap();
     assert!(line.holds(), "{}", complaint(&line));
     assert_eq!(line.outcomes.len(), all.len());

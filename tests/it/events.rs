@@ -391,8 +391,11 @@ fn row() -> impl Strategy<Value = String> {
         .prop_map(|(time, event, id, account, outcome)| format!("{time};{event};{id};{account};{outcome}\n"))
 }
 
+/// Lines, what is bad and unnamed, and what was found where.
+type Essence = (Vec<String>, [u64; 2], Vec<(String, String, u64)>);
+
 /// What must not depend on how the lines are split.
-fn essence(read: EventLogRead) -> (Vec<String>, [u64; 2], Vec<(String, String, u64)>) {
+fn essence(read: EventLogRead) -> Essence {
     let bare = |event: Event| serde_json::to_string(&Event { file: 0, line: 0, ..event }).unwrap();
     let mut events: Vec<_> = read.events.events.into_iter().map(bare).collect();
     events.sort();

@@ -131,7 +131,6 @@ fn log(summary: &Summary) -> UsageLog {
         summary: blob(summary),
         calls_without_system: 0,
         other_calls: 0,
-        calls_without_system: 0,
     }
 }
 

@@ -197,7 +197,10 @@ fn a_damaged_file_is_a_fact_and_a_missing_one_a_mistake() {
     let world = World::new(&CALLS.replace("logs/calls-*.csv", "logs/calls-*.csv\", \"logs/cut.csv.gz"));
     let gzip = {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        let lines: String = (0..5000).map(|n| format!("2026-01-05T08:00:00.{n:04}Z,SF1470,Fagsystem Nord\n")).collect();
+        let lines = (0..5000)
+            .map(|n| format!("2026-01-05T08:00:00.{n:04}Z,SF1470,Fagsystem Nord\n"))
+            .collect::<Vec<_>>()
+            .concat();
         std::io::Write::write_all(&mut writer, format!("time,integration,system\n{lines}").as_bytes()).unwrap();
         writer.finish().unwrap()
     };

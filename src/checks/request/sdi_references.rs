@@ -79,8 +79,6 @@ impl Check<RequestSubject> for SdiReferences {
 /// What the anvisninger say of a relation's ReferenceID.
 fn demanded(kind: ObjectKind, relation: &str, role: Role<'_>) -> Reference {
     match (kind, relation, role) {
-        // The role decides, and some roles may refer to other classifications.
-        (_, "Sagsklasse" | "Dokumentklasse", Role::Unknown) => Reference::Depends,
         (
             _,
             "Sagsklasse" | "Dokumentklasse",
@@ -91,7 +89,10 @@ fn demanded(kind: ObjectKind, relation: &str, role: Role<'_>) -> Reference {
         | (_, "Sagsrelation" | "Dokumentrelation" | "Sikkerhedsprofil", _)
         | (_, "Journalpost", Role::Known("Tilakteret" | "Vedlagt")) => Reference::Uuid,
         (_, "Journalpost", _) => Reference::UuidOrEmpty,
-        (_, "Sagsaktør" | "Dokumentaktør" | "IT-system", _) => Reference::Depends,
+        // Of a class the role decides, and some roles may refer to other classifications.
+        (_, "Sagsklasse" | "Dokumentklasse", Role::Unknown) | (_, "Sagsaktør" | "Dokumentaktør" | "IT-system", _) => {
+            Reference::Depends
+        }
         _ => Reference::Free,
     }
 }

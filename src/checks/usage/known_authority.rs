@@ -10,7 +10,7 @@ use crate::usage::compare::municipalities;
 use crate::verdict::Environment;
 
 check! {
-    /// Calls are made for authorities that exist: one of the 98 municipalities, or another authority that the profile names.
+    /// Calls are made for authorities that exist: one of the 98 municipalities, or another authority that the profile or the target names.
     ///
     /// ## Why
     /// A call for a CVR number that is no authority's shows configuration that was copied, or data of one authority fetched in the name of
@@ -50,7 +50,10 @@ impl Check<UsageSubject> for KnownAuthority {
             for group in view.all_groups().filter(|group| group.newest >= from) {
                 let (count, cvr) = (on_days(group, first, last).0, group.key.municipality.as_str());
                 let is_listed = |list: &[String]| list.iter().any(|listed| listed == cvr);
-                let is_known = municipalities().iter().any(|m| m.cvr == cvr) || is_listed(others) || is_listed(agreed);
+                let is_known = municipalities().iter().any(|m| m.cvr == cvr)
+                    || is_listed(others)
+                    || is_listed(agreed)
+                    || is_listed(&subject.municipalities);
                 let is_tests = crate::besked::lists::authority(cvr)
                     .is_some_and(|a| a.kind == crate::besked::lists::AuthorityKind::Invented)
                     && subject.environment != Environment::Production;

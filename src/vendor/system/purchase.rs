@@ -192,13 +192,13 @@ fn calls(at: Timestamp, defective: bool) -> String {
     let quarters = DAYS * 24 * 4;
     for quarter in 1..quarters {
         let time = until - SignedDuration::from_mins((quarters - quarter) * 15);
-        for (place, municipality) in std::iter::once(OWN).chain(OTHERS).enumerate() {
-            for (number, (integration, version, service)) in integrations.iter().enumerate() {
+        for (place, municipality) in (0..).zip(std::iter::once(OWN).chain(OTHERS)) {
+            for (number, (integration, version, service)) in (0..).zip(integrations) {
                 let is_old = quarter > 20 * 24 * 4;
-                if defective && municipality == OWN && *integration == "SF1470" && is_old {
+                if defective && municipality == OWN && integration == "SF1470" && is_old {
                     continue;
                 }
-                let id = (quarter * 3 + place as i64) * 3 + number as i64;
+                let id = (quarter * 3 + place) * 3 + number;
                 let status = if id % 211 == 0 { 500 } else { 200 };
                 let duration = 40 + id * 37 % 260;
                 let _ = writeln!(
@@ -218,7 +218,7 @@ fn message_events(at: Timestamp, defective: bool) -> String {
     let messages = DAYS * 12;
     for number in 1..messages {
         let delivered = until - SignedDuration::from_mins((messages - number) * 120);
-        let id = uuid::Uuid::from_u128(0x0c5f_0000_0000_4000_8000_0000_0000_0000 + number.unsigned_abs() as u128);
+        let id = uuid::Uuid::from_u128(0x0c5f_0000_0000_4000_8000_0000_0000_0000 + u128::from(number.unsigned_abs()));
         for (event, after) in [("received", 2), ("stored", 3), ("acknowledged", 4), ("processed", 20)] {
             if defective && event == "stored" && number % 97 == 0 {
                 continue;
