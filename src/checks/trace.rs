@@ -310,9 +310,6 @@ impl Demand {
     }
 }
 
-/// The parameter that every search by time has.
-const WINDOW: &str = "window_seconds";
-
 /// Judges that everything of a kind left its line, and what the line holds.
 fn logged(
     subject: &EventLogSubject,
@@ -321,7 +318,7 @@ fn logged(
     expected: &'static str,
     demands: &[Demand],
 ) -> Outcome {
-    let trace = match Trace::of(subject, expected, parameters.integer(WINDOW)) {
+    let trace = match Trace::of(subject, expected, parameters.integer("window_seconds")) {
         Ok(trace) => trace,
         Err(outcome) => return outcome,
     };

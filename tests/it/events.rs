@@ -366,11 +366,13 @@ fn the_program_shows_kinds_and_bad_lines() {
 fn the_examples_of_the_guide_are_right() {
     let guide = include_str!("../../docs/usage.md");
     let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let [target, own, several] = blocks.as_slice() else { panic!("{} examples", blocks.len()) };
+    let [target, own, several, trace] = blocks.as_slice() else { panic!("{} examples", blocks.len()) };
     let head = "schema = 1\nenvironment = \"external-test\"\n[system]\nname = \"Fagsystem Nord\"\n";
-    let target = kravprobe::target::Target::parse("target.toml", &format!("{head}{target}")).unwrap();
-    let table = target.usage.unwrap();
+    let usage =
+        |text: &str| kravprobe::target::Target::parse("target.toml", &format!("{head}{text}")).unwrap().usage.unwrap();
+    let table = usage(target);
     assert_eq!((table.log.len(), table.events.len()), (1, 1));
+    assert_eq!(usage(trace).events.len(), 1);
     let own = mapping(own);
     assert_eq!((own.mapping.name.as_str(), own.kinds["logget ind"]), ("my-events", EventKind::Login));
     let several = mapping(&format!("schema = 1\nname = \"x\"\n{several}"));

@@ -150,7 +150,8 @@ fn parameters_that_are_used_are_declared_with_that_type() {
     let kinds = [("integer", "integer"), ("text", "string"), ("boolean", "boolean"), ("list", "list of strings")];
     let mut problems = Vec::new();
     // Trials are judged by shared functions, which read the parameters of the checks that name them.
-    let shared = std::fs::read_to_string(root().join("src/checks/trials.rs")).unwrap();
+    let shared = ["src/checks/trials.rs", "src/checks/trace.rs"];
+    let shared: String = shared.map(|file| std::fs::read_to_string(root().join(file)).unwrap()).concat();
     for file in check_files() {
         let source = std::fs::read_to_string(&file).unwrap();
         let relative = file.strip_prefix(root()).unwrap().to_str().unwrap();
