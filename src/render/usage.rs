@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::language::Language;
+use crate::report::build::copenhagen_day;
 use crate::report::v1::{DailyCalls, NewestCall, UsageCell, UsageState};
 use jiff::civil::Date;
 
@@ -27,24 +28,17 @@ pub const fn state_name(state: UsageState) -> &'static str {
 
 /// A cell of the table, in words, so that colour is never needed.
 pub fn cell_words(cell: &UsageCell, language: Language) -> String {
-    let Some(newest) = cell.newest else {
-        return match (language, cell.calls) {
-            (Language::Da, 0) => "ingen kald i loggene".to_owned(),
-            (Language::En, 0) => "no calls in the logs".to_owned(),
-            (Language::Da, calls) => format!("{calls} kald, ingen der lykkedes"),
-            (Language::En, calls) => format!("{calls} calls, none that succeeded"),
-        };
+    let UsageCell { percent, calls, least_recent, newest, state } = cell;
+    let last = match (newest, language) {
+        (Some(newest), _) => words::day(copenhagen_day(*newest), language),
+        (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
+        (None, Language::En) => "no call that succeeded".to_owned(),
     };
-    let UsageCell { percent, calls, .. } = cell;
-    let day = words::instant(newest, language);
-    let is_old = match (cell.state, language) {
-        (UsageState::Old, Language::Da) => " (ældre)",
-        (UsageState::Old, Language::En) => " (old)",
-        _ => "",
-    };
-    match language {
-        Language::Da => format!("{percent} %; {calls} kald, det seneste {day}{is_old}"),
-        Language::En => format!("{percent} %; {calls} calls, the newest {day}{is_old}"),
+    match (language, state) {
+        (Language::Da, UsageState::None) if *calls == 0 => "0 %; ingen kald i loggene".to_owned(),
+        (Language::En, UsageState::None) if *calls == 0 => "0 %; no calls in the logs".to_owned(),
+        (Language::Da, _) => format!("{percent} %; {calls} kald; ældst {least_recent}: {last}"),
+        (Language::En, _) => format!("{percent} %; {calls} calls; least recent {least_recent}: {last}"),
     }
 }
 

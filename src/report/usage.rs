@@ -7,7 +7,7 @@ use crate::language::Localised;
 use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::subject::{Subject, UsageSubject};
-use crate::usage::compare::{self, Comparison, Package, Rules};
+use crate::usage::compare;
 use crate::usage::summary::{Group, Summary};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,8 +33,7 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
     let groups: Vec<&Group> = summaries.iter().flat_map(|s| &s.groups).collect();
     let packages = packages(plan, profile, &groups);
-    let table = compare::compare(groups.iter().copied().cloned(), &rules(&packages));
-    let (rows, left_out_rows) = rows(subject, &packages, table);
+    let (rows, left_out_rows) = rows(subject, &packages, &groups);
     Some(UsageFigures {
         ages: ages(subject, &packages, &groups),
         daily: daily(subject, &packages, &groups),
@@ -73,50 +72,49 @@ fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> Vec<UsagePacka
     out
 }
 
-fn rules(packages: &[UsagePackage]) -> Rules {
-    let package = |p: &UsagePackage| Package {
-        name: p.requirement.clone().unwrap_or_else(|| p.integrations.join(", ")),
-        integrations: p.integrations.clone(),
-    };
-    Rules { packages: packages.iter().map(package).collect(), ..Rules::default() }
-}
-
 /// A row for each municipality of the target and each other one in the logs, those of the target first.
-fn rows(subject: &UsageSubject, packages: &[UsagePackage], table: Comparison) -> (Vec<UsageRow>, u64) {
-    let mut rows: Vec<UsageRow> = table
-        .rows
-        .into_iter()
-        .map(|row| UsageRow {
-            required: subject.municipalities.contains(&row.cvr),
-            cvr: row.cvr,
-            name: row.name,
-            cells: packages
-                .iter()
-                .zip(row.cells)
-                .map(|(package, cell)| UsageCell {
-                    percent: cell.percent,
-                    calls: cell.calls,
-                    state: state(subject.at, cell.newest, package.within_days),
-                    newest: cell.newest,
-                })
-                .collect(),
-        })
-        .collect();
-    for cvr in &subject.municipalities {
-        if rows.iter().all(|row| row.cvr != *cvr) {
-            let none = UsageCell { percent: 0, calls: 0, newest: None, state: UsageState::None };
-            rows.push(UsageRow {
-                required: true,
-                name: compare::municipalities().iter().find(|m| m.cvr == *cvr).map(|m| m.name.clone()),
-                cvr: cvr.clone(),
-                cells: vec![none; packages.len()],
-            });
-        }
-    }
+fn rows(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> (Vec<UsageRow>, u64) {
+    let cvrs = groups.iter().filter(|g| !g.key.integration.is_empty()).map(|g| &g.key.municipality);
+    let cvrs: BTreeSet<&String> = cvrs.chain(&subject.municipalities).collect();
+    let row = |cvr: &String| UsageRow {
+        required: subject.municipalities.contains(cvr),
+        name: compare::municipalities().iter().find(|m| m.cvr == *cvr).map(|m| m.name.clone()),
+        cells: packages.iter().map(|package| cell(subject.at, package, cvr, groups)).collect(),
+        cvr: cvr.clone(),
+    };
+    let mut rows: Vec<_> = cvrs.into_iter().map(row).collect();
     rows.sort_by_key(|row| !row.required);
     let left_out = rows.len().saturating_sub(MOST_ROWS);
     rows.truncate(MOST_ROWS);
     (rows, left_out as u64)
+}
+
+/// A package is as new as that of its integrations which was called least recently.
+fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> UsageCell {
+    let mut calls = 0;
+    let mut newest = Vec::new();
+    for integration in &package.integrations {
+        let is_of = |g: &&&Group| g.key.municipality == cvr && compare::stands_for(integration, &g.key.integration);
+        let own: Vec<_> = groups.iter().filter(is_of).collect();
+        calls += own.iter().map(|g| g.calls).sum::<u64>();
+        let last = own.iter().filter_map(|g| compare::last_use(g)).max();
+        newest.push((last, integration, state(at, last, package.within_days)));
+    }
+    let new = newest.iter().filter(|(_, _, state)| *state == UsageState::New).count();
+    let state = match new {
+        _ if newest.iter().all(|(_, _, state)| *state == UsageState::None) => UsageState::None,
+        new if new == newest.len() => UsageState::New,
+        _ => UsageState::Old,
+    };
+    // `None` comes before every instant.
+    let least = newest.into_iter().min_by_key(|(last, _, _)| *last);
+    UsageCell {
+        percent: u32::try_from(new * 100 / package.integrations.len().max(1)).unwrap_or(0),
+        calls,
+        least_recent: least.as_ref().map(|(_, integration, _)| (*integration).clone()).unwrap_or_default(),
+        newest: least.and_then(|(last, _, _)| last),
+        state,
+    }
 }
 
 fn state(at: Timestamp, newest: Option<Timestamp>, within_days: i64) -> UsageState {
@@ -270,11 +268,41 @@ mod tests {
         assert_eq!(rows, [(OWN, true), (OTHER, false)]);
         let states: Vec<_> = figures.rows.iter().flat_map(|r| &r.cells).map(|c| (c.state, c.calls)).collect();
         assert_eq!(states, [(New, 2), (Old, 1), (None, 0), (New, 1)]);
+        let percent: Vec<_> = figures.rows.iter().flat_map(|r| &r.cells).map(|c| c.percent).collect();
+        assert_eq!(percent, [100, 0, 0, 100]);
         // The other municipality's call does not make the integration younger here: 81 days and two hours.
         assert_eq!(figures.ages.iter().map(|a| a.age_days).collect::<Vec<_>>(), [Some(2), Some(82)]);
         // 22:30 UTC is half past eleven the same evening in Denmark in November.
         let daily: Vec<_> = figures.daily.iter().flat_map(|d| &d.days).map(|d| (d.calls, d.errors)).collect();
         assert_eq!(daily, [(2, 1)], "SF1470 has no call within the picture");
+    }
+
+    #[test]
+    fn a_package_is_as_new_as_its_least_recent_integration() {
+        let package = UsagePackage {
+            requirement: None,
+            title: None,
+            integrations: ["SF1461", "SF1470", "SF1500"].map(str::to_owned).to_vec(),
+            within_days: 30,
+        };
+        let Subject::Usage(subject) = subject(&format!(
+            "time,integration,municipality_cvr\n2026-11-20T08:00:00Z,SF1461,{OWN}\n2021-09-01T08:00:00Z,SF1470,{OWN}\n\
+             2026-11-20T08:00:00Z,SF1500,{OTHER}\n"
+        )) else {
+            panic!()
+        };
+        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let groups: Vec<_> = summary.groups.iter().collect();
+        let of = |integrations: &[String]| {
+            cell(subject.at, &UsagePackage { integrations: integrations.to_vec(), ..package.clone() }, OWN, &groups)
+        };
+        let whole = of(&package.integrations);
+        assert_eq!((whole.percent, whole.least_recent.as_str(), whole.newest), (33, "SF1500", None));
+        assert_eq!((whole.state, whole.calls), (UsageState::Old, 2));
+        let two = of(&package.integrations[..2]);
+        assert_eq!((two.percent, two.least_recent.as_str(), two.state), (50, "SF1470", UsageState::Old));
+        assert_eq!(of(&package.integrations[..1]).state, UsageState::New);
+        assert_eq!(of(&package.integrations[2..]).state, UsageState::None);
     }
 
     #[test]

@@ -229,15 +229,17 @@ pub struct UsageRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UsageCell {
-    /// Share of the package's integrations with a call that did not fail, whole percent.
+    /// Share of the package's integrations with a new call that did not fail, whole percent.
     pub percent: u32,
     /// Calls, failed ones included.
     pub calls: u64,
-    /// Newest call that did not fail.
+    /// The integration that was called least recently.
+    pub least_recent: String,
+    /// Its newest call that did not fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub newest: Option<Timestamp>,
-    /// How new it is.
+    /// New when every integration is, none when the logs hold no call of any.
     pub state: UsageState,
 }
 

@@ -343,6 +343,7 @@ pub fn sample(language: Language) -> Report {
                 cells: vec![UsageCell {
                     percent: 50,
                     calls: 7,
+                    least_recent: HOSTILE.to_owned(),
                     newest: Some("2026-11-19T14:08:00Z".parse().unwrap()),
                     state: UsageState::New,
                 }],
