@@ -118,9 +118,11 @@ pub fn days(calls: &DailyCalls) -> Vec<DrawnDay> {
     // A day with one call among millions is still to be seen.
     let height =
         |count: u64| if count == 0 { 0 } else { (count.saturating_mul(DAY_HEIGHT) / most).clamp(1, DAY_HEIGHT) };
+    // Nor does the line below hide a day with few failures.
+    let red = |errors: u64| if errors == 0 { 0 } else { height(errors).max(4) };
     let draw = |day: &crate::report::v1::DayCalls| {
         let high = height(day.calls);
-        DrawnDay { x: place(calls, day.date), y: DAY_HEIGHT - high, height: high, errors: height(day.errors).min(high) }
+        DrawnDay { x: place(calls, day.date), y: DAY_HEIGHT - high, height: high, errors: red(day.errors).min(high) }
     };
     calls.days.iter().map(draw).collect()
 }

@@ -600,7 +600,7 @@ words! {
     USAGE = "Brug efter loggene", "Use according to the logs";
     USAGE_LINE = "Stregen viser den alder, et kald højst må have.", "The line shows the age that a call may have at most.";
     USAGE_NOTE = "Tal fra de udtræk, der blev givet. Billederne er ingen domme: om et krav er opfyldt, står ved kravet. Et udtræk, der ikke dækker en periode eller en integration, viser intet kald, uden at det beviser, at der ikke var noget.", "Figures of the extracts that were given. The pictures are no verdicts: whether a requirement is met stands with the requirement. An extract that does not cover a period or an integration shows no call, which does not prove that there was none.";
-    USAGE_TABLE = "Kommune og pakke: andel af integrationerne med nye kald, og den, der sidst blev kaldt for længst tid siden", "Municipality and package: share of the integrations with new calls, and the one called least recently";
+    USAGE_TABLE = "Kommune og pakke: andel af integrationerne med nye kald, og den, hvis seneste kald er ældst", "Municipality and package: share of the integrations with new calls, and the one whose newest call is oldest";
     VALID = "Gyldig", "Valid";
     VERDICT = "Resultat", "Verdict";
     VERIFY = "Sådan kontrolleres rapporten", "How to verify the report";
