@@ -768,6 +768,38 @@ pub const DECLARATIONS: &[KnownDeclaration] = &[
         },
     },
     KnownDeclaration {
+        kind: "municipality-certificates-oces3",
+        values: &["true", "false"],
+        doc: Text {
+            da: "kommunens organisationscertifikat og identitetsudbyderens certifikat er OCES3",
+            en: "the municipality's organisation certificate and the identity provider's certificate are OCES3",
+        },
+    },
+    KnownDeclaration {
+        kind: "context-handler-trust",
+        values: &["true", "false"],
+        doc: Text {
+            da: "kommunen har etableret tillid til Context Handler med NSIS",
+            en: "the municipality has established trust to the NSIS Context Handler",
+        },
+    },
+    KnownDeclaration {
+        kind: "see-cpr-limited",
+        values: &["true", "false"],
+        doc: Text {
+            da: "dataafgrænsningen SeCPR-nummer er kun givet til dem, der har brug for den",
+            en: "the data restriction SeCPR-nummer is given only to those who need it",
+        },
+    },
+    KnownDeclaration {
+        kind: "service-messages",
+        values: &["true", "false"],
+        doc: Text {
+            da: "kommunen ved, hvem der skal have driftsmeddelelser, og hvilke systemer de rammer",
+            en: "the municipality knows who must get service messages, and which systems they hit",
+        },
+    },
+    KnownDeclaration {
         kind: "sdi-validated",
         values: &["true", "false"],
         doc: Text {

@@ -24,6 +24,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("sf1462-beskedfordeler-afsend", include_str!("../../profiles/sf1462-beskedfordeler-afsend.toml")),
     ("sf1320a-cpr-haendelser", include_str!("../../profiles/sf1320a-cpr-haendelser.toml")),
     ("brug-efter-logge", include_str!("../../profiles/brug-efter-logge.toml")),
+    ("kommunens-egne-opgaver", include_str!("../../profiles/kommunens-egne-opgaver.toml")),
     ("i04-sags-og-dokumentindeks", include_str!("../../profiles/i04-sags-og-dokumentindeks.toml")),
     ("i06-organisation", include_str!("../../profiles/i06-organisation.toml")),
     ("digital-post", include_str!("../../profiles/digital-post.toml")),
