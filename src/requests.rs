@@ -7,12 +7,13 @@ pub mod read;
 
 use crate::saml::xml;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use uppsala::{Document, NodeId};
 
-/// A captured request without the credentials that its SOAP header carries (WS-Security, SAML assertions), and how many
-/// there were. Lines stay where they are. What cannot be read and may hold some is removed whole.
+/// A captured request without the credentials that its SOAP header carries (WS-Security, SAML assertions) and without names and texts
+/// on persons, and how many of each there were. Lines stay where they are. What cannot be read and may hold some is removed whole.
 #[must_use]
-pub fn without_credentials(bytes: &[u8]) -> (Cow<'_, [u8]>, u32) {
+pub fn without_confidential(bytes: &[u8]) -> (Cow<'_, [u8]>, BTreeMap<&'static str, u32>) {
     let parsed = xml::decode_within(bytes, read::MAX_BYTES)
         .and_then(|text| Ok((text, xml::parse_within(text, read::MAX_NODES)?)));
     let Ok((text, document)) = parsed else {
@@ -20,39 +21,85 @@ pub fn without_credentials(bytes: &[u8]) -> (Cow<'_, [u8]>, u32) {
             .iter()
             .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some());
         let removed = Cow::Borrowed(&b"<redacted>\xC2\xABredacted:token\xC2\xBB</redacted>"[..]);
-        return if may_hold { (removed, 1) } else { (Cow::Borrowed(bytes), 0) };
+        return if may_hold {
+            (removed, BTreeMap::from([("token", 1)]))
+        } else {
+            (Cow::Borrowed(bytes), BTreeMap::new())
+        };
     };
-    let mut ranges = Vec::new();
+    let mut found = Vec::new();
     if let Some(root) = document.document_element() {
-        credentials(&document, root, &mut ranges);
+        confidential(&document, root, &mut found);
     }
-    if ranges.is_empty() {
-        return (Cow::Borrowed(bytes), 0);
+    if found.is_empty() {
+        return (Cow::Borrowed(bytes), BTreeMap::new());
     }
-    let (mut kept, mut from) = (String::with_capacity(text.len()), 0);
-    for range in &ranges {
+    let (mut kept, mut from, mut counts) = (String::with_capacity(text.len()), 0, BTreeMap::new());
+    for (range, kind) in &found {
         kept.push_str(text.get(from..range.start).unwrap_or_default());
-        kept.push_str("<!-- «redacted:token» -->");
+        kept.push_str(kind.placeholder());
         let lines = text.get(range.clone()).unwrap_or_default().matches('\n').count();
         kept.push_str(&"\n".repeat(lines));
         from = range.end;
+        *counts.entry(kind.name()).or_default() += 1;
     }
     kept.push_str(text.get(from..).unwrap_or_default());
-    (Cow::Owned(kept.into_bytes()), u32::try_from(ranges.len()).unwrap_or(u32::MAX))
+    (Cow::Owned(kept.into_bytes()), counts)
 }
 
-/// Where credentials stand, in the document's order. The parser keeps the depth within [`xml::MAX_DEPTH`].
-fn credentials(document: &Document<'_>, node: NodeId, ranges: &mut Vec<std::ops::Range<usize>>) {
-    const NAMES: [&str; 4] = ["Security", "Assertion", "EncryptedAssertion", "BinarySecurityToken"];
-    let is_one = document.element(node).is_some_and(|e| NAMES.contains(&&*e.name.local_name));
-    match document.node_range(node).filter(|_| is_one) {
-        Some(range) => ranges.push(range),
-        None => {
-            for child in document.children(node) {
-                credentials(document, child, ranges);
-            }
+/// What is taken out of a request before anything is judged or kept.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A signature or token; the whole element goes.
+    Credential,
+    /// A text that names or describes a person; what the element holds goes.
+    Person,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Credential => "token",
+            Self::Person => "person",
         }
     }
+
+    const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Credential => "<!-- «redacted:token» -->",
+            Self::Person => "«redacted:person»",
+        }
+    }
+}
+
+/// Where confidential things stand, in the document's order. The parser keeps the depth within [`xml::MAX_DEPTH`].
+fn confidential(document: &Document<'_>, node: NodeId, found: &mut Vec<(std::ops::Range<usize>, Kind)>) {
+    const CREDENTIALS: [&str; 4] = ["Security", "Assertion", "EncryptedAssertion", "BinarySecurityToken"];
+    let name = document.element(node).map(|e| e.name.local_name.to_string()).unwrap_or_default();
+    if CREDENTIALS.contains(&name.as_str()) {
+        found.extend(document.node_range(node).map(|range| (range, Kind::Credential)));
+    } else if describes_persons(&name) {
+        found.extend(inside(document, node).map(|range| (range, Kind::Person)));
+    } else {
+        for child in document.children(node) {
+            confidential(document, child, found);
+        }
+    }
+}
+
+/// Names of persons, what a case is about, and how people are reached. No check reads them; that they are filled still shows.
+fn describes_persons(name: &str) -> bool {
+    const NAMES: [&str; 8] =
+        ["FuldtNavn", "Titel", "TitelAlternativTekst", "Notat", "Adresse", "Beskrivelse", "Navn", "Emailadresse"];
+    NAMES.contains(&name)
+        || ["NavnTekst", "AdresseTekst", "BeskrivelseTekst", "NotatTekst", "TelefonnummerTekst"].contains(&name)
+}
+
+/// What an element holds, when it holds anything but blanks.
+fn inside(document: &Document<'_>, node: NodeId) -> Option<std::ops::Range<usize>> {
+    let ranges: Vec<_> = document.children(node).into_iter().filter_map(|child| document.node_range(child)).collect();
+    let range = ranges.first()?.start..ranges.last()?.end;
+    (!document.text_content_deep(node).trim().is_empty()).then_some(range)
 }
 
 #[cfg(test)]
@@ -62,13 +109,28 @@ mod tests {
     #[test]
     fn credentials_go_and_lines_stay() {
         let xml = "<e:Envelope xmlns:e='x'><e:Header><w:Security xmlns:w='y'>\n<a:Assertion xmlns:a='z'>secret\n</a:Assertion></w:Security><id/></e:Header>\n<e:Body/></e:Envelope>";
-        let (kept, count) = without_credentials(xml.as_bytes());
+        let (kept, count) = without_confidential(xml.as_bytes());
         let kept = String::from_utf8(kept.into_owned()).unwrap();
-        assert_eq!((count, kept.contains("secret"), kept.lines().count()), (1, false, xml.lines().count()), "{kept}");
+        assert_eq!(count, BTreeMap::from([("token", 1)]));
+        assert_eq!((kept.contains("secret"), kept.lines().count()), (false, xml.lines().count()), "{kept}");
         assert!(kept.contains("<id/>") && xml::parse(&kept).is_ok(), "{kept}");
-        assert_eq!(without_credentials(b"<a>b</a>"), (Cow::Borrowed(&b"<a>b</a>"[..]), 0));
-        let (cut, count) = without_credentials(b"<e:Envelope><a:Assertion>secret");
-        assert_eq!((count, cut.starts_with(b"<redacted>")), (1, true));
-        assert_eq!(without_credentials(b"<a><b>").1, 0);
+        assert_eq!(without_confidential(b"<a>b</a>"), (Cow::Borrowed(&b"<a>b</a>"[..]), BTreeMap::new()));
+        let (cut, count) = without_confidential(b"<e:Envelope><a:Assertion>secret");
+        assert_eq!((count["token"], cut.starts_with(b"<redacted>")), (1, true));
+        assert_eq!(without_confidential(b"<a><b>").1.len(), 0);
+    }
+
+    #[test]
+    fn names_and_titles_go_and_their_elements_stay() {
+        let xml = "<x:a xmlns:x='y'><x:FuldtNavn>Grethe <!-- Testperson --> Jensen</x:FuldtNavn>\n<x:Titel><![CDATA[Underretning]]></x:Titel><x:Titel> </x:Titel><x:Sagsnummer>7</x:Sagsnummer></x:a>";
+        let (kept, count) = without_confidential(xml.as_bytes());
+        let kept = String::from_utf8(kept.into_owned()).unwrap();
+        assert_eq!(count, BTreeMap::from([("person", 2)]));
+        assert!(!kept.contains("Grethe") && !kept.contains("Testperson") && !kept.contains("Underretning"), "{kept}");
+        assert!(
+            kept.contains("<x:FuldtNavn>«redacted:person»</x:FuldtNavn>") && kept.contains("<x:Titel> </x:Titel>"),
+            "{kept}"
+        );
+        assert!(kept.contains("Sagsnummer>7<") && xml::parse(&kept).is_ok(), "{kept}");
     }
 }

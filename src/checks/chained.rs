@@ -24,7 +24,7 @@ pub(super) struct Chain {
     pub(super) limit: Limit,
     /// The integration of lines that name none.
     pub(super) integration: &'static str,
-    /// Whether it must follow from each line, not just from one of the lines with the same id.
+    /// Whether it must follow from each line with an id, not just from one of the lines with the same id.
     pub(super) each: bool,
 }
 
@@ -156,7 +156,8 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
             }
             None => State::Unclosed(None),
         };
-        groups.entry((key, if chain.each { index } else { 0 })).or_default().push((start, state));
+        let own = chain.each && keys(start).0.is_some();
+        groups.entry((key, if own { index } else { 0 })).or_default().push((start, state));
     }
     let none = view.has_none(chain.end_kinds);
     for group in groups.into_values() {

@@ -169,7 +169,14 @@ fn on_logs(
     }
     let since = before(subject.at, window_days.max(1).saturating_mul(86_400));
     let view = View { subject, logs, since };
-    judge(&view).outcome(&view, expected)
+    let mut findings = judge(&view);
+    // A log that was read to nothing has no line that would bring its defect along.
+    for log in view.logs.iter().filter(|log| log.events.events.is_empty()) {
+        if log.events.bad_lines > 0 || log.events.ended.iter().any(|e| matches!(e, Ended::Damaged(_))) {
+            findings.unclear("a log without any line that can be used");
+        }
+    }
+    findings.outcome(&view, expected)
 }
 
 /// The instant so many seconds before another.

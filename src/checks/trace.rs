@@ -150,12 +150,12 @@ impl<'s> Trace<'s> {
         }
     }
 
-    /// Whether a line without the Assertion ID may speak of an attempt. A login that names another Assertion is another login. A system
+    /// Whether a line without the Assertion ID may speak of an attempt. A login or logout that names another Assertion is another's. A system
     /// that refuses a message may have read any ID in it, or none; but one of another attempt is that attempt's.
     fn may_be(&self, event: &Event, attempt: &Attempt) -> bool {
         match &event.assertion {
             None => true,
-            Some(_) if attempt.did == Did::Login => false,
+            Some(_) if attempt.did != Did::Refusal => false,
             Some(id) => !self.traced.iter().any(|t| t.attempt.assertion.as_ref() == Some(id)),
         }
     }
@@ -177,6 +177,11 @@ impl<'s> Trace<'s> {
         let Log { facts, holds, events } = &self.logs[log];
         let kind = kind_of(attempt.did);
         if !holds.is_empty() && !holds.contains(&kind) {
+            return Silence::Elsewhere;
+        }
+        // A log of messages would not have the line, whatever it covers.
+        let is_of_logins = |event: &Event| [Did::Login, Did::Refusal, Did::Logout].map(kind_of).contains(&event.kind);
+        if holds.is_empty() && !events.events.is_empty() && !events.events.iter().any(is_of_logins) {
             return Silence::Elsewhere;
         }
         let unsure = |why: &str| Silence::Unsure(format!("log {}; {why}", facts.name));

@@ -62,8 +62,8 @@ pub struct DrawnAge {
 
 fn age_words(age: &NewestCall, language: Language) -> String {
     match (age.age_days, language) {
-        (None, Language::Da) => "ingen kald i loggene".to_owned(),
-        (None, Language::En) => "no calls in the logs".to_owned(),
+        (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
+        (None, Language::En) => "no call that succeeded".to_owned(),
         (Some(1), Language::Da) => "1 dag".to_owned(),
         (Some(1), Language::En) => "1 day".to_owned(),
         (Some(days), Language::Da) => format!("{days} dage"),
@@ -96,8 +96,8 @@ pub fn ages_words(all: &[NewestCall], language: Language) -> String {
     let each: Vec<_> = all.iter().map(|age| format!("{} {}", age.integration, age_words(age, language))).collect();
     let each = each.join(", ");
     match language {
-        Language::Da => format!("Alder på det seneste kald: {each}."),
-        Language::En => format!("Age of the newest call: {each}."),
+        Language::Da => format!("Alder på det seneste kald, der lykkedes: {each}."),
+        Language::En => format!("Age of the newest call that succeeded: {each}."),
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
         let drawn = ages(&all, Language::En);
         assert_eq!(
             drawn.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(),
-            ["1 day", "1500 days", "no calls in the logs"]
+            ["1 day", "1500 days", "no call that succeeded"]
         );
         assert_eq!(drawn[1].width, WIDEST, "an old age ends where four limits would");
         assert!(drawn.iter().all(|d| d.text_at >= LEFT && d.limit <= LEFT + WIDEST));

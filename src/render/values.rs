@@ -986,6 +986,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("no call of the integration", "intet kald af integrationen"),
     ("no call whose line names the token's CVR number", "intet kald, hvis linje nævner tokenets CVR-nummer"),
     ("no event log", "ingen hændelseslog"),
+    ("a log without any line that can be used", "en log uden nogen linje, der kan bruges"),
     ("no id of the log meets one of such a line", "intet id i loggen findes på en sådan linje"),
     ("no line lies in the covered period", "ingen linje ligger i den dækkede periode"),
     ("no line of any event", "ingen linje om nogen hændelse"),

@@ -31,7 +31,7 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
     })?;
     let summaries: Vec<Summary> =
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
-    let groups: Vec<&Group> = summaries.iter().flat_map(|s| &s.groups).collect();
+    let groups = once(&summaries);
     let packages = packages(plan, profile, &groups);
     let (rows, left_out_rows) = rows(subject, &packages, &groups);
     Some(UsageFigures {
@@ -41,6 +41,27 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
         rows,
         left_out_rows,
     })
+}
+
+/// The groups, each integration of each municipality from the one log that has most calls of it: two logs may tell of the same calls.
+fn once(summaries: &[Summary]) -> Vec<&Group> {
+    let key = |group: &Group| (group.key.integration.clone(), group.key.municipality.clone());
+    let mut most: BTreeMap<_, (u64, usize)> = BTreeMap::new();
+    for (log, summary) in summaries.iter().enumerate() {
+        let mut calls: BTreeMap<_, u64> = BTreeMap::new();
+        for group in &summary.groups {
+            *calls.entry(key(group)).or_default() += group.calls;
+        }
+        for (key, calls) in calls {
+            let best = most.entry(key).or_insert((calls, log));
+            if calls > best.0 {
+                *best = (calls, log);
+            }
+        }
+    }
+    let chosen = |log: usize, group: &Group| most.get(&key(group)).is_some_and(|(_, best)| *best == log);
+    let all = summaries.iter().enumerate().flat_map(|(log, s)| s.groups.iter().map(move |group| (log, group)));
+    all.filter(|(log, group)| chosen(*log, group)).map(|(_, group)| group).collect()
 }
 
 /// The packages that the plan asks about; each integration of the logs is one of its own, when it asks about none.

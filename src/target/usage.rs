@@ -187,8 +187,12 @@ impl Usage {
             if portfolio.url.is_some() && (portfolio.usage.is_none() || portfolio.token.is_none()) {
                 wrong(&place, "asking KITOS needs `usage` and `token`");
             }
-            if portfolio.url.as_ref().is_some_and(|url| !is_plain_web_address(url)) {
-                wrong(&place, "the address of KITOS is http(s) with a host and without user information");
+            let is_plain = |url: &Url| is_plain_web_address(url) && url.query().is_none() && url.fragment().is_none();
+            if portfolio.url.as_ref().is_some_and(|url| !is_plain(url)) {
+                wrong(
+                    &place,
+                    "the address of KITOS is http(s) with a host, without user information and without `?` and `#`",
+                );
             }
         }
         problems

@@ -378,15 +378,15 @@ impl<'a> Reader<'a> {
         match value {
             Value::Object(members) => {
                 for (key, member) in members {
-                    let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                    self.leaves(member, &path, is_bad, place);
+                    self.leaves(member, &super::scan::path(name, key), is_bad, place);
                 }
             }
             Value::Array(members) => members.iter().for_each(|member| self.leaves(member, name, is_bad, place)),
             Value::String(_) | Value::Number(_) => {
                 let is_typed = self.ready.columns.iter().any(|(slot, column)| column == name && slot.is_typed());
                 if is_bad || !is_typed {
-                    self.notes.field(&mut self.secrets, name, scalar(value).as_bytes(), place);
+                    let shown = super::scan::shown_path(name);
+                    self.notes.field(&mut self.secrets, &shown, scalar(value).as_bytes(), place);
                 }
             }
             Value::Null | Value::Bool(_) => {}

@@ -2,6 +2,7 @@
 
 use crate::evidence::redact::{cpr_at, redact};
 use aho_corasick::packed;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Longest text that a summary shows of a field, characters.
@@ -298,6 +299,25 @@ impl Default for Secrets {
     }
 }
 
+/// A path as it may be shown: members that are no names of fields (a person, an address) become `*`.
+#[must_use]
+pub fn shown_path(path: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '(' | ')');
+    if path.chars().all(is_plain) {
+        return Cow::Borrowed(path);
+    }
+    let segment = |text: &str| if text.chars().all(is_plain) { text.to_owned() } else { "*".to_owned() };
+    Cow::Owned(path.split('.').map(segment).collect::<Vec<_>>().join("."))
+}
+
+/// The path of a member of a JSON object, cut to what is shown of it: a line may have a thousand members with a name of a megabyte above.
+#[must_use]
+pub fn path(name: &str, key: &str) -> String {
+    const LONGEST: usize = 200;
+    let cut = |text: &str| text.char_indices().take_while(|(at, _)| *at < LONGEST).map(|(_, c)| c).collect::<String>();
+    if name.is_empty() { cut(key) } else { cut(&format!("{name}.{}", cut(key))) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,5 +369,14 @@ mod tests {
             each_number(text, |start, end| numbers.push((start, end)));
             prop_assert_eq!(&index.numbers, &numbers);
         }
+    }
+
+    #[test]
+    fn paths_are_short_and_show_no_person() {
+        assert_eq!(path("call", "status"), "call.status");
+        assert_eq!(path(&"k".repeat(1_000_000), "x").len(), 200);
+        assert_eq!(path("", &"å".repeat(1000)).chars().count(), 100);
+        assert_eq!(shown_path("users.Anders Andersen a.b@example.dk.nr"), "users.*.*.dk.nr");
+        assert_eq!(shown_path("kald.Tidspunkt_1"), "kald.Tidspunkt_1");
     }
 }

@@ -476,8 +476,7 @@ impl Worker {
         match value {
             Value::Object(members) => {
                 for (key, member) in members {
-                    let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                    self.leaves(member, &path, is_bad, place);
+                    self.leaves(member, &super::scan::path(name, key), is_bad, place);
                 }
             }
             Value::Array(members) => members.iter().for_each(|member| self.leaves(member, name, is_bad, place)),
@@ -485,7 +484,7 @@ impl Worker {
                 let is_typed = self.json_columns.iter().any(|(role, column)| column == name && typed.contains(role));
                 if is_bad || !is_typed {
                     let text = scalar(value);
-                    self.field(name, text.as_bytes(), place);
+                    self.field(&super::scan::shown_path(name), text.as_bytes(), place);
                 }
             }
             Value::Null | Value::Bool(_) => {}

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use crate::report::v1::Direction;
 use crate::requests::read::MAX_BYTES;
-use crate::requests::without_credentials;
+use crate::requests::without_confidential;
 use crate::subject::request::REQUEST;
 use crate::subject::{Blob, RequestSubject, Subject};
 use std::collections::BTreeMap;
@@ -58,11 +58,11 @@ pub fn capture(work: &Work<'_>) -> Result<Vec<Captured>> {
 /// A request as it may be kept, with how many values were removed, by type.
 #[must_use]
 pub fn kept(bytes: &[u8]) -> (Blob, BTreeMap<String, u32>) {
-    let (bytes, credentials) = without_credentials(bytes);
+    let (bytes, removed) = without_confidential(bytes);
     let redacted = redact(&bytes, REQUEST);
     let mut counts = redacted.counts;
-    if credentials > 0 {
-        *counts.entry("token".to_owned()).or_default() += credentials;
+    for (kind, count) in removed {
+        *counts.entry(kind.to_owned()).or_default() += count;
     }
     (Blob::new(REQUEST, redacted.bytes), counts)
 }

@@ -1,13 +1,13 @@
 //! See [`FailedPostHandled`].
 
-use super::{Findings, View, on_logs, threshold};
+use super::{Findings, Line, View, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::checks::chained::{Chain, Limit, walk};
 use crate::outcome::Outcome;
 use crate::subject::EventLogSubject;
 use crate::usage::event::{EventKind, EventOutcome, Field};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 
 check! {
@@ -62,20 +62,21 @@ impl Check<EventLogSubject> for FailedPostHandled {
                 end_kinds: &[EventKind::Handled],
                 limit: Limit::Seconds(hours.saturating_mul(3600)),
                 integration: "SF1601",
-                each: false,
+                each: true,
             };
             let mut walk = walk(view, &lines, &chain);
             // A new sending handles the failure of the one before.
-            let mut newest: HashMap<String, Timestamp> = HashMap::new();
-            for line in view.all().filter(|line| line.kind == EventKind::Sent) {
+            let mut sent: HashMap<String, Vec<Timestamp>> = HashMap::new();
+            let again = |line: &Line<'_>| line.kind == EventKind::Sent && line.outcome != Some(EventOutcome::Failure);
+            for line in view.all().filter(again) {
                 if let Some(id) = line.key() {
-                    let known = newest.entry(id).or_insert(line.time);
-                    *known = line.time.max(*known);
+                    sent.entry(id).or_default().push(line.time);
                 }
             }
+            let limit = SignedDuration::from_hours(hours);
             walk.settle(|line| {
-                let sent = line.key().and_then(|id| newest.get(&id));
-                sent.is_some_and(|sent| *sent > line.time)
+                let sent = line.key().and_then(|id| sent.get(&id));
+                sent.is_some_and(|times| times.iter().any(|t| *t > line.time && t.duration_since(line.time) <= limit))
             });
             walk.tell(view, "failed sendings", "not handled in time", &mut findings);
             findings

@@ -59,7 +59,7 @@ impl Check<EventLogSubject> for PostClosed {
                 end_kinds: &[EventKind::PostStatus, EventKind::Handled],
                 limit: Limit::Seconds(hours.saturating_mul(3600)),
                 integration: "SF1601",
-                each: false,
+                each: true,
             };
             let blind = view.all().filter(|line| line.kind == EventKind::PostStatus && line.outcome.is_none()).count();
             let walk = walk(view, &lines, &chain);

@@ -120,7 +120,9 @@ fn properties(object: &Object<'_>, findings: &mut Findings) {
                     }
                 }
                 Code::Ob1 if rule.condition == "ved-opdatering" => {
-                    each(&here, object, name, rule, findings, |e| if ends(object, e) { Asked::No } else { Asked::Yes });
+                    each(&here, object, name, rule, findings, |e| {
+                        if ends(object, e) { Asked::Unclear } else { Asked::Yes }
+                    });
                 }
                 Code::Ob4 => each(&here, object, name, rule, findings, |e| condition(rule, e)),
                 Code::Ob5 => each(&here, object, name, rule, findings, |e| validity(object, rule, e)),
@@ -190,7 +192,7 @@ fn validity(object: &Object<'_>, rule: &Rule, element: &Element) -> Asked {
     if asked { Asked::Yes } else { Asked::No }
 }
 
-/// Whether an update ends it: then it is not being added.
+/// Whether an update gives it an end: then it may be one that ends, or one that is added with an end.
 fn ends(object: &Object<'_>, element: &Element) -> bool {
     !is_import(object) && matches!(Period::of(element).until, Bound::At(_) | Bound::Unreadable)
 }
@@ -201,8 +203,10 @@ fn related(object: &Object<'_>, relation: &Relation<'_>, roles: &Roles, findings
     let of_relation: Vec<&Rule> = rules(object.kind).filter(|r| r.section == relation.name).collect();
     let asked = |rule: &Rule| match rule.code {
         Code::Ob1 | Code::Ob2 if is_import(object) => Asked::Yes,
-        Code::Ob3 if !ends => Asked::Yes,
-        Code::Ob4 if !ends => condition(rule, relation.element),
+        Code::Ob3 if ends => Asked::Unclear,
+        Code::Ob3 => Asked::Yes,
+        Code::Ob4 if ends && condition(rule, relation.element) != Asked::No => Asked::Unclear,
+        Code::Ob4 => condition(rule, relation.element),
         Code::Ob5 => validity(object, rule, relation.element),
         _ => Asked::No,
     };
