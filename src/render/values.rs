@@ -986,6 +986,14 @@ const PHRASES: &[(&str, &str)] = &[
     ("no call of the integration", "intet kald af integrationen"),
     ("no call whose line names the token's CVR number", "intet kald, hvis linje nævner tokenets CVR-nummer"),
     ("no event log", "ingen hændelseslog"),
+    (
+        "# token requests soon after one whose outcome is not logged",
+        "# tokenanmodninger kort efter en, hvis udfald ikke er logget",
+    ),
+    (
+        "one step back in time, as in a file joined of several",
+        "ét spring tilbage i tid, som i en fil sat sammen af flere",
+    ),
     ("a log without any line that can be used", "en log uden nogen linje, der kan bruges"),
     ("no id of the log meets one of such a line", "intet id i loggen findes på en sådan linje"),
     ("no line lies in the covered period", "ingen linje ligger i den dækkede periode"),

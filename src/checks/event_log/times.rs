@@ -72,6 +72,13 @@ impl Check<EventLogSubject> for Times {
                 let back = steps_back(&file, tolerance);
                 if back.len() > file.len() / ORDERED + 1 {
                     findings.unclear(format!("a file in another order than that of time; {}", view.places(&back)));
+                } else if let [step] = back.as_slice()
+                    && returns(&file, step)
+                {
+                    findings.unclear(format!(
+                        "one step back in time, as in a file joined of several; {}",
+                        view.places(&back)
+                    ));
                 } else {
                     view.of_keeper(&back, Reason::Contradiction, "steps back in time", &mut findings);
                 }
@@ -82,6 +89,15 @@ impl Check<EventLogSubject> for Times {
             findings
         })
     }
+}
+
+/// Whether the file goes through times again that lay before a step back: a clock that was set back and a file that was joined of two
+/// look the same.
+fn returns(file: &[Line<'_>], step: &Line<'_>) -> bool {
+    const FEW: usize = 3;
+    let Some(place) = file.iter().position(|line| line.line == step.line) else { return false };
+    let latest = file[..place].iter().map(|line| line.time).max();
+    file[place..].iter().filter(|line| latest.is_some_and(|latest| line.time < latest)).count() >= FEW
 }
 
 /// The lines at which the time goes back from the line before by more than is tolerated.

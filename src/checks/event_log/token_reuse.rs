@@ -64,7 +64,7 @@ impl Check<EventLogSubject> for TokenReuse {
                     _ => nameless += 1,
                 }
             }
-            let mut needless = Vec::new();
+            let (mut needless, mut unknown) = (Vec::new(), 0);
             for ((_, _, service, _), mut requests) in groups {
                 requests.sort_by_key(|line| line.time);
                 let is_short = services.iter().any(|part| !part.is_empty() && service.contains(part.as_str()));
@@ -72,11 +72,20 @@ impl Check<EventLogSubject> for TokenReuse {
                 let in_lifetime = |pair: &(&Line<'_>, &Line<'_>)| pair.1.time.duration_since(pair.0.time) < lifetime;
                 // The request that is one too many since the first of its window.
                 let pairs = requests.iter().zip(requests.iter().skip(further.saturating_add(1)));
-                needless.extend(pairs.filter(in_lifetime).map(|(_, line)| *line));
+                for (before, line) in pairs.filter(in_lifetime) {
+                    // A request that was not answered is rightly made again.
+                    match before.outcome {
+                        Some(EventOutcome::Success) => needless.push(*line),
+                        _ => unknown += 1,
+                    }
+                }
             }
             if !needless.is_empty() {
                 let what = format!("{} of {} token requests while a token was in force", needless.len(), lines.len());
                 findings.broken(Reason::TooLarge, format!("{what}; {}", view.places(&needless)));
+            }
+            if unknown > 0 {
+                findings.unclear(format!("{unknown} token requests soon after one whose outcome is not logged"));
             }
             if nameless > 0 {
                 findings.unclear(format!("{nameless} token requests without a municipality or service"));

@@ -53,6 +53,10 @@ impl Check<RequestSubject> for SdiPeriods {
                     findings.breach(Reason::Malformed, format!("{what}, `{}`", short(written)));
                 } else {
                     match period.is_ordered() {
+                        // The anvisninger write times with their zone (general guide, 11).
+                        Some(true) if [period.from, period.until].iter().any(without_zone) => {
+                            findings.undecided.push(format!("{what}, a time without zone"));
+                        }
                         Some(true) => {}
                         Some(false) => {
                             findings.breach(Reason::Contradiction, format!("{what}, TilTidspunkt before FraTidspunkt"));
@@ -65,6 +69,10 @@ impl Check<RequestSubject> for SdiPeriods {
             }
         })
     }
+}
+
+fn without_zone(bound: &Bound) -> bool {
+    matches!(bound, Bound::At(time) if !time.is_zoned())
 }
 
 fn ends(holder: &Element) -> impl Iterator<Item = &Element> {
