@@ -519,7 +519,7 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
             "event-log.token-reuse",
             vec![
                 case(Pass, "one each, and one renewed early", one(tokens)),
-                case(Fail, "three in eight hours", one(&format!("{}\n{third}", tokens.replace("\n", " outcome=success\n") + " outcome=success"))),
+                case(Fail, "three in eight hours", one(&format!("{}\n{third}", tokens.replace('\n', " outcome=success\n") + " outcome=success"))),
                 case(Inconclusive, "three, and whether the first were answered is not logged", one(&format!("{tokens}\n{third}"))),
                 case(Pass, "the third failed", one(&format!("{tokens}\n{third} outcome=failure"))),
                 case(Pass, "the third for another user", one(&format!("{tokens}\n{third} account=x"))),
