@@ -10,12 +10,12 @@ pub mod tls;
 pub mod trial;
 pub mod usage;
 
+use crate::denmark::danish_day;
 use crate::digest::sha256_hex;
 use crate::document::read_bounded;
 use crate::error::{Error, Result};
 use crate::pki::Certificate;
 use crate::plan::judged_metadata;
-use crate::report::build::copenhagen_day;
 use crate::report::v1::Direction;
 use crate::subject::certificate::{Answer, CertificateRole, DeclaredCertificate, OtherCertificate};
 use crate::subject::metadata::{Registered, Retrieval};
@@ -190,7 +190,7 @@ fn documents(loaded: &LoadedTarget, at: Timestamp) -> Result<BTreeMap<String, St
     let mut digests = BTreeMap::new();
     for declaration in loaded.target.declared() {
         let Declaration { kind, when, document, sha256, .. } = declaration;
-        if *when > copenhagen_day(at) {
+        if *when > danish_day(at) {
             return Err(Error::Usage(format!("declaration `{kind}` is dated {when}, after the instant of judgement")));
         }
         let Some(file) = document else { continue };

@@ -16,6 +16,7 @@ pub mod checks;
 pub mod cli;
 pub mod clock;
 pub mod declare;
+pub mod denmark;
 pub mod digest;
 pub mod document;
 pub mod error;

@@ -13,6 +13,7 @@ use crate::target::{CertificateEntry, MetadataEntry, Target};
 use crate::verdict::Environment;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A compiled plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +109,12 @@ impl Plan {
             environment: target.environment,
             items,
         }
+    }
+
+    /// The subjects that checks will judge.
+    #[must_use]
+    pub fn needed(&self) -> BTreeSet<&str> {
+        self.items.iter().filter(|item| item.state == State::Run).filter_map(|item| item.subject.as_deref()).collect()
     }
 
     /// SHA-256 over the plan's canonical JSON, hex.

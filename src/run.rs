@@ -4,6 +4,7 @@
 use crate::canonical;
 use crate::capture;
 use crate::checks;
+use crate::denmark::danish_day;
 use crate::digest::sha256_hex;
 use crate::document::read_text;
 use crate::error::{Error, Result};
@@ -14,7 +15,7 @@ use crate::language::Language;
 use crate::plan::Plan;
 use crate::profile::{Profile, ProfileSource};
 use crate::render;
-use crate::report::build::{Judged, RunFacts, build, copenhagen_day};
+use crate::report::build::{Judged, RunFacts, build};
 use crate::report::bundle::{BundleWriter, REPORT, SEALED, unwritable};
 use crate::report::calibration::{self, CALIBRATION};
 use crate::report::replay::{
@@ -73,7 +74,7 @@ pub fn run(options: &Options<'_>, progress: &mut dyn FnMut(capture::Progress<'_>
         )));
     }
     let mut loaded = LoadedTarget::load(options.target)?;
-    loaded.target.expire(copenhagen_day(options.at));
+    loaded.target.expire(danish_day(options.at));
     let (waivers, waivers_text) = match options.waivers {
         Some(path) => {
             let (waivers, text) = Waivers::load(path)?;

@@ -22,3 +22,29 @@ pub mod tables;
 pub mod tally;
 pub mod time;
 pub mod worker;
+
+/// Whether `number` is that of the integration `wanted`: `SF1320` stands for `SF1320_A` and the like too.
+#[must_use]
+pub fn is_of(wanted: &str, number: &str) -> bool {
+    let (wanted, number) = (wanted.trim(), number.trim());
+    number.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted))
+        && !wanted.is_empty()
+        && (number.len() == wanted.len() || number.as_bytes()[wanted.len()] == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of;
+
+    #[test]
+    fn a_number_without_letter_stands_for_those_with_one() {
+        for number in ["SF1320", "SF1320_A", " sf1320_b "] {
+            assert!(is_of("SF1320", number), "{number}");
+        }
+        for number in ["SF13201", "SF132", "", "SF1320å"] {
+            assert!(!is_of("SF1320", number), "{number}");
+        }
+        assert!(!is_of("SF1320_A", "SF1320"));
+        assert!(!is_of("", "SF1320"));
+    }
+}

@@ -10,7 +10,7 @@ pub mod store;
 use super::http::{Exchanged, HttpError};
 use super::{Captured, Progress, Session, browser};
 use crate::error::Result;
-use crate::plan::{Plan, State};
+use crate::plan::Plan;
 use crate::subject::distribution::recording::Answer;
 use crate::target::LoadedTarget;
 use crate::target::beskedfordeler::Beskedfordeler;
@@ -55,10 +55,8 @@ pub fn capture(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Vec<Captured>> {
     let Some(table) = &loaded.target.beskedfordeler else { return Ok(Vec::new()) };
-    let needed: BTreeSet<&str> =
-        plan.items.iter().filter(|i| i.state == State::Run).filter_map(|i| i.subject.as_deref()).collect();
     let permitted = loaded.target.permits_trials(at);
-    let work = Work { session, loaded, table, needed, captured, at, permitted };
+    let work = Work { session, loaded, table, needed: plan.needed(), captured, at, permitted };
     let mut subjects = push::capture(&work, progress)?;
     let (trials, sent) = services::capture(&work, progress)?;
     subjects.extend(trials);

@@ -9,7 +9,7 @@ use super::{Captured, Origins, Progress, Session};
 use crate::checks;
 use crate::error::{Error, Result};
 use crate::fki::identity_provider::IdentityProvider;
-use crate::plan::{Plan, State};
+use crate::plan::Plan;
 use crate::report::v1::Direction;
 use crate::saml::{binding, metadata, xml};
 use crate::subject::trial::session::Oracle;
@@ -97,8 +97,7 @@ pub fn capture(
     at: Timestamp,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Vec<Captured>> {
-    let needed: BTreeSet<&str> =
-        plan.items.iter().filter(|i| i.state == State::Run).filter_map(|i| i.subject.as_deref()).collect();
+    let needed = plan.needed();
     let Some(saml) = &loaded.target.saml else { return Ok(Vec::new()) };
     let logins: Vec<&'static Case> = unique(checks::login::CHECKS.iter().map(|c| c.case()), |c| c.id)
         .filter(|c| needed.contains(format!("login:{}", c.id).as_str()))

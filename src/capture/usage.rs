@@ -10,7 +10,7 @@ mod trace;
 
 use super::{Captured, Progress, Session};
 use crate::error::Result;
-use crate::plan::{Plan, State};
+use crate::plan::Plan;
 use crate::target::LoadedTarget;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -38,9 +38,7 @@ pub fn capture(
     at: Timestamp,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Vec<Captured>> {
-    let running = plan.items.iter().filter(|item| item.state == State::Run);
-    let needed = running.filter_map(|item| item.subject.as_deref()).collect();
-    let work = Work { session, loaded, needed, captured, at };
+    let work = Work { session, loaded, needed: plan.needed(), captured, at };
     let mut subjects = requests::capture(&work)?;
     subjects.extend(calls::capture(&work, progress)?);
     let logs = events::capture(&work, progress)?;

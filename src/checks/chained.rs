@@ -3,10 +3,9 @@
 //! What followed may stand in any log. That nothing followed counts only when every log that holds such lines shows it.
 
 use super::event_log::{Findings, Line, SKEW, View, after, seconds};
+use crate::denmark::{begins, danish_day};
 use crate::outcome::Reason;
-use crate::report::build::copenhagen_day;
 use crate::usage::event::{Event, EventKind};
-use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -42,11 +41,10 @@ impl Limit {
     fn of(self, start: Timestamp) -> Timestamp {
         match self {
             Self::Seconds(seconds) => after(start, seconds),
-            Self::Days(days) => copenhagen_day(start)
+            Self::Days(days) => danish_day(start)
                 .checked_add(Span::new().days(days.saturating_add(1).clamp(0, 36_500)))
                 .ok()
-                .and_then(|day| day.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).ok())
-                .map_or(Timestamp::MAX, |day| day.timestamp()),
+                .map_or(Timestamp::MAX, begins),
         }
     }
 }

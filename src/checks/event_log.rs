@@ -25,15 +25,16 @@ pub mod token_use_logged;
 pub mod transaction_unique;
 
 use crate::check::Check;
+use crate::denmark::begins;
 use crate::outcome::{Outcome, Reason};
 use crate::percentile::nearest_rank;
 use crate::subject::EventLogSubject;
 use crate::subject::usage::LogFacts;
 use crate::target::usage::Keeper;
 use crate::usage::event::{Event, EventKind, EventOutcome, Events, Field};
+use crate::usage::is_of;
 use crate::usage::summary::Ended;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -213,8 +214,7 @@ impl Log<'_> {
         }
         let others = [events.unnamed_lines, events.other_lines, events.repeated_lines, events.bad_lines];
         let lines = others.iter().fold(used, |a, b| a.saturating_add(*b));
-        let allowed = u128::from(self.facts.bad_lines_per_100000) * u128::from(lines);
-        if u128::from(events.bad_lines) * 100_000 > allowed {
+        if self.facts.has_too_many_bad(events.bad_lines, lines) {
             return Some("too many lines of the log cannot be read");
         }
         self.facts.covers.is_none().then_some("the log does not say what it covers")
@@ -222,21 +222,12 @@ impl Log<'_> {
 
     /// Whether lines of an integration would stand in it.
     pub(super) fn covers_integration(&self, integration: &str) -> bool {
-        self.facts.covers.as_ref().is_none_or(|covers| {
-            covers.integrations.is_empty()
-                || covers.integrations.iter().any(|covered| is_integration(integration, covered))
-        })
+        self.facts.covers.as_ref().is_none_or(|covers| covers.holds(integration))
     }
 
     fn names(&self, field: Field) -> bool {
         self.events.fields.contains(&field)
     }
-}
-
-/// Whether a number is the wanted one: `SF1320` stands for `SF1320_A` and the like too.
-fn is_integration(number: &str, wanted: &str) -> bool {
-    let (number, wanted) = (number.trim().to_ascii_uppercase(), wanted.trim().to_ascii_uppercase());
-    number.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
 }
 
 /// An id to compare by: a UUID in lower case, anything else as it stands.
@@ -382,12 +373,8 @@ impl<'a> View<'a> {
         let logs: BTreeMap<_, _> = lines.iter().map(|line| (line.log.index, line.log)).collect();
         let periods: Vec<_> = logs.values().filter_map(|log| self.period_of(log)).collect();
         move |day| {
-            let begins = |day: Date| {
-                let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
-                day.to_zoned(zone).map(|begins| begins.timestamp()).ok()
-            };
-            let period = begins(day).zip(day.tomorrow().ok().and_then(begins));
-            period.is_some_and(|(first, next)| periods.iter().all(|(from, until)| *from <= first && next <= *until))
+            let (first, next) = (begins(day), day.tomorrow().map_or(Timestamp::MAX, begins));
+            periods.iter().all(|(from, until)| *from <= first && next <= *until)
         }
     }
 

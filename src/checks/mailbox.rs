@@ -34,8 +34,8 @@ pub mod value_list_purpose;
 use crate::besked::mailboxes::{Abonnement, Dueslag, Id, Mailboxes, Observations, Serviceaftale};
 use crate::besked::read::{Message, read};
 use crate::check::Check;
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::MailboxSubject;
 use crate::verdict::Environment;
 use jiff::Timestamp;
@@ -274,10 +274,10 @@ impl View<'_> {
             return Force::Not("not approved".to_owned());
         }
         if let Some(last) = agreement.valid_until
-            && last < copenhagen_day(self.subject.at)
+            && last < danish_day(self.subject.at)
         {
             // It may have been renewed since the export was taken.
-            return if last < copenhagen_day(self.taken()) {
+            return if last < danish_day(self.taken()) {
                 Force::Not(format!("ended {last}"))
             } else {
                 Force::Unclear(format!("ended {last}, after the export was taken"))

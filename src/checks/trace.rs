@@ -186,9 +186,10 @@ impl<'s> Trace<'s> {
         }
         let unsure = |why: &str| Silence::Unsure(format!("log {}; {why}", facts.name));
         let Some(covers) = &facts.covers else { return unsure("it does not say what it covers") };
-        let of_logins =
-            covers.integrations.is_empty() || LOGINS.iter().any(|l| covers.integrations.iter().any(|i| i == l));
-        if !of_logins || attempt.sent < covers.from || attempt.answered >= covers.until {
+        if !LOGINS.iter().any(|integration| covers.holds(integration))
+            || attempt.sent < covers.from
+            || attempt.answered >= covers.until
+        {
             return Silence::Elsewhere;
         }
         if let Some(file) = events.ended.iter().position(|e| matches!(e, Ended::Damaged(_))) {
@@ -199,7 +200,7 @@ impl<'s> Trace<'s> {
         }
         let read = events.events.len() as u64 + events.unnamed_lines + events.other_lines + events.repeated_lines;
         let lines = read + events.bad_lines;
-        if events.bad_lines.saturating_mul(100_000) > lines.saturating_mul(facts.bad_lines_per_100000.into()) {
+        if facts.has_too_many_bad(events.bad_lines, lines) {
             return unsure(&format!("{} bad lines of {lines}", events.bad_lines));
         }
         if events.unnamed_lines > 0 && events.events.iter().all(|e| e.kind != kind) {

@@ -31,17 +31,18 @@ pub mod reported_counts;
 pub mod weekday_events;
 
 use crate::check::Check;
+use crate::denmark::{begins, danish_day};
 use crate::outcome::{Outcome, Reason};
 use crate::profile::{Calendar, shipped};
-use crate::report::build::copenhagen_day;
 use crate::subject::usage::LogFacts;
 use crate::subject::{Blob, UsageSubject};
+use crate::target::is_cvr;
 use crate::target::usage::Keeper;
 use crate::usage::compare::last_use;
+use crate::usage::is_of;
 use crate::usage::summary::{Ended, Found, Group, Messages, Summary};
 use crate::verdict::Environment;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -280,27 +281,9 @@ fn read<T: DeserializeOwned>(blob: &Blob, name: &str) -> Result<T, Outcome> {
     read.map_err(|_| Outcome::error(format!("{name} cannot be read")))
 }
 
-/// Whether a number is that of an integration: `SF1320` stands for `SF1320_A` and the like too.
-fn is_of(wanted: &str, number: &str) -> bool {
-    let (wanted, number) = (wanted.trim(), number.trim());
-    number.get(..wanted.len()).is_some_and(|head| head.eq_ignore_ascii_case(wanted))
-        && !wanted.is_empty()
-        && (number.len() == wanted.len() || number.as_bytes()[wanted.len()] == b'_')
-}
-
-fn is_cvr(text: &str) -> bool {
-    text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// So many times 24 hours earlier.
 fn earlier(at: Timestamp, days: i64) -> Timestamp {
     at.checked_sub(SignedDuration::from_hours(24 * days.clamp(0, 100_000))).unwrap_or(Timestamp::MIN)
-}
-
-/// First instant of a day in Denmark.
-fn begins(day: Date) -> Timestamp {
-    let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
-    day.to_zoned(zone).map_or(Timestamp::MIN, |at| at.timestamp())
 }
 
 fn next(day: Date) -> Date {
@@ -310,7 +293,7 @@ fn next(day: Date) -> Date {
 /// The days in Denmark that lie in a period from their beginning to their end.
 fn whole_days(period: Period) -> Vec<Date> {
     let mut days = Vec::new();
-    let mut day = copenhagen_day(period.0);
+    let mut day = danish_day(period.0);
     while next(day) > day && begins(next(day)) <= period.1 {
         if begins(day) >= period.0 {
             days.push(day);
@@ -346,7 +329,7 @@ fn on_days(group: &Group, first: Date, last: Date) -> (u64, u64) {
 /// Whether a group may have calls in a period.
 fn touches(group: &Group, (from, until): Period) -> bool {
     from < until && group.newest >= from && group.first < until && {
-        let (calls, _) = on_days(group, copenhagen_day(from), copenhagen_day(until));
+        let (calls, _) = on_days(group, danish_day(from), danish_day(until));
         calls > 0
     }
 }
@@ -383,8 +366,7 @@ impl Log<'_> {
             return Some(note("a log without any line shows nothing", &self.facts.name));
         }
         let lines = overview.rows + overview.duplicates + overview.bad_lines;
-        let (bad, allowed) = (u128::from(overview.bad_lines), u128::from(self.facts.bad_lines_per_100000));
-        if bad * 100_000 > allowed * u128::from(lines) {
+        if self.facts.has_too_many_bad(overview.bad_lines, lines) {
             let value = format!("{} {}/{lines}", self.facts.name, overview.bad_lines);
             return Some(note("more bad lines than the target allows", value));
         }
@@ -399,23 +381,38 @@ impl Log<'_> {
         None
     }
 
-    fn covers(&self, integration: Option<&str>) -> bool {
-        let listed = self.facts.covers.as_ref().map_or(&[][..], |covers| &covers.integrations);
-        listed.is_empty() || integration.is_none_or(|wanted| listed.iter().any(|held| is_of(held, wanted)))
-    }
-
-    /// The period that it holds completely, or why there is none.
-    fn shown(&self, integration: Option<&str>, at: Timestamp) -> Result<Period, Note> {
+    /// The period of which it holds its lines completely, or why there is none.
+    fn period(&self, integration: Option<&str>, at: Timestamp) -> Result<Period, Note> {
         if let Some(fault) = self.fault() {
             return Err(fault);
         }
         let Some(covers) = &self.facts.covers else {
             return Err(note("the target does not say what the log holds completely", &self.facts.name));
         };
-        if !self.covers(integration) {
-            return Err(note("the log does not hold the integration", integration.unwrap_or_default()));
+        if let Some(integration) = integration.filter(|wanted| !covers.holds(wanted)) {
+            return Err(note("the log does not hold the integration", integration));
         }
         Ok((covers.from, covers.until.min(at)))
+    }
+
+    /// The period in which no such call can have been without standing in it, or why there is none.
+    fn shown(&self, calls: Calls<'_>, subject: &UsageSubject) -> Result<Period, Note> {
+        let period = self.period(calls.integration, subject.at)?;
+        let held = self.facts.covers.as_ref().map_or(&[][..], |covers| &covers.municipalities);
+        let holds = |cvr: &str| held.iter().any(|held| held == cvr);
+        let is_held = match calls.municipality {
+            _ if held.is_empty() => true,
+            Some(cvr) => holds(cvr),
+            None => !subject.municipalities.is_empty() && subject.municipalities.iter().all(|cvr| holds(cvr)),
+        };
+        if is_held {
+            Ok(period)
+        } else {
+            Err(note(
+                "the log does not hold the calls of the municipality",
+                calls.municipality.unwrap_or(&self.facts.name),
+            ))
+        }
     }
 
     const fn is_suppliers(&self) -> bool {
@@ -484,9 +481,8 @@ impl<'a> View<'a> {
     }
 
     /// The periods that the logs hold completely, joined, in order.
-    fn shown(&self, integration: Option<&str>) -> Vec<Period> {
-        let mut periods: Vec<Period> =
-            self.logs.iter().filter_map(|log| log.shown(integration, self.subject.at).ok()).collect();
+    fn shown(&self, calls: Calls<'_>) -> Vec<Period> {
+        let mut periods: Vec<Period> = self.logs.iter().filter_map(|log| log.shown(calls, self.subject).ok()).collect();
         periods.sort_unstable();
         let mut joined: Vec<Period> = Vec::new();
         for (from, until) in periods {
@@ -504,8 +500,8 @@ impl<'a> View<'a> {
         if period.0 >= period.1 {
             return vec![note("the period has no length", "")];
         }
-        if !self.shown(calls.integration).iter().any(|(from, until)| *from <= period.0 && period.1 <= *until) {
-            return self.causes(calls.integration, period);
+        if !self.shown(calls).iter().any(|(from, until)| *from <= period.0 && period.1 <= *until) {
+            return self.causes(calls, period);
         }
         let mut doubts = Vec::new();
         for group in self.logs.iter().flat_map(|log| &log.summary.groups).filter(|group| touches(group, period)) {
@@ -515,7 +511,7 @@ impl<'a> View<'a> {
             if !may_be_of || self.is_here(group) == Some(false) {
                 continue;
             }
-            let count = || on_days(group, copenhagen_day(period.0), copenhagen_day(period.1)).0.to_string();
+            let count = || on_days(group, danish_day(period.0), danish_day(period.1)).0.to_string();
             if self.is_here(group).is_none() {
                 doubts.push(note("the environment that lines name is not known", key.environment.clone()));
             } else if calls.integration.is_some() && key.integration.is_empty() {
@@ -530,11 +526,11 @@ impl<'a> View<'a> {
     }
 
     /// Why no log holds a period completely.
-    fn causes(&self, integration: Option<&str>, period: Period) -> Vec<Note> {
-        let shown = self.logs.iter().map(|log| log.shown(integration, self.subject.at));
+    fn causes(&self, calls: Calls<'_>, period: Period) -> Vec<Note> {
+        let shown = self.logs.iter().map(|log| log.shown(calls, self.subject));
         let mut causes: Vec<Note> = shown.filter_map(Result::err).collect();
         if causes.len() < self.logs.len() {
-            let days = format!("{}/{}", copenhagen_day(period.0), copenhagen_day(period.1));
+            let days = format!("{}/{}", danish_day(period.0), danish_day(period.1));
             causes.push(note("the logs do not cover the period", days));
         }
         causes
@@ -553,12 +549,11 @@ impl<'a> View<'a> {
             _ if after => return State::Unknown(vec![note("calls lie after the run", calls.name())]),
             _ => {}
         }
-        let Some((_, end)) = self.shown(calls.integration).last().copied() else {
-            return State::Unknown(self.causes(calls.integration, (from, at)));
+        let Some((_, end)) = self.shown(calls).last().copied() else {
+            return State::Unknown(self.causes(calls, (from, at)));
         };
         if end < earlier(at, fresh) {
-            let note =
-                note("the logs end too early to say anything about the present", copenhagen_day(end).to_string());
+            let note = note("the logs end too early to say anything about the present", danish_day(end).to_string());
             return State::Unknown(vec![note]);
         }
         let from = match since {
@@ -566,7 +561,7 @@ impl<'a> View<'a> {
             Since::Instant(from) => from,
         };
         if newest.is_some_and(|newest| newest >= from) {
-            let note = note("the logs end before the newest call is too old", copenhagen_day(end).to_string());
+            let note = note("the logs end before the newest call is too old", danish_day(end).to_string());
             return State::Unknown(vec![note]);
         }
         let doubts = self.doubts(calls, (from, end));
@@ -574,12 +569,12 @@ impl<'a> View<'a> {
     }
 
     /// The last so many days that the logs hold completely, when they reach close enough to the run.
-    fn recent(&self, integration: Option<&str>, days: i64, fresh: i64) -> Result<Period, Vec<Note>> {
+    fn recent(&self, calls: Calls<'_>, days: i64, fresh: i64) -> Result<Period, Vec<Note>> {
         let at = self.subject.at;
-        match self.shown(integration).last() {
-            None => Err(self.causes(integration, (earlier(at, days), at))),
+        match self.shown(calls).last() {
+            None => Err(self.causes(calls, (earlier(at, days), at))),
             Some((_, end)) if *end < earlier(at, fresh) => {
-                let end = copenhagen_day(*end).to_string();
+                let end = danish_day(*end).to_string();
                 Err(vec![note("the logs end too early to say anything about the present", end)])
             }
             Some((from, end)) => Ok((earlier(*end, days).max(*from), *end)),
@@ -589,7 +584,7 @@ impl<'a> View<'a> {
 
 /// A cell with its date, as findings show it.
 fn cell(calls: Calls<'_>, newest: Option<Timestamp>) -> String {
-    let newest = newest.map_or_else(|| "-".to_owned(), |at| copenhagen_day(at).to_string());
+    let newest = newest.map_or_else(|| "-".to_owned(), |at| danish_day(at).to_string());
     format!("{} {newest}", calls.name()).trim().to_owned()
 }
 
@@ -620,9 +615,9 @@ impl Mailbox<'_> {
     fn doubt(&self, view: &View<'_>, fresh: i64) -> Option<Note> {
         let (first, newest) = self.period();
         if newest < earlier(view.subject.at, fresh) {
-            return Some(note("no message close enough to the run", copenhagen_day(newest).to_string()));
+            return Some(note("no message close enough to the run", danish_day(newest).to_string()));
         }
-        match self.log.shown(None, view.subject.at) {
+        match self.log.period(None, view.subject.at) {
             Err(cause) => Some(cause),
             // An extract that leaves out lines moves every share and percentile.
             Ok((from, until)) if first < from || until <= newest => {
@@ -704,7 +699,7 @@ fn judge_found(subject: &UsageSubject, expected: &str, judge: impl Fn(&Log<'_>, 
         if judge(log, findings) {
             return;
         }
-        match log.shown(None, view.subject.at) {
+        match log.period(None, view.subject.at) {
             Err((phrase, value)) => findings.unclear(phrase, value),
             Ok(_) => findings.held("lines without any", log.summary.overview.rows.to_string()),
         }

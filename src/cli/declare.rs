@@ -2,10 +2,10 @@
 
 use super::{Common, Format, new_file};
 use crate::declare::{form, lacking};
+use crate::denmark::danish_day;
 use crate::error::Result;
 use crate::plan::Plan;
 use crate::profile::Profile;
-use crate::report::build::copenhagen_day;
 use crate::target::LoadedTarget;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub struct Args {
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let profile = Profile::load(&args.profile)?;
     let mut loaded = LoadedTarget::load(&args.target)?;
-    loaded.target.expire(copenhagen_day(args.at.unwrap_or_else(crate::clock::now)));
+    loaded.target.expire(danish_day(args.at.unwrap_or_else(crate::clock::now)));
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     let lacking = lacking(&profile, &loaded.target, &plan);
     let form = form(&profile, &loaded.target, &lacking, common.lang);

@@ -10,6 +10,7 @@ use crate::capture::distribution::files::read_message;
 use crate::capture::usage::requests::{kept, read_request};
 use crate::capture::{Session, capture_in, distribution, usage};
 use crate::clock::now;
+use crate::denmark::danish_day;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use crate::judge::{CheckResult, judge};
@@ -17,7 +18,6 @@ use crate::language::{Language, Text};
 use crate::outcome::Reason;
 use crate::plan::Plan;
 use crate::profile::Profile;
-use crate::report::build::copenhagen_day;
 use crate::subject::certificate::{CertificateKind, CertificateRole};
 use crate::subject::message::MESSAGE;
 use crate::subject::{Blob, Family, Subject};
@@ -261,6 +261,23 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     }
 }
 
+impl Shared {
+    /// For files that are judged by what stands in them alone.
+    fn by_themselves(files: &[PathBuf], environment: Environment, at: Option<Timestamp>) -> Self {
+        Self {
+            files: files.to_owned(),
+            environment,
+            at,
+            offline: true,
+            crl: Vec::new(),
+            ocsp_response: Vec::new(),
+            supplied: Vec::new(),
+            anchor: Vec::new(),
+            cvr: None,
+        }
+    }
+}
+
 fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
     if args.cvr.iter().any(|cvr| !is_cvr(cvr)) {
         return Err(Error::Usage("a CVR number has eight digits".into()));
@@ -268,17 +285,7 @@ fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
     if args.system.as_ref().is_some_and(|system| uuid_of(system).is_none()) {
         return Err(Error::Usage("--system is a UUID with hyphens".into()));
     }
-    let shared = Shared {
-        files: args.files.clone(),
-        environment: args.environment,
-        at: args.at,
-        offline: true,
-        crl: Vec::new(),
-        ocsp_response: Vec::new(),
-        supplied: Vec::new(),
-        anchor: Vec::new(),
-        cvr: None,
-    };
+    let shared = Shared::by_themselves(&args.files, args.environment, args.at);
     let direction = if args.received { MessageDirection::Received } else { MessageDirection::Sent };
     let entry = |file: &Path, target: &mut Target| {
         target.beskedfordeler = Some(Beskedfordeler {
@@ -295,17 +302,7 @@ fn messages(args: &MessageArgs, common: Common) -> Result<u8> {
 }
 
 fn requests(args: &RequestArgs, common: Common) -> Result<u8> {
-    let shared = Shared {
-        files: args.files.clone(),
-        environment: args.environment,
-        at: args.at,
-        offline: true,
-        crl: Vec::new(),
-        ocsp_response: Vec::new(),
-        supplied: Vec::new(),
-        anchor: Vec::new(),
-        cvr: None,
-    };
+    let shared = Shared::by_themselves(&args.files, args.environment, args.at);
     let service = match args.service {
         ServiceArgument::Sagsindeks => RequestService::Sagsindeks,
         ServiceArgument::Dokumentindeks => RequestService::Dokumentindeks,
@@ -529,7 +526,7 @@ impl<'a> Inspector<'a> {
             }
         }
         let results = judge(&plan, &self.profile, &loaded.target, &subjects);
-        let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), copenhagen_day(self.at));
+        let verdicts = by_requirement(&self.profile, &results, &Waivers::default(), danish_day(self.at));
         let total = aggregate(&self.profile, &verdicts, &results, true);
         Ok(Judged { results, total, facts })
     }

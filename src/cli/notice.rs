@@ -1,10 +1,10 @@
 //! `kravprobe notice`: a draft notice of defects from a verified bundle.
 
 use super::{Common, Form, new_file};
+use crate::denmark::danish_day;
 use crate::error::{Error, Result};
 use crate::language::Text;
 use crate::render::{NoticeFacts, NoticeForm, has_defects, notice, one_line};
-use crate::report::build::copenhagen_day;
 use crate::report::bundle::BundleReader;
 use crate::report::replay;
 use crate::report::verify::{Verified, verify};
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     usable(&verified, &args.bundle)?;
     let report = &verified.report;
     if let Some(day) = args.delivered
-        && day < copenhagen_day(report.issued)
+        && day < danish_day(report.issued)
     {
         return Err(Error::Usage(format!("the report cannot be delivered on {day}: it was issued later")));
     }

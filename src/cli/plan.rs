@@ -1,11 +1,11 @@
 //! `kravprobe plan`: what a run would do.
 
 use super::{Common, Format};
+use crate::denmark::danish_day;
 use crate::error::Result;
 use crate::language::{Language, Text};
 use crate::plan::{Plan, PlanItem, State};
 use crate::profile::Profile;
-use crate::report::build::copenhagen_day;
 use crate::target::LoadedTarget;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub struct Args {
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let profile = Profile::load(&args.profile)?;
     let mut loaded = LoadedTarget::load(&args.target)?;
-    loaded.target.expire(copenhagen_day(crate::clock::now()));
+    loaded.target.expire(danish_day(crate::clock::now()));
     let plan = Plan::compile(&profile, &loaded.target, &loaded.text);
     match common.format {
         Format::Json => common.print_json(&serde_json::json!({ "sha256": plan.digest()?, "plan": plan }))?,

@@ -13,7 +13,6 @@ use crate::usage::tally::Limits;
 use crate::usage::{guess, read as reader};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::fmt::Write;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -351,8 +350,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 fn danish(at: Timestamp) -> String {
-    let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
-    at.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()
+    crate::denmark::danish(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn span(seconds: u32) -> String {

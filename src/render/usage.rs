@@ -1,9 +1,10 @@
 //! The pictures of usage in `report.html`: their words, and where their parts stand.
 
 use super::words;
+use crate::denmark::danish_day;
 use crate::language::Language;
-use crate::report::build::copenhagen_day;
-use crate::report::v1::{DailyCalls, NewestCall, UsageCell, UsageState};
+use crate::report::v1::{DailyCalls, NewestCall, UsageCell, UsageFigures, UsageState};
+use crate::usage::compare;
 use jiff::civil::Date;
 
 /// Height of the highest day.
@@ -30,7 +31,7 @@ pub const fn state_name(state: UsageState) -> &'static str {
 pub fn cell_words(cell: &UsageCell, language: Language) -> String {
     let UsageCell { percent, calls, least_recent, newest, state } = cell;
     let last = match (newest, language) {
-        (Some(newest), _) => words::day(copenhagen_day(*newest), language),
+        (Some(newest), _) => words::day(danish_day(*newest), language),
         (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
         (None, Language::En) => "no call that succeeded".to_owned(),
     };
@@ -42,11 +43,19 @@ pub fn cell_words(cell: &UsageCell, language: Language) -> String {
     }
 }
 
-pub fn left_out_words(rows: u64, language: Language) -> String {
-    match language {
-        Language::Da => format!("Yderligere {rows} kommuner er ikke vist."),
-        Language::En => format!("{rows} further municipalities are not shown."),
-    }
+/// What the pictures leave out, in sentences; empty when they show everything.
+pub fn left_out_words(usage: &UsageFigures, language: Language) -> String {
+    let counts = [
+        (usage.left_out_rows, "kommuner", "municipalities"),
+        (usage.left_out_packages, "pakker", "packages"),
+        (usage.left_out_integrations, "integrationer", "integrations"),
+    ];
+    let sentence = |(count, da, en): (u64, &str, &str)| match (count, language) {
+        (0, _) => None,
+        (_, Language::Da) => Some(format!("{count} flere {da} er ikke vist.")),
+        (_, Language::En) => Some(format!("{count} more {en} not shown.")),
+    };
+    counts.into_iter().filter_map(sentence).collect::<Vec<_>>().join(" ")
 }
 
 /// A newest call as it is drawn.
@@ -61,14 +70,17 @@ pub struct DrawnAge {
 }
 
 fn age_words(age: &NewestCall, language: Language) -> String {
-    match (age.age_days, language) {
+    let words = match (age.age_days, language) {
         (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
         (None, Language::En) => "no call that succeeded".to_owned(),
         (Some(1), Language::Da) => "1 dag".to_owned(),
         (Some(1), Language::En) => "1 day".to_owned(),
         (Some(days), Language::Da) => format!("{days} dage"),
         (Some(days), Language::En) => format!("{days} days"),
-    }
+    };
+    let Some(cvr) = &age.municipality else { return words };
+    let name = compare::municipalities().iter().find(|m| m.cvr == *cvr).map_or(cvr, |m| &m.name);
+    format!("{words} ({name})")
 }
 
 /// The bars of ages. An age beyond four times its limit ends there; its words tell the number.
@@ -95,9 +107,14 @@ pub fn ages(all: &[NewestCall], language: Language) -> Vec<DrawnAge> {
 pub fn ages_words(all: &[NewestCall], language: Language) -> String {
     let each: Vec<_> = all.iter().map(|age| format!("{} {}", age.integration, age_words(age, language))).collect();
     let each = each.join(", ");
+    let one_of_several = match language {
+        _ if all.iter().all(|age| age.municipality.is_none()) => "",
+        Language::Da => " I parentes den kommune, hvis seneste kald er ældst.",
+        Language::En => " In parentheses the municipality whose newest call is oldest.",
+    };
     match language {
-        Language::Da => format!("Alder på det seneste kald, der lykkedes: {each}."),
-        Language::En => format!("Age of the newest call that succeeded: {each}."),
+        Language::Da => format!("Alder på det seneste kald, der lykkedes: {each}.{one_of_several}"),
+        Language::En => format!("Age of the newest call that succeeded: {each}.{one_of_several}"),
     }
 }
 
@@ -174,6 +191,7 @@ mod tests {
     #[test]
     fn ages_tell_their_number() {
         let age = |days, within_days, state| NewestCall {
+            municipality: None,
             integration: "SF1470".to_owned(),
             newest: None,
             age_days: days,

@@ -629,6 +629,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("# in ObjektAnsvarligMyndighed", "# i ObjektAnsvarligMyndighed"),
     ("# other messages, # of them this one again", "# andre beskeder, heraf # denne igen"),
     ("# pairs in order", "# par i rækkefølge"),
+    ("# occurrences", "# forekomster"),
     ("# times", "# tidspunkter"),
     ("* stands for the authorities of the agreement", "* står for aftalens myndigheder"),
     (
@@ -877,6 +878,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("the first events failed, or may have", "de første hændelser fejlede eller kan være fejlet"),
     ("the list of reported counts is empty", "listen over rapporterede antal er tom"),
     ("the log does not hold the integration", "loggen omfatter ikke integrationen"),
+    ("the log does not hold the calls of the municipality", "loggen omfatter ikke kommunens kald"),
+    ("the log holds the calls of chosen municipalities alone", "loggen omfatter kun udvalgte kommuners kald"),
     ("the log does not hold the whole period", "loggen dækker ikke hele perioden"),
     ("the log does not say whether calls succeeded", "loggen viser ikke, om kald lykkedes"),
     (
@@ -936,6 +939,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("<= # per mille of a day above #, none at #", "<= # promille af en dags beskeder over #, ingen på #"),
     ("CPR numbers in the column", "CPR-numre i kolonnen"),
     ("cookie in the column", "cookie i kolonnen"),
+    ("in lines that cannot be read", "i linjer, der ikke kan læses"),
     ("jwt in the column", "jwt i kolonnen"),
     ("private-key in the column", "privat nøgle i kolonnen"),
     ("saml-message in the column", "SAML-besked i kolonnen"),

@@ -443,9 +443,7 @@ pub fn day(date: jiff::civil::Date, language: Language) -> String {
 /// An instant in Danish time and in UTC.
 #[must_use]
 pub fn instant(at: jiff::Timestamp, language: Language) -> String {
-    // The compiled-in rules, never the machine's, so that the rendering is the same everywhere.
-    let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Copenhagen").unwrap_or(jiff::tz::TimeZone::UTC);
-    let local = at.to_zoned(zone);
+    let local = crate::denmark::danish(at);
     let date = day(local.date(), language);
     let (hour, minute) = (local.hour(), local.minute());
     match language {

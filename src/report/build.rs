@@ -4,6 +4,7 @@ use super::v1;
 use crate::aggregate::{Aggregate, RequirementVerdict, aggregate, by_requirement};
 use crate::canonical;
 use crate::checks;
+use crate::denmark::danish_day;
 use crate::digest::sha256_hex;
 use crate::error::Result;
 use crate::judge::CheckResult;
@@ -15,7 +16,6 @@ use crate::target::Target;
 use crate::verdict::{Level, Verdict};
 use crate::waiver::Waivers;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -67,14 +67,14 @@ pub struct Judged<'a> {
 /// Builds the report.
 pub fn build(judged: Judged<'_>, facts: RunFacts) -> Result<v1::Report> {
     let Judged { profile, target, plan, subjects, results, waivers } = judged;
-    let day = copenhagen_day(facts.at);
+    let day = danish_day(facts.at);
     let verdicts = by_requirement(profile, results, waivers, day);
     let total = aggregate(profile, &verdicts, results, profile.is_in_force(day));
     let requirements: Vec<_> = profile.requirements.iter().map(requirement_entry).collect();
     let entries = verdicts.iter().map(|v| requirement_result(v, waivers)).collect::<Result<Vec<_>>>()?;
     let aggregate_entry = aggregate_entry(total, profile);
     let results_digest = results_digest(&requirements, &entries, &aggregate_entry)?;
-    let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), copenhagen_day(facts.issued));
+    let deadlines = deadlines(&verdicts, profile.calendar.as_ref(), danish_day(facts.issued));
     let mut limitations = limitations(profile, &facts);
     limitations.extend(super::trials::limitations(target, subjects));
     limitations.extend(super::messages::limitations(target, subjects));
@@ -279,7 +279,7 @@ fn aggregate_entry(total: Aggregate, profile: &Profile) -> v1::AggregateEntry {
 }
 
 fn limitations(profile: &Profile, facts: &RunFacts) -> Vec<Localised> {
-    let in_force = profile.is_in_force(copenhagen_day(facts.at));
+    let in_force = profile.is_in_force(danish_day(facts.at));
     let texts = [
         (
             profile.file.status == Status::Draft,
@@ -335,13 +335,6 @@ fn limitations(profile: &Profile, facts: &RunFacts) -> Vec<Localised> {
     texts.into_iter().filter(|(holds, _)| *holds).map(|(_, text)| text.to_localised()).collect()
 }
 
-/// The calendar day in Denmark.
-#[must_use]
-pub fn copenhagen_day(at: Timestamp) -> Date {
-    // The time zone database is compiled in; without it UTC is at most a day's edge off.
-    at.to_zoned(TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC)).date()
-}
-
 fn deadlines(verdicts: &[RequirementVerdict<'_>], calendar: Option<&Calendar>, delivered: Date) -> Vec<v1::Deadline> {
     verdicts
         .iter()
@@ -389,10 +382,5 @@ mod tests {
         assert_eq!(add_working_days(date(2031, 12, 30), 5, &calendar), None, "no deadline past the calendar");
         // Maundy Thursday to Easter Monday 2027.
         assert_eq!(add_working_days(date(2027, 3, 24), 1, &calendar), Some(date(2027, 3, 30)));
-    }
-
-    #[test]
-    fn the_day_is_the_danish_one() {
-        assert_eq!(copenhagen_day("2026-11-20T23:30:00Z".parse().unwrap()), date(2026, 11, 21));
     }
 }

@@ -1,9 +1,10 @@
 //! Replay: judging again from what a bundle holds, without network or clock.
 
-use super::build::{Judged, RunFacts, build, copenhagen_day};
+use super::build::{Judged, RunFacts, build};
 use super::calibration::{self, CALIBRATION};
 use super::v1;
 use crate::capture::registered;
+use crate::denmark::danish_day;
 use crate::document::Document;
 use crate::error::{Error, Result};
 use crate::judge::judge;
@@ -64,7 +65,7 @@ pub fn replay(report: &v1::Report, read: &mut dyn FnMut(&str) -> Result<Vec<u8>>
         let path = declaration_file(number);
         Ok(Document::new(path.as_str(), text(read(&path)?, &path)?))
     })?;
-    target.expire(copenhagen_day(report.run.at));
+    target.expire(danish_day(report.run.at));
     let waivers = if report.members.iter().any(|m| m.path == WAIVERS) {
         Waivers::parse(WAIVERS, &text(read(WAIVERS)?, WAIVERS)?)?
     } else {

@@ -1,14 +1,14 @@
 //! What a report shows of the usage logs: municipality by package, newest calls, calls per day. Computed from the summaries, so that a
 //! replay shows the same. Pictures only: the verdicts stand with the requirements.
 
-use super::build::copenhagen_day;
 use super::v1::{DailyCalls, DayCalls, NewestCall, UsageCell, UsageFigures, UsagePackage, UsageRow, UsageState};
+use crate::denmark::danish_day;
 use crate::language::Localised;
 use crate::plan::Plan;
 use crate::profile::Profile;
 use crate::subject::{Subject, UsageSubject};
-use crate::usage::compare;
 use crate::usage::summary::{Group, Summary};
+use crate::usage::{compare, is_of};
 use jiff::{Timestamp, ToSpan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,14 +32,17 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
     let summaries: Vec<Summary> =
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
     let groups = once(&summaries);
-    let packages = packages(plan, profile, &groups);
+    let (packages, left_out_packages) = packages(plan, profile, &groups);
+    let (integrations, left_out_integrations) = integrations(&packages);
     let (rows, left_out_rows) = rows(subject, &packages, &groups);
     Some(UsageFigures {
-        ages: ages(subject, &packages, &groups),
-        daily: daily(subject, &packages, &groups),
-        packages,
+        ages: ages(subject, &integrations, &groups),
+        daily: daily(subject, &integrations, &groups),
         rows,
         left_out_rows,
+        left_out_packages,
+        left_out_integrations,
+        packages,
     })
 }
 
@@ -64,8 +67,8 @@ fn once(summaries: &[Summary]) -> Vec<&Group> {
     all.filter(|(log, group)| chosen(*log, group)).map(|(_, group)| group).collect()
 }
 
-/// The packages that the plan asks about; each integration of the logs is one of its own, when it asks about none.
-fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> Vec<UsagePackage> {
+/// The packages that the plan asks about; each integration of the logs is one of its own, when it asks about none. And how many are too many.
+fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> (Vec<UsagePackage>, u64) {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for item in plan.items.iter().filter(|i| i.check.as_deref().is_some_and(|c| PACKAGE_CHECKS.contains(&c))) {
@@ -89,8 +92,9 @@ fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> Vec<UsagePacka
             within_days: WITHIN_DAYS,
         }));
     }
+    let left_out = out.len().saturating_sub(MOST_INTEGRATIONS);
     out.truncate(MOST_INTEGRATIONS);
-    out
+    (out, left_out as u64)
 }
 
 /// A row for each municipality of the target and each other one in the logs, those of the target first.
@@ -115,8 +119,8 @@ fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> 
     let mut calls = 0;
     let mut newest = Vec::new();
     for integration in &package.integrations {
-        let is_of = |g: &&&Group| g.key.municipality == cvr && compare::stands_for(integration, &g.key.integration);
-        let own: Vec<_> = groups.iter().filter(is_of).collect();
+        let is_here = |g: &&&Group| g.key.municipality == cvr && is_of(integration, &g.key.integration);
+        let own: Vec<_> = groups.iter().filter(is_here).collect();
         calls += own.iter().map(|g| g.calls).sum::<u64>();
         let last = own.iter().filter_map(|g| compare::last_use(g)).max();
         newest.push((last, integration, state(at, last, package.within_days)));
@@ -151,18 +155,14 @@ fn age_days(at: Timestamp, newest: Timestamp) -> i64 {
     ((at.as_second() - newest.as_second()).max(0) + 86_399) / 86_400
 }
 
-/// The integrations of the packages, each once, with the days within which a call of it counts as new.
-fn integrations(packages: &[UsagePackage]) -> Vec<(&str, i64)> {
+/// The integrations of the packages, each once, with the days within which a call of it counts as new. And how many are too many.
+fn integrations(packages: &[UsagePackage]) -> (Vec<(&str, i64)>, u64) {
     let mut seen = BTreeSet::new();
-    let mut out = Vec::new();
-    for package in packages {
-        for name in &package.integrations {
-            if seen.insert(name) && out.len() < MOST_INTEGRATIONS {
-                out.push((name.as_str(), package.within_days));
-            }
-        }
-    }
-    out
+    let all = packages.iter().flat_map(|p| p.integrations.iter().map(|name| (name.as_str(), p.within_days)));
+    let mut out: Vec<_> = all.filter(|(name, _)| seen.insert(*name)).collect();
+    let left_out = out.len().saturating_sub(MOST_INTEGRATIONS);
+    out.truncate(MOST_INTEGRATIONS);
+    (out, left_out as u64)
 }
 
 /// The groups of an integration, at the municipalities of the target when it names any.
@@ -172,18 +172,25 @@ fn of<'a>(
     integration: &'a str,
 ) -> impl Iterator<Item = &'a Group> + use<'a> {
     groups.iter().copied().filter(move |group| {
-        compare::stands_for(integration, &group.key.integration)
+        is_of(integration, &group.key.integration)
             && (subject.municipalities.is_empty() || subject.municipalities.contains(&group.key.municipality))
     })
 }
 
-fn ages(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> Vec<NewestCall> {
-    integrations(packages)
-        .into_iter()
-        .map(|(integration, within_days)| {
-            let newest = of(subject, groups, integration).filter_map(compare::last_use).max();
+/// The municipality that was served least recently stands for all: a mean, or the newest of all, would hide it.
+fn ages(subject: &UsageSubject, integrations: &[(&str, i64)], groups: &[&Group]) -> Vec<NewestCall> {
+    integrations
+        .iter()
+        .map(|&(integration, within_days)| {
+            let uses = || of(subject, groups, integration);
+            let newest_of =
+                |cvr: &String| uses().filter(|g| g.key.municipality == *cvr).filter_map(compare::last_use).max();
+            // `None` comes before every instant.
+            let least = subject.municipalities.iter().map(|cvr| (newest_of(cvr), Some(cvr))).min_by_key(|(at, _)| *at);
+            let (newest, cvr) = least.unwrap_or_else(|| (uses().filter_map(compare::last_use).max(), None));
             NewestCall {
                 integration: integration.to_owned(),
+                municipality: cvr.filter(|_| subject.municipalities.len() > 1).cloned(),
                 newest,
                 age_days: newest.map(|newest| age_days(subject.at, newest)),
                 within_days,
@@ -193,10 +200,10 @@ fn ages(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) ->
         .collect()
 }
 
-fn daily(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> Vec<DailyCalls> {
-    let until = copenhagen_day(subject.at);
+fn daily(subject: &UsageSubject, integrations: &[(&str, i64)], groups: &[&Group]) -> Vec<DailyCalls> {
+    let until = danish_day(subject.at);
     let from = until.saturating_sub(DAYS.days());
-    let all = integrations(packages).into_iter().map(|(integration, within_days)| {
+    let all = integrations.iter().map(|&(integration, within_days)| {
         let mut days: BTreeMap<_, DayCalls> = BTreeMap::new();
         for day in of(subject, groups, integration).flat_map(|g| &g.days) {
             if (from..=until).contains(&day.date) {
@@ -296,6 +303,34 @@ mod tests {
         // 22:30 UTC is half past eleven the same evening in Denmark in November.
         let daily: Vec<_> = figures.daily.iter().flat_map(|d| &d.days).map(|d| (d.calls, d.errors)).collect();
         assert_eq!(daily, [(2, 1)], "SF1470 has no call within the picture");
+    }
+
+    #[test]
+    fn the_municipality_that_was_served_least_recently_stands_for_all() {
+        let Subject::Usage(mut subject) = subject(&format!(
+            "time,integration,municipality_cvr\n2026-11-20T08:00:00Z,SF1461,{OWN}\n2026-11-01T08:00:00Z,SF1461,{OTHER}\n\
+             2026-11-20T08:00:00Z,SF1470,{OWN}\n"
+        )) else {
+            panic!()
+        };
+        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let groups: Vec<_> = summary.groups.iter().collect();
+        let wanted = [("SF1461", 30), ("SF1470", 30)];
+        let drawn = |subject: &UsageSubject| {
+            ages(subject, &wanted, &groups).into_iter().map(|a| (a.municipality, a.age_days)).collect::<Vec<_>>()
+        };
+        assert_eq!(drawn(&subject), [(None, Some(2)), (None, Some(2))], "the one municipality needs no name");
+        subject.municipalities.push(OTHER.to_owned());
+        assert_eq!(drawn(&subject), [(Some(OTHER.to_owned()), Some(21)), (Some(OTHER.to_owned()), None)]);
+        subject.municipalities.clear();
+        assert_eq!(drawn(&subject), [(None, Some(2)), (None, Some(2))], "all of them together");
+    }
+
+    #[test]
+    fn what_is_too_much_to_draw_is_counted() {
+        let lines: String = (0..15).map(|n| format!("2026-11-20T08:00:00Z,SF15{n:02},{OWN}\n")).collect();
+        let figures = figures(&format!("time,integration,municipality_cvr\n{lines}"));
+        assert_eq!((figures.packages.len(), figures.left_out_packages, figures.ages.len()), (12, 3, 12));
     }
 
     #[test]

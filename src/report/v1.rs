@@ -188,7 +188,13 @@ pub struct UsageFigures {
     pub rows: Vec<UsageRow>,
     /// Further municipalities that are not listed.
     pub left_out_rows: u64,
-    /// Newest call of each integration.
+    /// Packages, and integrations of the other pictures, that are not shown because there are too many.
+    #[serde(default)]
+    pub left_out_packages: u64,
+    /// See `left_out_packages`.
+    #[serde(default)]
+    pub left_out_integrations: u64,
+    /// Newest call of each integration; of several municipalities of the target, that of the municipality whose newest call is oldest.
     pub ages: Vec<NewestCall>,
     /// Calls per day of each integration that has any.
     pub daily: Vec<DailyCalls>,
@@ -261,6 +267,9 @@ pub enum UsageState {
 pub struct NewestCall {
     /// Integration.
     pub integration: String,
+    /// CVR number of the municipality, where the target names several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub municipality: Option<String>,
     /// Newest call that did not fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]

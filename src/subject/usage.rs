@@ -69,6 +69,14 @@ pub struct LogFacts {
     pub mapping: Blob,
 }
 
+impl LogFacts {
+    /// Whether so many bad lines of so many are more than leave it able to show that something did not happen.
+    #[must_use]
+    pub fn has_too_many_bad(&self, bad: u64, lines: u64) -> bool {
+        u128::from(bad) * 100_000 > u128::from(self.bad_lines_per_100000) * u128::from(lines)
+    }
+}
+
 /// A file of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -4,6 +4,7 @@ use super::{SecretReference, is_cvr, is_name, is_plain_web_address};
 use crate::document::{Document, Step};
 use crate::error::Diagnostic;
 use crate::usage::event::EventKind;
+use crate::usage::is_of;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use schemars::JsonSchema;
@@ -98,6 +99,17 @@ pub struct Covers {
     /// The integrations whose calls would stand in it; every one, when empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub integrations: Vec<String>,
+    /// CVR numbers of the municipalities whose calls would stand in it; every one, when empty. For logs of calls alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub municipalities: Vec<String>,
+}
+
+impl Covers {
+    /// Whether calls of an integration would stand in it.
+    #[must_use]
+    pub fn holds(&self, integration: &str) -> bool {
+        self.integrations.is_empty() || self.integrations.iter().any(|held| is_of(held, integration))
+    }
 }
 
 /// What a portfolio says: an export file, or the API to ask.
@@ -177,6 +189,13 @@ impl Usage {
             }
             if log.covers.as_ref().is_some_and(|c| c.until <= c.from) {
                 wrong(&at("covers"), "the period ends before it begins");
+            }
+            let municipalities = log.covers.as_ref().map_or(&[][..], |covers| &covers.municipalities);
+            if list == "events" && !municipalities.is_empty() {
+                wrong(&at("covers"), "only a log of calls says which municipalities it covers");
+            }
+            if municipalities.iter().any(|cvr| !is_cvr(cvr)) {
+                wrong(&at("covers"), "a CVR number has eight digits");
             }
         }
         if let Some(portfolio) = &self.portfolio {

@@ -1,5 +1,6 @@
 //! Municipalities by package: how much of each package a municipality has in use.
 
+use super::is_of;
 use super::summary::Group;
 use crate::error::{Error, Result};
 use jiff::Timestamp;
@@ -114,12 +115,6 @@ pub fn last_use(group: &Group) -> Option<Timestamp> {
     group.newest_success.or_else(|| (group.unknown == group.calls).then_some(group.newest))
 }
 
-/// Whether calls of the integration `name` count for `integration`: `SF1320` stands for `SF1320_A` and the like too.
-#[must_use]
-pub fn stands_for(integration: &str, name: &str) -> bool {
-    name == integration || name.strip_prefix(integration).is_some_and(|rest| rest.starts_with('_'))
-}
-
 #[derive(Default)]
 struct Seen {
     calls: u64,
@@ -176,8 +171,7 @@ pub fn compare(groups: impl Iterator<Item = Group>, rules: &Rules) -> Comparison
 fn cell(package: &Package, cvr: &str, seen: &BTreeMap<(String, String), Seen>, since: Option<Timestamp>) -> Cell {
     let mut cell = Cell::default();
     for integration in &package.integrations {
-        let of_it =
-            seen.iter().filter(|((municipality, name), _)| municipality == cvr && stands_for(integration, name));
+        let of_it = seen.iter().filter(|((municipality, name), _)| municipality == cvr && is_of(integration, name));
         let mut newest = None;
         for (_, seen) in of_it {
             cell.calls += seen.calls;

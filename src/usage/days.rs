@@ -1,7 +1,7 @@
 //! Calendar days in Denmark, by the second.
 
+use crate::denmark::begins;
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
 use jiff::{Span, Unit};
 use std::sync::LazyLock;
 
@@ -33,12 +33,11 @@ impl Calendar {
     }
 
     fn new() -> Self {
-        let zone = TimeZone::get("Europe/Copenhagen").unwrap_or(TimeZone::UTC);
         let begins = FIRST
             .series(Span::new().days(1))
             .take_while(|day| day.year() <= 2100)
             .map(|day| {
-                let begins = day.to_zoned(zone.clone()).map_or(0, |at| at.timestamp().as_second());
+                let begins = begins(day).as_second();
                 u32::try_from(begins - super::time::EARLIEST / 1000).unwrap_or(0)
             })
             .collect();

@@ -10,14 +10,16 @@ use super::mapping::Encoding;
 use super::read::{Broken, Start, find_header, read_head, shown_name, with_delimiter};
 use super::reader::{Chunk, Chunks, Piece, Records, first_line};
 use super::scan::{Secrets, integration_number, shown_text, text};
-use super::summary::{Bad, BadKind, Ended, File, Found, Place, Sample};
+use super::summary::{Bad, BadKind, DayFinds, Ended, File, Found, Place, Sample};
 use super::tally::{cvr, fits};
 use super::time::{Clock, Problem};
-use super::worker::{Notes, column, fields, header, leaf, scalar};
+use super::worker::{Notes, column, fields, header, leaf, leaves, scalar};
+use crate::denmark::danish_day;
 use crate::digest::sha256;
 use crate::error::{Error, Result};
 use crate::evidence::redact::redact;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use mapping::{Ready, Slot};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -154,6 +156,23 @@ impl Line<'_> {
     }
 }
 
+/// What came of a line.
+#[derive(Default)]
+struct Taken {
+    /// Why it cannot be used.
+    problem: Option<Unusable>,
+    /// Its day, of a line of the system.
+    day: Option<Date>,
+    /// It is another system's, or may be anybody's.
+    is_others: bool,
+}
+
+impl Taken {
+    fn not(self, problem: Unusable) -> Self {
+        Self { problem: Some(problem), ..self }
+    }
+}
+
 /// Why a line cannot be used, and what a sample shows of it. Never a whole line: it names persons.
 struct Unusable(BadKind, String);
 
@@ -243,7 +262,7 @@ impl<'a> Reader<'a> {
                     self.count();
                     let place = (self.current(), line);
                     self.bad(place, &Unusable(why.into(), length(&bytes)));
-                    self.notes.field(&mut self.secrets, "(line)", &bytes, place);
+                    self.notes.field(&mut self.secrets, "(line)", &bytes, place, None);
                 }
                 Piece::End => return Ok((form, Ended::Complete)),
                 Piece::Damaged(problem) => return Ok((form, Ended::Damaged(problem))),
@@ -306,22 +325,22 @@ impl<'a> Reader<'a> {
         problem: Option<Unusable>,
     ) -> Result<()> {
         self.count();
-        let problem = if problem.is_some() {
-            problem
+        let taken = if let Some(problem) = problem {
+            Taken::default().not(problem)
         } else {
             let value = |(slot, at): &(Slot, usize)| (*slot, Cow::Borrowed(cells.get(*at).map_or("", |c| c.as_str())));
             self.note_present(layout.places.iter().map(|(slot, _)| *slot));
             self.line(path, Line { place, values: layout.places.iter().map(value).collect() })?
         };
-        for (at, cell) in cells.iter().enumerate() {
-            if problem.is_some() || layout.typed.get(at) != Some(&true) {
+        for (at, cell) in cells.iter().enumerate().filter(|_| !taken.is_others) {
+            if taken.problem.is_some() || layout.typed.get(at) != Some(&true) {
                 // In a line with too many or too few columns nobody knows which is which; a workbook's cells know their own.
                 let is_known = cells.len() == layout.header.len() || layout.form == Form::Workbook;
                 let name = layout.header.get(at).filter(|_| is_known).map_or("(line)", String::as_str);
-                self.notes.field(&mut self.secrets, name, cell.as_bytes(), place);
+                self.notes.field(&mut self.secrets, name, cell.as_bytes(), place, taken.day);
             }
         }
-        if let Some(problem) = problem {
+        if let Some(problem) = taken.problem {
             self.bad(place, &problem);
         }
         Ok(())
@@ -349,48 +368,44 @@ impl<'a> Reader<'a> {
 
     fn object(&mut self, path: &Path, record: &[u8], place: (u32, u64), is_cut_off: bool) -> Result<()> {
         self.count();
-        let mut problem =
+        let problem =
             if is_cut_off { Some(Unusable(BadKind::CutOff, length(record))) } else { self.encoding_problem(record) };
+        let mut taken = Taken { problem, ..Taken::default() };
         let decoded = text(record);
         let value: Option<Value> = serde_json::from_str(&decoded).ok().filter(Value::is_object);
         if let Some(value) = &value {
-            if problem.is_none() {
+            if taken.problem.is_none() {
                 let values: Vec<_> = (self.ready.columns.iter())
                     .map(|(slot, name)| (*slot, Cow::Owned(leaf(value, name))))
                     .filter(|(_, text): &(Slot, Cow<'_, str>)| !text.is_empty())
                     .collect();
                 self.note_present(values.iter().map(|(slot, _)| *slot));
-                problem = self.line(path, Line { place, values })?;
+                taken = self.line(path, Line { place, values })?;
             }
-            self.leaves(value, "", problem.is_some(), place);
+            self.values(value, &taken, place);
         } else {
-            problem = problem.or_else(|| Some(Unusable(BadKind::NotJson, length(record))));
-            self.notes.field(&mut self.secrets, "(line)", record, place);
+            taken.problem.get_or_insert_with(|| Unusable(BadKind::NotJson, length(record)));
+            self.notes.field(&mut self.secrets, "(line)", record, place, None);
         }
-        if let Some(problem) = problem {
+        if let Some(problem) = taken.problem {
             self.bad(place, &problem);
         }
         Ok(())
     }
 
     /// Looks through every value of an object.
-    fn leaves(&mut self, value: &Value, name: &str, is_bad: bool, place: (u32, u64)) {
-        match value {
-            Value::Object(members) => {
-                for (key, member) in members {
-                    self.leaves(member, &super::scan::path(name, key), is_bad, place);
-                }
-            }
-            Value::Array(members) => members.iter().for_each(|member| self.leaves(member, name, is_bad, place)),
-            Value::String(_) | Value::Number(_) => {
-                let is_typed = self.ready.columns.iter().any(|(slot, column)| column == name && slot.is_typed());
-                if is_bad || !is_typed {
-                    let shown = super::scan::shown_path(name);
-                    self.notes.field(&mut self.secrets, &shown, scalar(value).as_bytes(), place);
-                }
-            }
-            Value::Null | Value::Bool(_) => {}
+    fn values(&mut self, value: &Value, taken: &Taken, place: (u32, u64)) {
+        if taken.is_others {
+            return;
         }
+        let columns = &self.ready.columns;
+        leaves(value, "", &mut |name, value| {
+            let is_typed = columns.iter().any(|(slot, column)| column == name && slot.is_typed());
+            if taken.problem.is_some() || !is_typed {
+                let shown = super::scan::shown_path(name);
+                self.notes.field(&mut self.secrets, &shown, scalar(value).as_bytes(), place, taken.day);
+            }
+        });
     }
 
     fn workbook(&mut self, path: &Path, mut book: Workbook) -> Result<Ended> {
@@ -425,23 +440,26 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes the events of a line; gives why it cannot be used.
-    fn line<'b>(&mut self, path: &Path, mut line: Line<'b>) -> Result<Option<Unusable>>
+    /// Takes the events of a line.
+    fn line<'b>(&mut self, path: &Path, mut line: Line<'b>) -> Result<Taken>
     where
         'a: 'b,
     {
         let ready: &'a Ready = self.ready;
         line.values.extend(ready.fixed.iter().map(|(slot, text)| (*slot, Cow::Borrowed(text.as_str()))));
         if !self.is_the_systems(&line) {
-            return Ok(None);
+            return Ok(Taken { is_others: true, ..Taken::default() });
         }
+        let time = self.time(&line);
+        let day = time.as_ref().ok().map(|time| danish_day(instant(*time)));
+        let taken = Taken { day, ..Taken::default() };
         let Some(kind) =
             ready.mapping.event.fixed.or_else(|| ready.kinds.get(&line.get(Slot::Event).to_lowercase()).copied())
         else {
             self.events.unnamed_lines += 1;
-            return Ok(None);
+            return Ok(taken);
         };
-        let time = match self.time(&line) {
+        let time = match time {
             Ok(time) => time,
             // A mapping that says nothing of the zone cannot be right when the first time carries none.
             Err(Problem::NoZone) if self.is_first => {
@@ -455,17 +473,17 @@ impl<'a> Reader<'a> {
                 ));
             }
             Err(problem) => {
-                return Ok(Some(Unusable(problem.into(), self.shown(Slot::Time, &line))));
+                return Ok(taken.not(Unusable(problem.into(), self.shown(Slot::Time, &line))));
             }
         };
         let events = match self.events_of(&line, kind, time) {
             Ok(events) => events,
-            Err((kind, slot)) => return Ok(Some(Unusable(kind, self.shown(slot, &line)))),
+            Err((kind, slot)) => return Ok(taken.not(Unusable(kind, self.shown(slot, &line)))),
         };
         self.is_first = false;
         if self.is_known_already(&line) {
             self.events.repeated_lines += 1;
-            return Ok(None);
+            return Ok(taken);
         }
         if let Some(file) = self.files.last_mut() {
             file.backward += u64::from(self.last.is_some_and(|last| time < last));
@@ -479,7 +497,7 @@ impl<'a> Reader<'a> {
             return Err(Error::file(path, problem));
         }
         self.events.events.extend(events);
-        Ok(None)
+        Ok(taken)
     }
 
     /// Whether a line is the system's; others are counted.
@@ -651,11 +669,17 @@ impl<'a> Reader<'a> {
         events.bad_lines = bad.iter().map(|bad| bad.count).sum();
         let samples = samples.into_iter().take(SAMPLES);
         events.bad_samples = samples.map(|(file, line, text)| Sample { place: place(file, line), text }).collect();
-        let found = notes.found.into_iter().map(|((kind, column), (count, places))| Found {
-            kind,
-            column,
-            count,
-            places: places.into_iter().map(|(file, line)| place(file, line)).collect(),
+        let days = notes.days;
+        let found = notes.found.into_iter().map(|((kind, column), (count, places))| {
+            let days =
+                days.range((kind.clone(), column.clone(), Date::MIN)..=(kind.clone(), column.clone(), Date::MAX));
+            Found {
+                days: days.map(|((_, _, date), count)| DayFinds { date: *date, count: *count }).collect(),
+                kind,
+                column,
+                count,
+                places: places.into_iter().map(|(file, line)| place(file, line)).collect(),
+            }
         });
         events.found = found.collect();
         events.ended = files.iter().map(|file| file.ended.clone()).collect();

@@ -7,7 +7,7 @@ use super::read::{Start, delimiters, find_header};
 use super::reader::first_line;
 use super::scan::{integration_number, shown_text};
 use super::time::{Clock, Problem};
-use super::worker::{fields, header};
+use super::worker::{fields, header, leaf, leaves, scalar};
 use crate::document::Document;
 use crate::error::{Error, Result};
 use serde_json::Value;
@@ -21,6 +21,8 @@ use std::sync::Arc;
 const ROWS: usize = 1000;
 /// Bytes that are looked at.
 const BYTES: u64 = 4 << 20;
+/// Columns that are looked at, of objects.
+const COLUMNS: usize = 500;
 /// Samples of each column.
 const SAMPLES: usize = 3;
 
@@ -112,31 +114,22 @@ fn objects(text: &[u8]) -> Table {
     for line in text.split(|b| *b == b'\n').take(ROWS) {
         let Ok(value) = serde_json::from_slice::<Value>(line) else { continue };
         let mut row = vec![String::new(); table.names.len()];
-        leaves(&value, String::new(), &mut |name, value| {
-            let column = table.names.iter().position(|known| *known == name).unwrap_or_else(|| {
-                table.names.push(name);
+        leaves(&value, "", &mut |name, found| {
+            let known = table.names.iter().position(|known| known == name);
+            // What the name leads to must be the value: not so for a name that was cut, or for the members of an array.
+            if known.is_none() && (table.names.len() >= COLUMNS || leaf(&value, name) != scalar(found)) {
+                return;
+            }
+            let column = known.unwrap_or_else(|| {
+                table.names.push(name.to_owned());
                 table.names.len() - 1
             });
             row.resize(row.len().max(column + 1), String::new());
-            row[column] = value;
+            row[column] = scalar(found);
         });
         table.rows.push(row);
     }
     table
-}
-
-fn leaves(value: &Value, name: String, each: &mut impl FnMut(String, String)) {
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members.iter().take(200) {
-                let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                leaves(member, path, each);
-            }
-        }
-        Value::String(text) => each(name, text.clone()),
-        Value::Number(_) | Value::Bool(_) => each(name, value.to_string()),
-        Value::Null | Value::Array(_) => {}
-    }
 }
 
 /// Names that columns have, by role; the first that fits wins.

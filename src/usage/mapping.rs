@@ -469,7 +469,7 @@ pub fn zone(text: &str) -> Option<TimeZone> {
         let minutes = super::time::offset_minutes(text.as_bytes())?;
         return jiff::tz::Offset::from_seconds(minutes * 60).ok().map(TimeZone::fixed);
     }
-    TimeZone::get(text).ok()
+    crate::denmark::zone(text)
 }
 
 #[cfg(test)]

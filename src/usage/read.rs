@@ -423,7 +423,7 @@ fn bring_together(shared: &Arc<Shared>, mut files: Vec<File>, workers: Vec<Worke
         .collect();
     let found = notes.found.into_iter().map(|((kind, column), (count, places))| {
         let places = places.into_iter().map(|(file, line)| place(file, line)).collect();
-        Found { kind, column, count, places }
+        Found { kind, column, count, places, days: Vec::new() }
     });
     let members = by_name(&tallies);
     let total = |count: fn(&Tally) -> u64| tallies.iter().map(count).sum();

@@ -177,6 +177,19 @@ pub struct Found {
     pub count: u64,
     /// The first few places.
     pub places: Vec<Place>,
+    /// How many on each day, where lines of the system told it; of logs of events alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<DayFinds>,
+}
+
+/// Finds of one day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DayFinds {
+    /// The day, in Denmark.
+    #[schemars(with = "String")]
+    pub date: Date,
+    /// How many.
+    pub count: u64,
 }
 
 /// One file.

@@ -2,11 +2,12 @@
 
 use super::mapping::{Encoding, ROLES, Ready, Role};
 use super::reader::{BadPiece, Chunk, first_line};
-use super::scan::{Index, Secrets, each_number, shown_text, text};
+use super::scan::{Index, Secrets, each_number, path, shown_path, shown_text, text};
 use super::summary::BadKind;
 use super::tally::{Fields, Order, Refused, Shared, Tally};
 use crate::document::nearest;
 use crate::error::Result;
+use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Debug;
@@ -17,6 +18,8 @@ use std::sync::Arc;
 const SAMPLES: usize = 5;
 /// Columns whose finds are told apart; a log of JSON objects may have any number of keys.
 const MOST_COLUMNS: usize = 1000;
+/// Most days of kinds and columns that are told apart.
+const MOST_DAYS: usize = 20_000;
 /// Most columns of a file.
 const WIDEST: usize = 16_384;
 
@@ -120,6 +123,8 @@ pub struct Notes {
     pub bad: BTreeMap<BadKind, Counted<(u32, u64, String)>>,
     /// Finds by kind and column: how many, and the first places.
     pub found: BTreeMap<(String, String), Counted<(u32, u64)>>,
+    /// Finds by kind, column and day, of logs of events.
+    pub days: BTreeMap<(String, String, Date), u64>,
     /// Rows read as Windows-1252.
     pub windows_1252: u64,
     /// Records of each file.
@@ -143,10 +148,16 @@ impl Notes {
     }
 
     /// Notes a find.
-    pub fn found(&mut self, kind: &str, column: &str, place: (u32, u64)) {
+    pub fn found(&mut self, kind: &str, column: &str, place: (u32, u64), day: Option<Date>) {
         let mut key = (kind.to_owned(), column.to_owned());
         if self.found.len() >= MOST_COLUMNS && !self.found.contains_key(&key) {
             "(other columns)".clone_into(&mut key.1);
+        }
+        if let Some(day) = day {
+            let key = (key.0.clone(), key.1.clone(), day);
+            if self.days.len() < MOST_DAYS || self.days.contains_key(&key) {
+                *self.days.entry(key).or_default() += 1;
+            }
         }
         let (count, places) = self.found.entry(key).or_default();
         *count += 1;
@@ -157,14 +168,14 @@ impl Notes {
     }
 
     /// Looks through one field.
-    pub fn field(&mut self, secrets: &mut Secrets, name: &str, field: &[u8], place: (u32, u64)) {
+    pub fn field(&mut self, secrets: &mut Secrets, name: &str, field: &[u8], place: (u32, u64), day: Option<Date>) {
         let mut kinds = Vec::new();
         each_number(field, |_, end| kinds.push(if end.is_some() { "cpr" } else { "ten-digits" }.to_owned()));
         if !field.is_empty() && (Secrets::may_hold(field) || Secrets::may_hold(name.as_bytes())) {
             kinds.extend(secrets.kinds(name, field));
         }
         for kind in kinds {
-            self.found(&kind, &shown_text(name.as_bytes()), place);
+            self.found(&kind, &shown_text(name.as_bytes()), place, day);
         }
     }
 
@@ -401,7 +412,7 @@ impl Worker {
         }
         let kind = if end.is_some() { "cpr" } else { "ten-digits" };
         let place = (layout.file, lines.of(record.start));
-        self.notes.found(kind, &column_name(layout, column, record.width()), place);
+        self.notes.found(kind, &column_name(layout, column, record.width()), place, None);
     }
 
     fn secrets_of(&mut self, layout: &Layout, bytes: &[u8], record: &Record<'_>, line: u64) {
@@ -413,10 +424,10 @@ impl Worker {
             }
             let name = column_name(layout, column, record.width());
             if let Some(kind) = layout.secret.get(column).filter(|_| is_known).and_then(Option::as_ref) {
-                self.notes.found(kind, &name, (layout.file, line));
+                self.notes.found(kind, &name, (layout.file, line), None);
             } else if Secrets::may_hold(field) {
                 for kind in self.secrets.kinds("", field) {
-                    self.notes.found(&kind, &name, (layout.file, line));
+                    self.notes.found(&kind, &name, (layout.file, line), None);
                 }
             }
         }
@@ -464,36 +475,27 @@ impl Worker {
         }
         let place = (layout.file, line);
         match value {
-            Some(value) => self.leaves(&value, "", problem.is_some(), place),
+            Some(value) => self.values(&value, problem.is_some(), place),
             None => self.field("(line)", record, place),
         }
         Ok(())
     }
 
     /// Looks through every value of an object.
-    fn leaves(&mut self, value: &Value, name: &str, is_bad: bool, place: (u32, u64)) {
+    fn values(&mut self, value: &Value, is_bad: bool, place: (u32, u64)) {
         let typed = [Role::Time, Role::TimeOfDay, Role::Duration, Role::Attempts, Role::Delivered, Role::Acked];
-        match value {
-            Value::Object(members) => {
-                for (key, member) in members {
-                    self.leaves(member, &super::scan::path(name, key), is_bad, place);
-                }
+        let columns = &self.json_columns;
+        leaves(value, "", &mut |name, value| {
+            let is_typed = columns.iter().any(|(role, column)| column == name && typed.contains(role));
+            if is_bad || !is_typed {
+                self.notes.field(&mut self.secrets, &shown_path(name), scalar(value).as_bytes(), place, None);
             }
-            Value::Array(members) => members.iter().for_each(|member| self.leaves(member, name, is_bad, place)),
-            Value::String(_) | Value::Number(_) => {
-                let is_typed = self.json_columns.iter().any(|(role, column)| column == name && typed.contains(role));
-                if is_bad || !is_typed {
-                    let text = scalar(value);
-                    self.field(&super::scan::shown_path(name), text.as_bytes(), place);
-                }
-            }
-            Value::Null | Value::Bool(_) => {}
-        }
+        });
     }
 
     /// Looks through one field.
     fn field(&mut self, name: &str, field: &[u8], place: (u32, u64)) {
-        self.notes.field(&mut self.secrets, name, field, place);
+        self.notes.field(&mut self.secrets, name, field, place, None);
     }
 
     /// Counts a row of a workbook.
@@ -577,6 +579,20 @@ fn column_name(layout: &Layout, column: usize, width: usize) -> String {
 pub(super) fn leaf(value: &Value, path: &str) -> String {
     let found = value.get(path).or_else(|| path.split('.').try_fold(value, |value, key| value.get(key)));
     found.map(scalar).unwrap_or_default()
+}
+
+/// Every text, number and truth value in a value, with its path as [`path`] cuts it. The members of an array stand under the array's name.
+pub(super) fn leaves(value: &Value, name: &str, each: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                leaves(member, &path(name, key), each);
+            }
+        }
+        Value::Array(members) => members.iter().for_each(|member| leaves(member, name, each)),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) => each(name, value),
+        Value::Null => {}
+    }
 }
 
 pub(super) fn scalar(value: &Value) -> String {

@@ -1,5 +1,6 @@
 //! The checks on event logs: each with logs that pass it and that break it, and what it comes to written by hand.
 
+use jiff::civil::date;
 use kravprobe::check::{Parameters, Value as Setting};
 use kravprobe::checks::event_log::CHECKS;
 use kravprobe::outcome::Outcome;
@@ -8,7 +9,7 @@ use kravprobe::subject::usage::{JSON, LogFacts};
 use kravprobe::subject::{Blob, EventLogSubject};
 use kravprobe::target::usage::{Covers, Keeper};
 use kravprobe::usage::event::{Event, EventKind, Events, Field};
-use kravprobe::usage::summary::{Ended, Found};
+use kravprobe::usage::summary::{DayFinds, Ended, Found};
 use kravprobe::verdict::Environment;
 use kravprobe::verdict::Verdict::{self, Fail, Inconclusive, NotTested, Pass};
 use serde_json::{Map, Value, json};
@@ -123,8 +124,14 @@ impl Log {
         self
     }
 
-    fn found(mut self, kind: &str, column: &str, count: u64) -> Self {
-        self.events.found.push(Found { kind: kind.to_owned(), column: column.to_owned(), count, places: Vec::new() });
+    /// Finds of 1 November.
+    fn found(self, kind: &str, column: &str, count: u64) -> Self {
+        self.found_on(kind, column, count, &[DayFinds { date: date(2026, 11, 1), count }])
+    }
+
+    fn found_on(mut self, kind: &str, column: &str, count: u64, days: &[DayFinds]) -> Self {
+        let (kind, column) = (kind.to_owned(), column.to_owned());
+        self.events.found.push(Found { kind, column, count, places: Vec::new(), days: days.to_vec() });
         self
     }
 }
@@ -137,6 +144,7 @@ fn subject(logs: Vec<Log>) -> EventLogSubject {
             from: from.parse().unwrap(),
             until: until.parse().unwrap(),
             integrations,
+            municipalities: Vec::new(),
         }),
         bad_lines_per_100000: 10,
         files: Vec::new(),
@@ -591,6 +599,8 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Pass, "none", one(calls)),
                 case(Fail, "a token", vec![log(calls).found("token", "Parametre", 1)]),
                 case(Fail, "CPR numbers", vec![log(calls).found("cpr", "Part", 3).found("ten-digits", "Part", 2)]),
+                case(Pass, "a token long ago", vec![log(calls).found_on("token", "Parametre", 1, &[DayFinds { date: date(2026, 1, 1), count: 1 }])]),
+                case(Inconclusive, "a token in a line that cannot be read", vec![log(calls).found_on("token", "(line)", 1, &[])]),
                 case(Inconclusive, "one number", vec![log(calls).found("cpr", "Part", 1)]),
                 case(Inconclusive, "serial numbers", vec![log(calls).found("cpr", "Løbenr", 40).found("ten-digits", "Løbenr", 1000)]),
                 case(Pass, "numbers of ten digits that are no dates", vec![log(calls).found("ten-digits", "Løbenr", 1000)]),

@@ -247,6 +247,44 @@ fn what_identifies_a_person_or_is_secret_never_leaves() {
 }
 
 #[test]
+fn finds_are_the_systems_own_and_have_their_day() {
+    let token = "Bearer abcdefghijklmnopqrstuvwxyz0123456789";
+    let csv = format!(
+        "time,event,system,reason\n\
+         2026-01-31T23:30:00Z,login,nord,{token}\n\
+         2026-02-01T08:00:00Z,another,Nord,{token}\n\
+         2026-02-01T08:00:01Z,login,syd,{token}\n\
+         2026-02-02T08:00:00Z,login,,{token}\n\
+         never,login,nord,{token}\n"
+    );
+    let json: String = csv
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let cells: Vec<_> = line.split(',').collect();
+            let [time, event, system, reason] = cells[..] else { panic!("four cells") };
+            let line = serde_json::json!({ "time": time, "event": event, "system": system, "reason": reason });
+            format!("{line}\n")
+        })
+        .collect();
+    for (name, text) in [("log.csv", &csv), ("log.jsonl", &json)] {
+        let folder = Folder::new();
+        for (is_own, second) in [(true, 1), (false, 0)] {
+            let rules = Rules { systems: vec!["Nord".to_owned()], is_own, ..Rules::default() };
+            let read = read(&[folder.write(name, text)], &canonical(), &rules).unwrap();
+            let [found] = &read.events.found[..] else { panic!("{:?}", read.events.found) };
+            assert_eq!((found.kind.as_str(), found.column.as_str()), ("token", "reason"));
+            let days: Vec<_> = found.days.iter().map(|day| (day.date.to_string(), day.count)).collect();
+            let mut expected = vec![("2026-02-01".to_owned(), 2)];
+            // A line without a system is the system's in its own log, and may be anybody's in another.
+            expected.extend((second > 0).then(|| ("2026-02-02".to_owned(), second)));
+            assert_eq!(days, expected, "{name}");
+            assert_eq!(found.count, 3 + second, "{name}: the line without a time has no day");
+        }
+    }
+}
+
+#[test]
 fn long_ids_and_numbers_that_are_none() {
     let long = "x".repeat(300);
     let text = format!(

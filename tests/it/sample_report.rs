@@ -349,8 +349,11 @@ pub fn sample(language: Language) -> Report {
                 }],
             }],
             left_out_rows: 3,
+            left_out_packages: 0,
+            left_out_integrations: 1,
             ages: vec![
                 NewestCall {
+                    municipality: None,
                     integration: "SF1461".to_owned(),
                     newest: Some("2026-11-19T14:08:00Z".parse().unwrap()),
                     age_days: Some(1),
@@ -358,6 +361,7 @@ pub fn sample(language: Language) -> Report {
                     state: UsageState::New,
                 },
                 NewestCall {
+                    municipality: Some(HOSTILE.to_owned()),
                     integration: HOSTILE.to_owned(),
                     newest: None,
                     age_days: None,

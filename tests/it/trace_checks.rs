@@ -104,7 +104,12 @@ fn scene() -> Scene {
             ended: vec![Ended::Complete],
             ..Events::default()
         },
-        covers: Some(Covers { from: at(-3_600_000), until: at(3_600_000), integrations: Vec::new() }),
+        covers: Some(Covers {
+            from: at(-3_600_000),
+            until: at(3_600_000),
+            integrations: Vec::new(),
+            municipalities: Vec::new(),
+        }),
         integrations: Vec::new(),
         holds: Vec::new(),
     }

@@ -122,7 +122,12 @@ fn log(summary: &Summary) -> UsageLog {
         facts: LogFacts {
             name: "kald".to_owned(),
             kept_by: Keeper::Supplier,
-            covers: Some(Covers { from: at(date(2026, 10, 1), 0), until: at(LAST, 0), integrations: Vec::new() }),
+            covers: Some(Covers {
+                from: at(date(2026, 10, 1), 0),
+                until: at(LAST, 0),
+                integrations: Vec::new(),
+                municipalities: Vec::new(),
+            }),
             bad_lines_per_100000: 10,
             files: Vec::new(),
             mapping: Blob::new("application/toml", Vec::new()),
@@ -204,6 +209,13 @@ fn resummed(subject: UsageSubject, change: impl FnOnce(&mut Summary)) -> UsageSu
         let mut summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
         change(&mut summary);
         subject.logs[0].summary = blob(&summary);
+    })
+}
+
+/// Whose one log holds the calls of some municipalities alone.
+fn of_municipalities(subject: UsageSubject, cvrs: &[&str]) -> UsageSubject {
+    set(subject, |s| {
+        s.logs[0].facts.covers.as_mut().unwrap().municipalities = cvrs.iter().map(|&cvr| cvr.to_owned()).collect();
     })
 }
 
@@ -334,6 +346,13 @@ fn use_cases(all: &mut Vec<Case>) {
             s.logs[0].facts.covers.as_mut().unwrap().integrations = vec!["SF1320".to_owned(), "SF1461".to_owned()];
         }),
     );
+    t.is(Inconclusive, "the log is of another municipality", of_municipalities(with(no("SF1470")), &[FREDERIKSBERG]));
+    t.is(Fail, "the log is of this municipality", of_municipalities(with(no("SF1470")), &[FREDERIKSBERG, KBH]));
+    t.is(
+        Inconclusive,
+        "the log is of some municipalities, and the target names none",
+        set(of_municipalities(with(no("SF1470")), &[KBH]), |s| s.municipalities.clear()),
+    );
     t.is(
         Inconclusive,
         "calls without an integration could be it",
@@ -390,7 +409,8 @@ fn use_cases(all: &mut Vec<Case>) {
     t.is(Pass, "a call in the second log", other(&without_covers(good_subject()), with(until(ten))));
     t.is(Fail, "in neither", other(&without_covers(with(until(ten))), with(until(ten))));
     let half = |mut subject: UsageSubject, from: Date, until: Date| {
-        let covers = Covers { from: at(from, 0), until: at(until, 0), integrations: Vec::new() };
+        let covers =
+            Covers { from: at(from, 0), until: at(until, 0), integrations: Vec::new(), municipalities: Vec::new() };
         subject.logs[0].facts.covers = Some(covers);
         subject
     };
@@ -538,6 +558,7 @@ fn rule_cases(all: &mut Vec<Case>) {
     t.is(Pass, "and in a test", set(extra(of("99999999")), |s| s.environment = Environment::ExternalTest));
     t.with(Fail, "outside the agreement", extra(of(FREDERIKSBERG)), &[("agreed", list(&[KBH]))]);
     t.with(Pass, "inside it", extra(of(FREDERIKSBERG)), &[("agreed", list(&[KBH, FREDERIKSBERG]))]);
+    t.is(Inconclusive, "a log that would not hold a stranger's call", of_municipalities(good_subject(), &[KBH]));
     t.is(Inconclusive, "a call without a number", extra(of("")));
     t.is(Inconclusive, "a name", extra(of("Frederiksberg Kommune")));
     t.is(Inconclusive, "not said what the log holds", without_covers(good_subject()));

@@ -245,6 +245,19 @@ fn mistakes_in_tables_have_their_place() {
     assert!(said.contains("reported.csv: line 2: column `calls`"), "{said}");
 }
 
+#[test]
+fn only_a_log_of_calls_is_limited_to_municipalities() {
+    let limited = |usage: &str, cvr: &str| {
+        let period = r#"covers = { from = "2026-01-01T00:00:00Z", until = "2026-03-01T00:00:00Z""#;
+        let usage = usage.lines().filter(|line| !line.starts_with("covers")).collect::<Vec<_>>().join("\n");
+        World::new(&format!("{usage}\n{period}, municipalities = [\"{cvr}\"] }}\n"))
+    };
+    let covers = limited(CALLS, "64942212").calls().logs[0].facts.covers.clone().unwrap();
+    assert_eq!(covers.municipalities, ["64942212"]);
+    assert!(limited(CALLS, "6494221").refused().contains("a CVR number has eight digits"));
+    assert!(limited(EVENTS, "64942212").refused().contains("only a log of calls says which municipalities it covers"));
+}
+
 const EVENTS: &str = r#"
 [usage]
 systems = ["Fagsystem Nord"]

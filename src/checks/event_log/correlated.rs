@@ -1,6 +1,6 @@
 //! See [`Correlated`].
 
-use super::{Findings, Line, View, is_integration, on_logs};
+use super::{Findings, Line, View, is_of, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -59,8 +59,7 @@ impl Check<EventLogSubject> for Correlated {
             }
             let is_exempt = |line: &Line<'_>| {
                 let number = line.event.integration.as_deref();
-                line.kind == EventKind::Called
-                    && number.is_some_and(|n| own.iter().any(|other| is_integration(n, other)))
+                line.kind == EventKind::Called && number.is_some_and(|n| own.iter().any(|other| is_of(other, n)))
             };
             let (mut held, mut other, mut unknown) = (0, Vec::new(), 0);
             for line in members.iter().filter(|line| !is_exempt(line)) {

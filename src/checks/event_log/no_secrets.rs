@@ -3,10 +3,12 @@
 use super::{Findings, View, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::EventLogSubject;
 use crate::target::usage::Keeper;
 use crate::usage::summary::Found;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Fewest numbers in the form of a CPR number that are no chance, where most numbers of ten digits of the column have it.
@@ -17,7 +19,7 @@ check! {
     ///
     /// ## Why
     /// Logs are read by many and kept long. A token or a SAMLResponse in one opens a session to whoever reads it; CPR numbers do not belong where
-    /// they are not needed. Lines of logs that the vendor keeps count. About every 27th number of ten digits has the form of a CPR number by
+    /// they are not needed. The system's own lines of the last days count, in logs that the vendor keeps. About every 27th number of ten digits has the form of a CPR number by
     /// chance: so three in a column, and the majority of its numbers of ten digits, are a finding; fewer are inconclusive. The report never
     /// repeats them: it names column and count.
     ///
@@ -50,7 +52,7 @@ impl Check<EventLogSubject> for NoSecrets {
             View::whole(&lines, &mut findings);
             for log in view.logs.iter().filter(|log| lines.iter().any(|line| line.log() == log.index)) {
                 let vendors = log.facts.kept_by == Keeper::Supplier;
-                for (certain, what) in finds(&log.events.found, columns) {
+                for (certain, what) in finds(&log.events.found, danish_day(view.since), columns) {
                     if certain && vendors {
                         findings.broken(Reason::Forbidden, what);
                     } else {
@@ -66,19 +68,29 @@ impl Check<EventLogSubject> for NoSecrets {
     }
 }
 
-/// What was found in a log, and whether it is certain.
-fn finds(found: &[Found], columns: &[String]) -> Vec<(bool, String)> {
+/// What was found in a log's lines of a day or later, and whether it is certain. What stands in a line that cannot be read may be old, or
+/// another system's.
+fn finds(found: &[Found], since: Date, columns: &[String]) -> Vec<(bool, String)> {
     let mut finds = Vec::new();
     let mut numbers: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for Found { kind, column, count, .. } in found {
+    let is_known = |column: &str| columns.iter().any(|c| c.trim().eq_ignore_ascii_case(column.trim()));
+    for Found { kind, column, count, days, .. } in found {
+        let recent: u64 = days.iter().filter(|day| day.date >= since).map(|day| day.count).sum();
+        let undated = count.saturating_sub(days.iter().map(|day| day.count).sum());
+        let is_number = kind == "cpr" || kind == "ten-digits";
+        if undated > 0 && kind != "ten-digits" && !(is_number && is_known(column)) {
+            let what = if kind == "cpr" { "CPR numbers" } else { kind };
+            let what = format!("{what} in the column; {column}; {undated} occurrences; in lines that cannot be read");
+            finds.push((false, what));
+        }
         let of_column = numbers.entry(column).or_default();
         match kind.as_str() {
-            "cpr" => of_column.0 = of_column.0.saturating_add(*count),
-            "ten-digits" => of_column.1 = of_column.1.saturating_add(*count),
-            _ => finds.push((true, format!("{kind} in the column; {column}; {count} times"))),
+            "cpr" => of_column.0 = recent,
+            "ten-digits" => of_column.1 = recent,
+            _ if recent > 0 => finds.push((true, format!("{kind} in the column; {column}; {recent} occurrences"))),
+            _ => {}
         }
     }
-    let is_known = |column: &str| columns.iter().any(|c| c.trim().eq_ignore_ascii_case(column.trim()));
     for (column, (cpr, others)) in numbers.into_iter().filter(|(column, (cpr, _))| *cpr > 0 && !is_known(column)) {
         let certain = cpr >= FEWEST && cpr > others;
         let doubt = if certain { "" } else { "; may be chance" };

@@ -3,8 +3,8 @@
 use super::{Findings, View, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::EventLogSubject;
 use crate::usage::event::{EventKind, Field};
 use jiff::civil::Date;
@@ -68,7 +68,7 @@ impl Check<EventLogSubject> for RedeliveredShare {
             for line in &lines {
                 let of_line = || format!("{} {} {}", line.log(), line.file, line.line);
                 let id = line.key().unwrap_or_else(of_line);
-                let day = copenhagen_day(line.time);
+                let day = danish_day(line.time);
                 let entry = messages.entry(id).or_insert((day, line.attempts));
                 *entry = (entry.0.min(day), entry.1.max(line.attempts));
             }

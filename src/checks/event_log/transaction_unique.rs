@@ -1,6 +1,6 @@
 //! See [`TransactionUnique`].
 
-use super::{Findings, Line, View, distinct, is_integration, on_logs};
+use super::{Findings, Line, View, distinct, is_of, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -52,7 +52,7 @@ impl Check<EventLogSubject> for TransactionUnique {
             let lines = view.lines(&[EventKind::Called], &mut findings);
             let mut lines = View::with_field(lines, Field::Integration, &mut findings);
             let had_any = !lines.is_empty();
-            lines.retain(|line| line.integration.as_deref().is_some_and(|i| is_integration(i, integration)));
+            lines.retain(|line| line.integration.as_deref().is_some_and(|i| is_of(integration, i)));
             if had_any && lines.is_empty() {
                 findings.absent(format!("no call of the integration; {integration}"));
             }

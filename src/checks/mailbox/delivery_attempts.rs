@@ -3,8 +3,8 @@
 use super::{Findings, on_export, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::MailboxSubject;
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ impl Check<MailboxSubject> for DeliveryAttempts {
                 if i64::from(*attempt) >= most {
                     findings.broken(Reason::TooLarge, format!("{id}: {attempt} attempts"));
                 }
-                let day = days.entry(copenhagen_day(*at)).or_default();
+                let day = days.entry(danish_day(*at)).or_default();
                 *day = (day.0 + 1, day.1 + i64::from(*attempt > 1));
             }
             let (mut judged, mut total) = (0, 0);

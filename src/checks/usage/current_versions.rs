@@ -3,8 +3,8 @@
 use super::{Calls, Findings, earlier, is_of, on_days, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::UsageSubject;
 use crate::usage::compare::last_use;
 use std::cmp::Ordering;
@@ -83,7 +83,7 @@ impl Check<UsageSubject> for CurrentVersions {
         on_logs(subject, &expected, |view| {
             let mut findings = Findings::new(expected.clone());
             let from = earlier(subject.at, days);
-            let (first, last) = (copenhagen_day(from), copenhagen_day(subject.at));
+            let (first, last) = (danish_day(from), danish_day(subject.at));
             let mut named = false;
             for group in view.all_groups().filter(|group| group.newest >= from && on_days(group, first, last).0 > 0) {
                 let service = group.key.service.to_lowercase();
@@ -125,7 +125,7 @@ impl Check<UsageSubject> for CurrentVersions {
             }
             findings.unclear.extend(std::mem::take(&mut findings.absent));
             if findings.held.is_empty() && findings.broken.is_empty() && findings.unclear.is_empty() {
-                match view.recent(None, days, fresh) {
+                match view.recent(Calls::default(), days, fresh) {
                     Ok(_) => findings.absent("no call of these integrations in the period", ""),
                     Err(causes) => findings.unclear.extend(causes),
                 }
@@ -136,11 +136,10 @@ impl Check<UsageSubject> for CurrentVersions {
             integrations.retain(|i| view.all_groups().any(|group| is_of(i, &group.key.integration)));
             integrations.dedup();
             for integration in integrations {
-                let integration = Some(integration);
-                match view.recent(integration, days, fresh) {
+                let calls = Calls { integration: Some(integration), municipality: None };
+                match view.recent(calls, days, fresh) {
                     Err(causes) => findings.unclear.extend(causes),
                     Ok(period) => {
-                        let calls = Calls { integration, municipality: None };
                         let unnumbered = view.doubts(calls, period);
                         // Whether a call succeeded is asked above, where it matters.
                         let other = unnumbered.into_iter().filter(|(phrase, _)| !phrase.contains("succeeded"));

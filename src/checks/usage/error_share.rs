@@ -81,7 +81,7 @@ impl Check<UsageSubject> for ErrorShare {
                         few += 1;
                         continue;
                     }
-                    let held = match log.shown(Some(integration), subject.at) {
+                    let held = match log.period(Some(integration), subject.at) {
                         Err((phrase, value)) => Err((phrase, value)),
                         Ok((from, until)) if begins(date) < from || until < begins(next(date)) => Ok(false),
                         Ok(_) => Ok(true),

@@ -1,10 +1,10 @@
 //! See [`KnownAuthority`].
 
-use super::{Calls, Findings, earlier, is_cvr, on_days, on_logs};
+use super::{Calls, Findings, Log, earlier, is_cvr, on_days, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::UsageSubject;
 use crate::usage::compare::municipalities;
 use crate::verdict::Environment;
@@ -45,7 +45,7 @@ impl Check<UsageSubject> for KnownAuthority {
         on_logs(subject, expected, |view| {
             let mut findings = Findings::new(expected);
             let from = earlier(subject.at, days);
-            let (first, last) = (copenhagen_day(from), copenhagen_day(subject.at));
+            let (first, last) = (danish_day(from), danish_day(subject.at));
             let mut unnamed = 0;
             for group in view.all_groups().filter(|group| group.newest >= from) {
                 let (count, cvr) = (on_days(group, first, last).0, group.key.municipality.as_str());
@@ -81,7 +81,11 @@ impl Check<UsageSubject> for KnownAuthority {
             } else if unnamed > 0 {
                 findings.unclear("calls without a CVR number", unnamed.to_string());
             }
-            match view.recent(None, days, fresh).map(|period| view.doubts(Calls::default(), period)) {
+            let restricted = |log: &&Log<'_>| log.facts.covers.as_ref().is_some_and(|c| !c.municipalities.is_empty());
+            if let Some(log) = view.logs.iter().find(restricted) {
+                findings.unclear("the log holds the calls of chosen municipalities alone", log.facts.name.clone());
+            }
+            match view.recent(Calls::default(), days, fresh).map(|period| view.doubts(Calls::default(), period)) {
                 Err(causes) => findings.unclear.extend(causes),
                 Ok(doubts) => {
                     // Whether a call succeeded does not matter here.

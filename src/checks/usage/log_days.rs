@@ -40,7 +40,7 @@ impl Check<UsageSubject> for LogDays {
         let weekdays = parameters.boolean("weekdays_only");
         let expected = threshold(&format!("at most {allowed} days in a row without a line"));
         on_own_logs(subject, &expected, |view, log, findings| {
-            let period = match log.shown(None, view.subject.at) {
+            let period = match log.period(None, view.subject.at) {
                 Ok(period) => period,
                 Err((phrase, value)) => return findings.unclear(phrase, value),
             };

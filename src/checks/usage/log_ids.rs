@@ -44,7 +44,7 @@ impl Check<UsageSubject> for LogIds {
                 findings.broken(Reason::Missing, "lines without an id", format!("{} {without}", log.facts.name));
             }
             if twice + without == 0 {
-                match log.shown(None, view.subject.at) {
+                match log.period(None, view.subject.at) {
                     Err((phrase, value)) => findings.unclear(phrase, value),
                     Ok(_) => findings.held("lines, each with its id", overview.rows.to_string()),
                 }

@@ -65,7 +65,7 @@ impl Check<UsageSubject> for LogTimes {
                 }
             }
             if !broken {
-                match log.shown(None, view.subject.at) {
+                match log.period(None, view.subject.at) {
                     Err((phrase, value)) => findings.unclear(phrase, value),
                     Ok(_) => findings.held("lines with clear times in order", overview.rows.to_string()),
                 }

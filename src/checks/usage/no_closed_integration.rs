@@ -3,8 +3,8 @@
 use super::{Calls, Findings, earlier, on_days, on_logs};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::UsageSubject;
 use crate::usage::compare::last_use;
 use jiff::civil::Date;
@@ -47,7 +47,7 @@ impl Check<UsageSubject> for NoClosedIntegration {
                 return findings.outcome(view);
             }
             let from = earlier(subject.at, days);
-            let (first, last) = (copenhagen_day(from), copenhagen_day(subject.at));
+            let (first, last) = (danish_day(from), danish_day(subject.at));
             let mut older = 0;
             for entry in parameters.list("closed") {
                 let (name, date) =
@@ -68,7 +68,7 @@ impl Check<UsageSubject> for NoClosedIntegration {
                 let count: u64 = groups.iter().map(|group| on_days(group, first, last).0).sum();
                 let value = format!("{name} {count}");
                 if count == 0 {
-                    match view.recent(calls.integration, days, fresh).map(|period| view.doubts(calls, period)) {
+                    match view.recent(calls, days, fresh).map(|period| view.doubts(calls, period)) {
                         Err(causes) => findings.unclear.extend(causes),
                         Ok(doubts) if doubts.is_empty() => findings.held("no call", name),
                         Ok(doubts) => findings.unclear.extend(doubts),

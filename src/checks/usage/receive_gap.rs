@@ -3,8 +3,8 @@
 use super::{Findings, Mailbox, View, begins, earlier, mailboxes, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
-use crate::report::build::copenhagen_day;
 use crate::subject::UsageSubject;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -72,12 +72,12 @@ struct Bounds {
 
 fn judge_mailbox(view: &View<'_>, mailbox: &Mailbox<'_>, limit: SignedDuration, fresh: i64, findings: &mut Findings) {
     let name = mailbox.title();
-    let (from, until) = match mailbox.log.shown(None, view.subject.at) {
+    let (from, until) = match mailbox.log.period(None, view.subject.at) {
         Ok(period) => period,
         Err((phrase, value)) => return findings.unclear(phrase, value),
     };
     if until < earlier(view.subject.at, fresh) {
-        let end = copenhagen_day(until).to_string();
+        let end = danish_day(until).to_string();
         return findings.unclear("the logs end too early to say anything about the present", end);
     }
     if until.duration_since(from) < limit {

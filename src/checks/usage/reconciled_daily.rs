@@ -53,23 +53,23 @@ impl Check<UsageSubject> for ReconciledDaily {
                 findings.absent(missing, "");
                 return findings.outcome(view);
             }
-            let period = match view.recent(integration, parameters.integer("days"), parameters.integer("fresh_days")) {
-                Ok(period) => period,
-                Err(causes) => {
-                    findings.unclear.extend(causes);
-                    return findings.outcome(view);
-                }
-            };
-            let days = whole_days(period);
-            if days.len() < every {
-                findings.unclear("the log holds too few whole days", days.len().to_string());
-            }
             let is_full = |group: &Group| {
                 let service = group.key.service.to_lowercase();
                 services.iter().any(|wanted| !wanted.is_empty() && service.contains(wanted.as_str()))
             };
             for municipality in view.municipalities() {
                 let calls = Calls { integration, municipality };
+                let period = match view.recent(calls, parameters.integer("days"), parameters.integer("fresh_days")) {
+                    Ok(period) => period,
+                    Err(causes) => {
+                        findings.unclear.extend(causes);
+                        continue;
+                    }
+                };
+                let days = whole_days(period);
+                if days.len() < every {
+                    findings.unclear("the log holds too few whole days", days.len().to_string());
+                }
                 let groups: Vec<_> = view.all_groups().filter(|group| calls.has(group) && is_full(group)).collect();
                 // Calls and failed ones of a group; those of which it may not be known.
                 let seen = |wanted: bool, window: &[jiff::civil::Date]| {

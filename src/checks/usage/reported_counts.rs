@@ -58,7 +58,7 @@ impl Check<UsageSubject> for ReportedCounts {
                 let (mut equal, mut open, mut different) = (Vec::new(), Vec::new(), Vec::new());
                 let mut causes = Vec::new();
                 for log in &view.logs {
-                    match log.shown(calls.integration, subject.at) {
+                    match log.shown(calls, subject) {
                         Err(cause) => causes.push(cause),
                         Ok((from, until)) if from > period.0 || until < period.1 => {
                             causes.push(note("the log does not hold the whole period", &log.facts.name));

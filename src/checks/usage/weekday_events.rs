@@ -47,7 +47,7 @@ impl Check<UsageSubject> for WeekdayEvents {
                 findings.absent(missing, "");
                 return findings.outcome(view);
             }
-            let period = match view.recent(integration, parameters.integer("days"), parameters.integer("fresh_days")) {
+            let period = match view.recent(calls, parameters.integer("days"), parameters.integer("fresh_days")) {
                 Ok(period) => period,
                 Err(causes) => {
                     findings.unclear.extend(causes);

@@ -2,6 +2,7 @@
 
 use crate::fki::login::Person;
 use crate::language::Text;
+use crate::target::is_cvr;
 use crate::target::saml::{LevelOfAssurance, Role, User};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -129,10 +130,6 @@ pub fn level(name: &str) -> Option<LevelOfAssurance> {
     [LevelOfAssurance::Low, LevelOfAssurance::Substantial, LevelOfAssurance::High]
         .into_iter()
         .find(|l| l.name() == name)
-}
-
-fn is_cvr(text: &str) -> bool {
-    text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `None` when the field is empty.

@@ -1,8 +1,8 @@
 //! The reference vendor as a municipality buys it: login, messages, deliveries to the index, and the logs that show whether it is used.
 
 use super::{MESSAGE_DEFECTS, MessageSystem, Seeded, SystemError, TRIAL_DEFECTS, TrialSystem, declaration};
+use crate::denmark::{begins, danish_day};
 use crate::language::Text;
-use crate::report::build::copenhagen_day;
 use crate::vendor::pki::ExampleKeys;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -164,7 +164,7 @@ kept_by = "supplier"
 holds = ["received", "stored", "acknowledged", "processed"]
 covers = {{ from = "{from}", until = "{until}" }}
 "#,
-        copenhagen_day(from + SignedDuration::from_hours(24)),
+        danish_day(from + SignedDuration::from_hours(24)),
         at - SignedDuration::from_hours(1),
         at + SignedDuration::from_hours(24),
     );
@@ -232,18 +232,14 @@ fn message_events(at: Timestamp, defective: bool) -> String {
 
 /// What the vendor reports of one week, which the log's own lines must give again.
 fn reported(at: Timestamp, defective: bool) -> String {
-    let last = copenhagen_day(at) - jiff::Span::new().days(2);
+    let last = danish_day(at) - jiff::Span::new().days(2);
     let first = last - jiff::Span::new().days(6);
-    let begins = |day: jiff::civil::Date| {
-        let zoned = day.in_tz("Europe/Copenhagen").map(|z| z.timestamp());
-        zoned.unwrap_or(at).as_second()
-    };
     let (from, to) = (begins(first), begins(last + jiff::Span::new().days(1)));
     let counted = calls(at, false)
         .lines()
         .filter(|line| line.contains(",SF1461,") && line.contains(OWN))
         .filter_map(|line| line.split(',').next()?.parse::<Timestamp>().ok())
-        .filter(|time| (from..to).contains(&time.as_second()))
+        .filter(|time| (from..to).contains(time))
         .count();
     let reported = if defective { counted + 250 } else { counted };
     format!("integration,municipality_cvr,from,until,calls\nSF1461,{OWN},{first},{last},{reported}\n")
