@@ -65,7 +65,7 @@ impl Check<RequestSubject> for Readable {
                 Outcome::inconclusive(Reason::AnswerUnusable, EXPECTED, observed)
             }
             // Whoever wrote the target named the wrong file or service.
-            Unreadable::NoRequest { .. } | Unreadable::OtherService { .. } => {
+            Unreadable::NoRequest { .. } | Unreadable::Several { .. } | Unreadable::OtherService { .. } => {
                 Outcome::inconclusive(Reason::Contradiction, EXPECTED, observed)
             }
             Unreadable::UnknownNamespace { .. } => Outcome::inconclusive(Reason::Unclear, EXPECTED, observed),

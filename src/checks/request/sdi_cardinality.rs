@@ -153,7 +153,7 @@ impl<'a> Kin<'a> {
                         .push(format!("{what}; ends, and whether a relation in an unknown role follows is not shown"));
                 }
                 Filled::Unclear => {
-                    findings.undecided.push(format!("{what}; not certainly all the time the object is valid"))
+                    findings.undecided.push(format!("{what}; not certainly all the time the object is valid"));
                 }
             }
         }
@@ -163,7 +163,7 @@ impl<'a> Kin<'a> {
             match (are_certain, unknown) {
                 (true, 0) => findings.breach(Reason::Missing, what),
                 (true, _) => {
-                    findings.breach(Reason::Missing, format!("{what}; too few relations in unknown roles to fill all"))
+                    findings.breach(Reason::Missing, format!("{what}; too few relations in unknown roles to fill all"));
                 }
                 (false, _) => findings.undecided.push(format!("{what}; a relation in an unknown role may be it")),
             }

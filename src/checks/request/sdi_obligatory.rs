@@ -216,7 +216,7 @@ fn related(object: &Object<'_>, relation: &Relation<'_>, roles: &Roles, findings
         Code::Ob4 if ends && condition(rule, relation.element) != Asked::No => Asked::Unclear,
         Code::Ob4 => condition(rule, relation.element),
         Code::Ob5 => validity(object, rule, relation.element),
-        _ => Asked::No,
+        Code::Ob2 => Asked::No,
     };
     let place = |rule: &Rule| lacking(object, relation.element, relation.name, &rule.element, rule.code);
     let role = match relation.role(object.kind, roles) {
