@@ -119,12 +119,15 @@ impl Axis {
     fn span(self, period: Period) -> Span {
         const UNKNOWN: (SignedDuration, SignedDuration) = (SignedDuration::MIN, SignedDuration::MAX);
         let place = |time: Time| time.since(&self.origin).unwrap_or(UNKNOWN);
+        // Systems without an open end write a year such as 2999 or 9999 for it. This is the beginning of 2999.
+        let far = SignedDuration::from_secs(32_472_144_000);
         let from = match period.from {
             Bound::At(time) => place(time),
             Bound::Open => (SignedDuration::MIN, SignedDuration::MIN),
             Bound::Nothing | Bound::Unreadable => UNKNOWN,
         };
         let until = match period.until {
+            Bound::At(time) if place(time).0 >= far => (place(time).0, SignedDuration::MAX),
             Bound::At(time) => place(time),
             Bound::Open => (SignedDuration::MAX, SignedDuration::MAX),
             // An end that is left out may mean an open one (general guide, 11); it holds when it begins, at least.
@@ -237,6 +240,16 @@ mod tests {
         };
         let (from, until) = text.split_once('/').unwrap();
         Period { from: bound(from), until: bound(until) }
+    }
+
+    #[test]
+    fn an_end_in_a_far_year_may_mean_none() {
+        let until = |year: &str| Bound::At(Time::parse(&format!("{year}-12-30T00:00:00Z")).unwrap());
+        for (year, expire) in [("2998", Some(true)), ("2999", None), ("9999", None)] {
+            let far = [Period { until: until(year), ..period("08:00:00Z/*") }];
+            let stretches = Axis::of(&far).stretches(&far);
+            assert_eq!((stretches.expire(), stretches.overlap()), (expire, Some(false)), "{year}");
+        }
     }
 
     fn periods(texts: &[&str]) -> Vec<Period> {
