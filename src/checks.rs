@@ -16,6 +16,7 @@ pub mod push;
 pub mod pushed;
 mod recorded;
 pub mod request;
+mod same_id;
 pub mod send;
 pub mod tls;
 pub mod token;

@@ -80,6 +80,8 @@ fn confidential(document: &Document<'_>, node: NodeId, found: &mut Vec<(std::ops
         found.extend(document.node_range(node).map(|range| (range, Kind::Credential)));
     } else if describes_persons(&name) {
         found.extend(inside(document, node).map(|range| (range, Kind::Person)));
+    } else if name == "URNIdentifikator" || name == "UUIDIdentifikator" {
+        found.extend(named_by(document, node).map(|range| (range, Kind::Person)));
     } else {
         for child in document.children(node) {
             confidential(document, child, found);
@@ -92,7 +94,20 @@ fn describes_persons(name: &str) -> bool {
     const NAMES: [&str; 8] =
         ["FuldtNavn", "Titel", "TitelAlternativTekst", "Notat", "Adresse", "Beskrivelse", "Navn", "Emailadresse"];
     NAMES.contains(&name)
+        || ["NoteTekst", "AendringsnotatTekst", "TitelTekst", "KaldenavnTekst"].contains(&name)
         || ["NavnTekst", "AdresseTekst", "BeskrivelseTekst", "NotatTekst", "TelefonnummerTekst"].contains(&name)
+}
+
+/// What follows in a URN that names a person, or numbers one who has no CPR number (anvisning for Sag 1.7, 3.7).
+fn named_by(document: &Document<'_>, node: NodeId) -> Option<std::ops::Range<usize>> {
+    const PERSONS: [&str; 4] =
+        ["urn:oio:fuldtnavn:", "urn:oio:us:personid:", "urn:oio:us:borgerid:", "urn:oio:udk:borgerid:"];
+    let text = document.text_content_deep(node).to_ascii_lowercase();
+    let begin = PERSONS.iter().find_map(|urn| Some(text.find(urn)? + urn.len()))?;
+    let whole = inside(document, node)?;
+    // Where the text is written otherwise than it reads (references, comments), all of it goes.
+    let from = if whole.len() == text.len() { whole.start + begin } else { whole.start };
+    Some(from..whole.end)
 }
 
 /// What an element holds, when it holds anything but blanks.
@@ -132,5 +147,20 @@ mod tests {
             "{kept}"
         );
         assert!(kept.contains("Sagsnummer>7<") && xml::parse(&kept).is_ok(), "{kept}");
+    }
+
+    #[test]
+    fn persons_that_a_urn_names_go_and_its_kind_stays() {
+        for (written, kept) in [
+            ("urn:oio:fuldtnavn:Grethe Jensen", "urn:oio:fuldtnavn:«redacted:person»"),
+            (" URN:OIO:us:personid:1234567 ", " URN:OIO:us:personid:«redacted:person»"),
+            ("urn:oio:fuldtnavn:Grethe &amp; Erling", "«redacted:person»"),
+            ("urn:oio:cvr-nr:11111111", "urn:oio:cvr-nr:11111111"),
+        ] {
+            let xml = format!("<ReferenceID><URNIdentifikator>{written}</URNIdentifikator></ReferenceID>");
+            let (bytes, _) = without_confidential(xml.as_bytes());
+            let expected = format!("<ReferenceID><URNIdentifikator>{kept}</URNIdentifikator></ReferenceID>");
+            assert_eq!(String::from_utf8_lossy(&bytes), expected);
+        }
     }
 }

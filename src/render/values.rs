@@ -733,6 +733,23 @@ const PHRASES: &[(&str, &str)] = &[
     ("the obligatory elements of the anvisninger", "anvisningernes obligatoriske elementer"),
     ("the relations of the anvisninger", "anvisningernes relationer"),
     ("version #", "version #"),
+    ("at the same time", "på samme tid"),
+    ("at no time at which the object is valid", "på intet tidspunkt, hvor objektet gælder"),
+    ("ends without another that begins there", "slutter uden en anden, der begynder der"),
+    (
+        "ends, and whether a relation in an unknown role follows is not shown",
+        "slutter, og det ses ikke, om en relation i en ukendt rolle følger",
+    ),
+    ("ends, and whether the index has another is not shown", "slutter, og det ses ikke, om indekset har en anden"),
+    ("not certainly all the time the object is valid", "ikke med sikkerhed hele den tid, objektet gælder"),
+    ("too few relations in unknown roles to fill all", "for få relationer i ukendte roller til at udfylde alle"),
+    ("a relation in an unknown role may be it", "en relation i en ukendt rolle kan være den"),
+    ("periods that cannot be compared", "perioder, der ikke kan sammenlignes"),
+    ("in one unknown role at the same time", "i én ukendt rolle på samme tid"),
+    ("redaction changed a role", "sløring har ændret en rolle"),
+    ("not a UUID", "ikke et UUID"),
+    ("a UUID of zeros", "et UUID af nuller"),
+    ("without its end", "uden sin slutning"),
     // Logs of calls.
     ("a successful call within # days", "et vellykket kald inden for # dage"),
     (

@@ -1,6 +1,7 @@
 //! The anvisninger of the Sags- og Dokumentindeks as data: relations with how often they occur, elements with when they are
 //! obligatory, and the roles whose UUIDs are public. `schemas/sf1470/ORIGIN.md` says where each list comes from.
 
+use super::period::Period;
 use super::read::{Object, ObjectKind, Operation};
 use crate::besked::lists::uuid_of;
 use crate::besked::read::{Element, IdKind};
@@ -20,6 +21,8 @@ pub struct Occurrence {
     pub role: String,
     #[serde(rename = "forekomster")]
     times: String,
+    #[serde(rename = "afloeser")]
+    successor: String,
 }
 
 impl Occurrence {
@@ -27,6 +30,12 @@ impl Occurrence {
     #[must_use]
     pub fn is_exactly_one(&self) -> bool {
         self.times == "1"
+    }
+
+    /// Whether it may end only where another in the same role begins.
+    #[must_use]
+    pub fn needs_successor(&self) -> bool {
+        self.successor == "kraeves"
     }
 
     /// Whether an object may have at most one at a time.
@@ -151,11 +160,23 @@ pub enum Role<'a> {
 }
 
 impl<'a> Relation<'a> {
+    /// What stands as the UUID of its role.
+    #[must_use]
+    pub fn role_text(&self) -> Option<&'a str> {
+        let id = self.element.child("Rolle").and_then(Element::id).filter(|id| id.kind == IdKind::Uuid);
+        id.map(|id| id.value.trim())
+    }
+
+    /// The UUID of its role.
+    #[must_use]
+    pub fn role_uuid(&self) -> Option<Uuid> {
+        self.role_text().and_then(uuid_of)
+    }
+
     /// Its role.
     #[must_use]
     pub fn role<'r>(&self, kind: ObjectKind, roles: &'r Roles) -> Role<'r> {
-        let id = self.element.child("Rolle").and_then(Element::id).filter(|id| id.kind == IdKind::Uuid);
-        let known = id.and_then(|id| uuid_of(id.value.trim())).and_then(|uuid| roles.name(kind, self.name, uuid));
+        let known = self.role_uuid().and_then(|uuid| roles.name(kind, self.name, uuid));
         known.map_or(Role::Unknown, Role::Known)
     }
 
@@ -212,6 +233,14 @@ pub fn section<'a>(name: &str, registration: &'a Element) -> Vec<&'a Element> {
         }
         _ => Vec::new(),
     }
+}
+
+/// When an object is valid by what it says of itself: the periods of its properties and states. It has none of its own.
+#[must_use]
+pub fn validity(object: &Object<'_>) -> Vec<Period> {
+    const SECTIONS: [&str; 4] = ["Sagsegenskaber", "Dokumentegenskaber", "Tilstand", "Sagindeksegenskaber"];
+    let all = object.registrations.iter().flat_map(|r| SECTIONS.into_iter().flat_map(|name| section(name, r)));
+    all.map(Period::of).collect()
 }
 
 /// A word for an object in findings: its kind and where it stands.

@@ -28,6 +28,14 @@ pub enum Unreadable {
         /// Where it begins.
         place: Place,
     },
+    /// More than one operation.
+    #[error("a second operation, {found}, stands at {place}; a file holds one request")]
+    Several {
+        /// The second.
+        found: Name,
+        /// Where it begins.
+        place: Place,
+    },
     /// An operation in a namespace that no schema of the services has.
     #[error("the operation {found} at {place} stands in a namespace of none of the services")]
     UnknownNamespace {
@@ -142,6 +150,10 @@ pub fn read(bytes: &[u8]) -> Result<Request, Unreadable> {
         return Err(Unreadable::NoRequest { found: document.name, place: document.place });
     };
     way.extend(below);
+    let beside = way.split_last().map_or(&[][..], |(_, above)| &follow(&document, above).children);
+    if let Some(second) = beside.iter().filter(|e| is_operation(e)).nth(1) {
+        return Err(Unreadable::Several { found: second.name.clone(), place: second.place });
+    }
     let element = follow(&document, &way);
     let Some((system, version)) = element.name.namespace.as_deref().and_then(system) else {
         return Err(Unreadable::UnknownNamespace { found: element.name.clone(), place: element.place });
@@ -189,7 +201,7 @@ pub const fn name(service: RequestService) -> &'static str {
 
 /// The way to the operation: the element itself, or below what wraps it (`ImporterRequest`).
 fn operation(element: &Element, depth: usize) -> Option<Vec<usize>> {
-    if element.name.local.ends_with("Input") {
+    if is_operation(element) {
         return Some(Vec::new());
     }
     if depth == 2 {
@@ -200,6 +212,10 @@ fn operation(element: &Element, depth: usize) -> Option<Vec<usize>> {
         way.extend(operation(child, depth + 1)?);
         Some(way)
     })
+}
+
+fn is_operation(element: &Element) -> bool {
+    element.name.local.ends_with("Input")
 }
 
 fn follow<'a>(document: &'a Element, way: &[usize]) -> &'a Element {

@@ -88,6 +88,12 @@ fn twice(xml: &str, element: &str, number: usize) -> String {
     format!("{}{}{}", &xml[..end], &xml[start..end], &xml[end..])
 }
 
+/// The operation alone.
+fn body(xml: &str) -> String {
+    let start = xml.find("<soap:Body>").unwrap() + "<soap:Body>".len();
+    xml[start..xml.find("</soap:Body>").unwrap()].trim().to_owned()
+}
+
 fn verdicts(service: RequestService, xml: &str) -> Vec<(&'static str, Verdict)> {
     outcomes(service, xml).into_iter().map(|(id, outcome)| (id, outcome.verdict)).collect()
 }
@@ -182,6 +188,158 @@ fn cardinality_counts_what_holds_at_the_same_time() {
     assert_eq!(bad(&with(&update, end, end.trim_end_matches("+02:00"))), both);
 }
 
+/// The request with the nth relation of this name (from 0) valid from and until these times, `*` for an open end.
+fn valid(xml: &str, element: &str, number: usize, from: &str, until: &str) -> String {
+    let start = xml.match_indices(&format!("<{element}>")).nth(number).unwrap().0;
+    let from_at = start + xml[start..].find("<sd:FraTidspunkt>").unwrap();
+    let close = "</sd:TilTidspunkt>";
+    let until_at = from_at + xml[from_at..].find(close).unwrap() + close.len();
+    let time = |text: &str| match text {
+        "*" => "<sd:GraenseIndikator>true</sd:GraenseIndikator>".to_owned(),
+        time => format!("<sd:TidsstempelDatoTid>{time}</sd:TidsstempelDatoTid>"),
+    };
+    let (from, until) = (time(from), time(until));
+    let period = format!("<sd:FraTidspunkt>{from}</sd:FraTidspunkt><sd:TilTidspunkt>{until}</sd:TilTidspunkt>");
+    format!("{}{period}{}", &xml[..from_at], &xml[until_at..])
+}
+
+fn cardinality(xml: &str) -> Outcome {
+    outcomes(Sagsindeks, xml)["sdi-cardinality"].clone()
+}
+
+const BEFORE: &str = "2025-01-01T00:00:00.000+01:00";
+/// When everything in the fixture begins.
+const BEGIN: &str = "2026-03-01T10:00:00.000+01:00";
+const LATER: &str = "2026-04-01T00:00:00.000+02:00";
+
+#[test]
+fn two_relations_at_a_time_in_one_unknown_role_are_not_passed() {
+    let unknown = |xml: &str| with(xml, "bf1f93ed-9441-4af4-835b-baeb201f3076", OTHER_ROLE);
+    let good = sag();
+    let one = unknown(&good);
+    assert_eq!(cardinality(&one).verdict, Pass);
+    let two = twice(&one, "sag:Sagsaktoer", 2);
+    assert_eq!(cardinality(&two).verdict, Inconclusive, "{:?}", cardinality(&two));
+    // Written otherwise it is the same role.
+    let upper = two.replacen(OTHER_ROLE, &OTHER_ROLE.to_uppercase(), 1);
+    assert_eq!(cardinality(&upper).verdict, Inconclusive);
+    // One after the other, and in two roles, they are one of each.
+    let in_turn = valid(&valid(&two, "sag:Sagsaktoer", 2, BEGIN, LATER), "sag:Sagsaktoer", 3, LATER, "*");
+    assert_eq!(cardinality(&in_turn).verdict, Pass);
+    let other = OTHER_ROLE.replace("0001", "0002");
+    assert_eq!(cardinality(&two.replacen(OTHER_ROLE, &other, 1)).verdict, Pass);
+    // No role of the Journalpost occurs once alone.
+    let note = format!(
+        "<sag:Journalpost><gd:Rolle><sd:UUIDIdentifikator>{OTHER_ROLE}</sd:UUIDIdentifikator></gd:Rolle></sag:Journalpost>"
+    );
+    assert_eq!(cardinality(&with(&good, "<sag:Sagspart>", &format!("{note}{note}<sag:Sagspart>"))).verdict, Pass);
+    // A profile that knows the role decides.
+    let with_role = |role: &str| {
+        outcomes_with(&subject(Sagsindeks, &two, &[]), &[&format!("Sag/Sagsaktør/{role}={OTHER_ROLE}")])
+            ["sdi-cardinality"]
+            .verdict
+    };
+    assert_eq!((with_role("Andre behandlere"), with_role("Udlånt til")), (Pass, Fail));
+}
+
+#[test]
+fn a_demanded_role_is_there_while_the_case_is_valid() {
+    let good = sag();
+    let actor = |number: usize, from: &str, until: &str| valid(&good, "sag:Sagsaktoer", number, from, until);
+    let class = |number: usize, from: &str, until: &str| valid(&good, "sag:Sagsklasse", number, from, until);
+    let verdict = |xml: &str| cardinality(xml).verdict;
+    // At no time at which the case is valid: every demanded role.
+    for number in [0, 1] {
+        assert_eq!(verdict(&actor(number, BEFORE, BEGIN)), Fail, "actor {number}");
+        assert_eq!(verdict(&class(number, BEFORE, BEGIN)), Fail, "class {number}");
+        assert_eq!(verdict(&valid(&good, "si:SagsitsystemRelation", number, BEFORE, BEGIN)), Fail, "system {number}");
+    }
+    let found = cardinality(&actor(0, BEFORE, BEGIN)).observed;
+    assert!(found.contains("Ejer × 1; at no time at which the object is valid"), "{found}");
+    // None of Ejer, Ansvarlig and Primær klasse may expire without another (3.6 and 3.8); of the rest nothing is said.
+    assert_eq!(verdict(&actor(0, BEGIN, LATER)), Fail);
+    assert_eq!(verdict(&actor(1, BEGIN, LATER)), Fail);
+    assert_eq!(verdict(&class(0, BEGIN, LATER)), Fail);
+    assert_eq!(verdict(&class(1, BEGIN, LATER)), Inconclusive);
+    // Primær behandler and Primær part need not be there.
+    assert_eq!(verdict(&actor(2, BEFORE, BEGIN)), Pass);
+    // Begun after the case, it is in doubt; begun before it, it is there.
+    assert_eq!(verdict(&actor(0, LATER, "*")), Inconclusive);
+    assert_eq!(verdict(&actor(0, BEFORE, "*")), Pass);
+    // A successor takes over where the first ends, and not a second later.
+    let two = twice(&good, "sag:Sagsaktoer", 0);
+    let followed = |from: &str| valid(&valid(&two, "sag:Sagsaktoer", 0, BEGIN, LATER), "sag:Sagsaktoer", 1, from, "*");
+    assert_eq!(verdict(&followed(LATER)), Pass);
+    assert_eq!(verdict(&followed("2026-03-31T22:00:00.000Z")), Pass);
+    assert_eq!(verdict(&followed("2026-04-01T00:00:01.000+02:00")), Fail);
+    assert_eq!(verdict(&followed("2026-04-01T00:00:00.000")), Inconclusive);
+    // Its successor may stand in a role that is not on the list.
+    assert_eq!(
+        verdict(&with(&actor(0, BEGIN, LATER), "bf1f93ed-9441-4af4-835b-baeb201f3076", OTHER_ROLE)),
+        Inconclusive
+    );
+    // A case that begins before its relations by its states alone: which period is the case's is said nowhere.
+    assert_eq!(verdict(&valid(&good, "sag:Fremdrift", 0, BEFORE, "*")), Inconclusive);
+    // A closed case whose states and properties end still has its owner, with or without an end.
+    let closed = ["sag:Egenskaber", "si:SagIndeksEgenskaber", "sag:Fremdrift"]
+        .iter()
+        .fold(good.clone(), |xml, element| valid(&xml, element, 0, BEGIN, LATER));
+    assert_eq!(verdict(&closed), Pass);
+    let handling = valid(&closed, "sag:Sagsklasse", 1, BEGIN, LATER);
+    assert_eq!(verdict(&handling), Pass);
+}
+
+#[test]
+fn unknown_roles_fill_as_many_demanded_ones_as_there_are() {
+    // Ejer and Ansvarlig are missing; two relations in one unknown role can be one of them alone.
+    let none = without(&without(&sag(), "sag:Sagsaktoer", 0), "sag:Sagsaktoer", 0);
+    let one = with(&none, "bf1f93ed-9441-4af4-835b-baeb201f3076", OTHER_ROLE);
+    let two = twice(&one, "sag:Sagsaktoer", 0);
+    assert_eq!(cardinality(&two).verdict, Fail);
+    let other = OTHER_ROLE.replace("0001", "0002");
+    assert_eq!(cardinality(&two.replacen(OTHER_ROLE, &other, 1)).verdict, Inconclusive);
+    // One that has ended before the case begins is none of them.
+    let old = valid(&without(&sag(), "sag:Sagsaktoer", 0), "sag:Sagsaktoer", 1, BEFORE, BEGIN);
+    assert_eq!(cardinality(&with(&old, "bf1f93ed-9441-4af4-835b-baeb201f3076", OTHER_ROLE)).verdict, Fail);
+}
+
+#[test]
+fn an_update_that_ends_a_demanded_role_shows_another_or_is_not_passed() {
+    let update = fixture("sag-opdater.xml");
+    assert_eq!(cardinality(&update).verdict, Pass);
+    assert_eq!(cardinality(&without(&update, "sag:Sagsaktoer", 1)).verdict, Inconclusive);
+    assert_eq!(cardinality(&without(&update, "sag:Sagsaktoer", 0)).verdict, Pass);
+}
+
+#[test]
+fn a_period_without_an_instant_is_no_second_relation() {
+    let two = twice(&sag(), "sag:Sagsaktoer", 0);
+    assert_eq!(cardinality(&valid(&two, "sag:Sagsaktoer", 1, LATER, LATER)).verdict, Pass);
+    // An end that is left out may lie before the next begins.
+    let silent = with(&two, "<sd:TilTidspunkt><sd:GraenseIndikator>true</sd:GraenseIndikator></sd:TilTidspunkt>", "");
+    let at = silent.find("<sag:Sagsaktoer>").unwrap();
+    let (head, tail) = silent.split_at(at);
+    let open = "<sd:TilTidspunkt><sd:GraenseIndikator>true</sd:GraenseIndikator></sd:TilTidspunkt>";
+    let silent = format!("{head}{}", with(tail, open, ""));
+    assert_eq!(cardinality(&silent).verdict, Fail, "both hold when they begin");
+    assert_eq!(cardinality(&valid(&silent, "sag:Sagsaktoer", 1, LATER, "*")).verdict, Inconclusive);
+}
+
+#[test]
+fn a_later_registration_may_correct_an_earlier_one() {
+    let good = sag();
+    let start = good.find("<sag:Registrering>").unwrap();
+    let end = good.find("</sag:Registrering>").unwrap() + "</sag:Registrering>".len();
+    let (first, relations) = (&good[start..end], "<sag:RelationListe>");
+    let again = |registration: &str| with(&good, "</sag:Registrering>", &format!("</sag:Registrering>{registration}"));
+    assert_eq!(cardinality(&again(first)).verdict, Pass);
+    // It says that the handling ends; the first said that it does not.
+    assert_eq!(cardinality(&again(&valid(first, "sag:Sagsklasse", 1, BEGIN, LATER))).verdict, Inconclusive);
+    // A registration of something else leaves the relations.
+    let states = &first[..first.find(relations).unwrap()];
+    assert_eq!(cardinality(&again(&format!("{states}</sag:Registrering>"))).verdict, Pass);
+}
+
 #[test]
 fn obligatory_elements_are_asked_for_where_the_request_shows_that_they_are() {
     let only = |verdict| vec![("sdi-obligatory", verdict)];
@@ -206,7 +364,13 @@ fn obligatory_elements_are_asked_for_where_the_request_shows_that_they_are() {
         "sd:AktoerTypeKode",
         "sd:Tidspunkt",
     ] {
-        assert_eq!(bad(&without(&good, element, 0)), only(Fail), "{element}");
+        // Without the beginning of the properties' validity it cannot be told who owns the case when.
+        let expected = if element == "sd:FraTidspunkt" {
+            vec![("sdi-cardinality", Inconclusive), ("sdi-obligatory", Fail)]
+        } else {
+            only(Fail)
+        };
+        assert_eq!(bad(&without(&good, element, 0)), expected, "{element}");
     }
     assert_eq!(
         bad(&with(&good, "<sag:Titel>Aftale om forebyggende hjemmebesøg</sag:Titel>", "<sag:Titel> </sag:Titel>")),
@@ -214,6 +378,9 @@ fn obligatory_elements_are_asked_for_where_the_request_shows_that_they_are() {
     );
     // An end that is left out may mean an open one.
     assert_eq!(bad(&without(&good, "sd:TilTidspunkt", 0)), []);
+    // Two periods of properties, one of them without a title.
+    let first = without(&twice(&good, "sag:Egenskaber", 0), "sag:Titel", 1);
+    assert_eq!(bad(&first), only(Inconclusive));
     // A relation without its role can be none of the demanded ones.
     assert_eq!(bad(&without(&good, "gd:Rolle", 2)), only(Fail));
     // OB4: the alternative title with its legal basis; a key where the reference is a URN.
@@ -235,6 +402,8 @@ fn obligatory_elements_are_asked_for_where_the_request_shows_that_they_are() {
     let title = "<sag:AttributListe><sag:Egenskaber><sag:Virkning><sd:FraTidspunkt><sd:TidsstempelDatoTid>2026-04-01T10:00:00Z</sd:TidsstempelDatoTid></sd:FraTidspunkt></sag:Virkning><sag:Titel>Ny</sag:Titel></sag:Egenskaber></sag:AttributListe><sag:RelationListe>";
     assert_eq!(bad(&with(&update, "<sag:RelationListe>", title)), only(Fail));
     assert_eq!(bad(&without(&update, "sd:AktoerRef", 0)), []);
+    // What an import must have, a relation that replaces another has too.
+    assert_eq!(bad(&without(&update, "si:CVR-Nummer", 1)), only(Inconclusive));
 }
 
 #[test]
@@ -269,12 +438,65 @@ fn references_to_the_stoettesystemer_are_uuids() {
         bad(&urn(&id(1), "urn:oio:cvr-nr:11111111")),
         vec![("sdi-obligatory", Fail), ("sdi-references", Inconclusive)]
     );
-    assert_eq!(bad(&urn(&id(7), "urn:oio:it-system-uuid:x")), only(Inconclusive));
+    // IT systems are those of the Administrationsmodul, by UUID alone (3.12).
+    assert_eq!(bad(&urn(&id(7), "urn:oio:it-system-uuid:x")), only(Fail));
     let unclear = [("sdi-cardinality", Inconclusive), ("sdi-obligatory", Inconclusive)];
     assert_eq!(bad(&urn(EJER, "urn:oio:rolle:ejer")), [&unclear[..], &only(Fail)].concat());
     // A person is referred to by a URN.
     assert!(good.contains("<sd:URNIdentifikator>urn:oio:virksomhed:eksempel"));
     assert_eq!(bad(&with(&good, &id(4), "urn:oio:kle:27.35.04")), only(Fail));
+}
+
+#[test]
+fn an_empty_urn_stands_for_a_note_of_the_journal_alone() {
+    let verdict =
+        |xml: &str, roles: &[&str]| outcomes_with(&subject(Sagsindeks, xml, &[]), roles)["sdi-references"].verdict;
+    let journal = |reference: &str| {
+        let note = format!(
+            "<sag:Journalpost><gd:Rolle><sd:UUIDIdentifikator>{OTHER_ROLE}</sd:UUIDIdentifikator></gd:Rolle><gd:ReferenceID>{reference}\
+             </gd:ReferenceID></sag:Journalpost><sag:Sagspart>"
+        );
+        with(&sag(), "<sag:Sagspart>", &note)
+    };
+    let urn = |urn: &str| format!("<sd:URNIdentifikator>{urn}</sd:URNIdentifikator>");
+    let empty = journal(&urn("URN:Empty"));
+    let role = |role: &str| format!("Sag/Journalpost/{role}={OTHER_ROLE}");
+    assert_eq!(verdict(&empty, &[]), Inconclusive);
+    assert_eq!(verdict(&empty, &[&role("Journalnotat")]), Pass);
+    assert_eq!(verdict(&empty, &[&role("Tilakteret")]), Fail);
+    // No role of the Journalpost has another URN.
+    assert_eq!(verdict(&journal(&urn("urn:oio:dokument:x")), &[]), Fail);
+    // Nor does it stand for a party, whatever its role.
+    let part = "urn:oio:virksomhed:eksempel";
+    assert_eq!(verdict(&with(&sag(), part, "URN:Empty"), &[]), Inconclusive);
+    let unknown = with(&sag(), "d839f26a-d4d1-4441-b2d6-3dbbb12a9404", OTHER_ROLE);
+    assert_eq!(verdict(&unknown, &[]), Pass);
+    assert_eq!(verdict(&with(&unknown, part, "URN:Empty"), &[]), Inconclusive);
+}
+
+#[test]
+fn every_identifier_is_judged_and_none_names_a_person() {
+    let good = sag();
+    let bad = |xml: &str| changed(Sagsindeks, &good, xml);
+    let only = |verdict| vec![("sdi-references", verdict)];
+    let uuid = |n: u8| format!("<sd:UUIDIdentifikator>00000000-0000-4000-8000-00000000000{n}</sd:UUIDIdentifikator>");
+    // A URN beside an empty UUID, which the schema does not permit.
+    let beside = "<sd:UUIDIdentifikator/><sd:URNIdentifikator>urn:oio:kle:27.35.04</sd:URNIdentifikator>";
+    assert_eq!(bad(&with(&good, &uuid(4), beside)), only(Fail));
+    let zeros = "<sd:UUIDIdentifikator>00000000-0000-0000-0000-000000000000</sd:UUIDIdentifikator>";
+    assert_eq!(bad(&with(&good, &uuid(4), zeros)), only(Inconclusive));
+    // Who registered and who changed: a UUID, an IT system, or in doubt.
+    let user = |urn: &str| with(&good, &uuid(9), &format!("<sd:URNIdentifikator>{urn}</sd:URNIdentifikator>"));
+    assert_eq!(bad(&user("urn:oio:it-system-uuid:00000000-0000-4000-8000-000000000007")), []);
+    assert_eq!(bad(&user("urn:oio:kmd:sag:RACFID:ABCDEF")), only(Inconclusive));
+    assert_eq!(bad(&with(&good, &uuid(9), "<sd:UUIDIdentifikator>ABCDEF</sd:UUIDIdentifikator>")), only(Fail));
+    // Findings name the kind of a reference and not the person.
+    for xml in
+        [user("urn:oio:kmd:sag:RACFID:ABCDEF"), with(&good, &uuid(4), &uuid(4).replace("00000000-0000-4000", "ABCDEF"))]
+    {
+        let outcome = outcomes(Sagsindeks, &xml)["sdi-references"].clone();
+        assert!(outcome.verdict != Pass && !outcome.observed.contains("ABCDEF"), "{outcome:?}");
+    }
 }
 
 #[test]
@@ -312,13 +534,15 @@ fn validity_begins_at_a_time_and_ends_after_it() {
         bad(&with(&good, from, &from.replace("03-01T10:00:00.000+01:00", "04-01T10:00:00.000+02:00"))),
         only(Inconclusive)
     );
-    assert_eq!(bad(&with(&good, from, &from.replace(":00.000+01:00", ":00.000+01.00"))), only(Fail));
+    assert_eq!(bad(&with(&good, from, &from.replace(":00.000+01:00", ":00.000+01:0"))), only(Fail));
+    // The anvisninger write their examples with a dot, which the schema refuses.
+    assert_eq!(bad(&with(&good, from, &from.replace(":00.000+01:00", ":00.000+01.00"))), only(Inconclusive));
     // The last day that many systems mean by for ever has the form of a time and no known place in time.
     let end = "<sd:TilTidspunkt><sd:TidsstempelDatoTid>2026-04-01T10:00:00.000+02:00";
     let for_ever = end.replace("2026-04-01T10:00:00.000+02:00", "9999-12-31T24:00:00Z");
     assert!(bad(&with(&good, end, &for_ever)).contains(&("sdi-periods", Inconclusive)));
     let wrong = with(&good, "<sd:GraenseIndikator>true", "<sd:GraenseIndikator>false");
-    assert_eq!(bad(&wrong), only(Fail));
+    assert_eq!(bad(&wrong), vec![("sdi-cardinality", Inconclusive), ("sdi-periods", Fail)]);
 }
 
 #[test]
@@ -385,11 +609,7 @@ fn contexts_have_the_form_of_their_schemas() {
 
 #[test]
 fn good_samples_are_valid_by_xmllint_too() {
-    let body = |name: &str| {
-        let xml = fixture(name);
-        let start = xml.find("<soap:Body>").unwrap() + "<soap:Body>".len();
-        xml[start..xml.find("</soap:Body>").unwrap()].trim().to_owned()
-    };
+    let body = |name: &str| body(&fixture(name));
     let index = ["sag-importer.xml", "sag-opdater.xml", "dokument-importer.xml"].map(body);
     let schema = "fixtures/requests/sf1470-6.0/6.0.STS-0/SagDokumentIndeksOperationer.xsd";
     assert_eq!(xmllint(schema, &index), [true; 3]);
@@ -399,8 +619,10 @@ fn good_samples_are_valid_by_xmllint_too() {
 
 #[test]
 fn what_is_no_request_of_the_service_is_nobodys_breach() {
-    let cases: [(&str, RequestService, String, Verdict); 8] = [
-        ("cut off", Sagsindeks, sag()[..2000].to_owned(), Fail),
+    let cases: [(&str, RequestService, String, Verdict); 11] = [
+        ("cut off", Sagsindeks, sag()[..2000].to_owned(), Inconclusive),
+        ("cut off after a tag", Sagsindeks, sag().split_inclusive('>').take(40).collect(), Inconclusive),
+        ("a tag too many", Sagsindeks, with(&sag(), "<sag:Titel>", "<sag:Titel><sag:x>"), Fail),
         (
             "a DTD",
             Sagsindeks,
@@ -409,6 +631,12 @@ fn what_is_no_request_of_the_service_is_nobodys_breach() {
         ),
         ("too deep", Sagsindeks, "<a>".repeat(200), Inconclusive),
         ("another document", Sagsindeks, "<a/>".to_owned(), Inconclusive),
+        (
+            "two requests",
+            Sagsindeks,
+            with(&sag(), "</soap:Body>", &format!("{}</soap:Body>", body(&sag()))),
+            Inconclusive,
+        ),
         ("an answer", Sagsindeks, sag().replace("IndeksInput", "IndeksOutput"), Inconclusive),
         ("another service", Organisation, sag(), Inconclusive),
         ("documents alone", Sagsindeks, fixture("dokument-importer.xml"), Inconclusive),

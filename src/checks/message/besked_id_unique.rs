@@ -1,9 +1,10 @@
 //! See [`BeskedIdUnique`].
 
-use super::{REMOVED, on_message, shown};
+use super::{on_message, shown};
 use crate::besked::read::{Element, Message, read};
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::same_id::SameId;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::{Blob, MessageSubject};
 use std::fmt::Write;
@@ -46,25 +47,10 @@ impl Check<MessageSubject> for BeskedIdUnique {
             if subject.others.is_empty() {
                 return Outcome::not_tested(Reason::NotSupplied, EXPECTED, "no other message to compare with");
             }
-            let others = with_id(id.value, &subject.others);
-            let own = content(message);
-            let different = others.iter().filter(|other| content(other) != own).count();
-            if different > 0 {
-                let observed = format!("{} with another content in {different} more", shown(id.value, id.place));
-                return Outcome::fail(Reason::Duplicate, EXPECTED, observed);
-            }
-            // What was removed may be what tells the two contents apart.
-            if !others.is_empty() && own.contains(REMOVED) {
-                return Outcome::inconclusive(
-                    Reason::AnswerUnusable,
-                    EXPECTED,
-                    "redaction removed parts of the content",
-                );
-            }
-            Outcome::pass(
-                EXPECTED,
-                format!("{} other messages, {} of them this one again", subject.others.len(), others.len()),
-            )
+            let same: Vec<String> = with_id(id.value, &subject.others).iter().map(content).collect();
+            let (own, shown) = (content(message), shown(id.value, id.place));
+            let (own, shown, others) = (own.as_str(), shown.as_str(), subject.others.len());
+            SameId { expected: EXPECTED, shown, own, same: &same, others, word: "messages" }.judge()
         })
     }
 }

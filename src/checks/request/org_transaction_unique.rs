@@ -4,6 +4,7 @@ use super::{REMOVED, on_organisation, short};
 use crate::besked::read::Element;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::same_id::SameId;
 use crate::outcome::{Outcome, Reason};
 use crate::requests::read::{Request, System, read};
 use crate::subject::RequestSubject;
@@ -43,33 +44,17 @@ impl Check<RequestSubject> for OrgTransactionUnique {
             if id.contains(REMOVED) {
                 return Outcome::inconclusive(Reason::AnswerUnusable, EXPECTED, "redaction changed it");
             }
-            // Only those that hold its text at all are read.
-            let holds = |bytes: &[u8]| memchr::memmem::find(bytes, id.as_bytes()).is_some();
-            let others: Vec<Request> =
-                subject.others.iter().filter(|o| holds(o.data())).filter_map(|o| read(o.data()).ok()).collect();
-            let same: Vec<&Request> =
-                others.iter().filter(|o| o.system == System::Organisation && own(o) == Some(id)).collect();
             if subject.others.is_empty() {
                 return Outcome::not_tested(Reason::NotSupplied, EXPECTED, "no other request to compare with");
             }
-            let content = content(request.operation());
-            let different = same.iter().filter(|o| self::content(o.operation()) != content).count();
-            if different > 0 {
-                let observed = format!("`{}` with another content in {different} more", short(id));
-                return Outcome::fail(Reason::Duplicate, EXPECTED, observed);
-            }
-            // What was removed may be what tells the two apart.
-            if !same.is_empty() && content.contains(REMOVED) {
-                return Outcome::inconclusive(
-                    Reason::AnswerUnusable,
-                    EXPECTED,
-                    "redaction removed parts of the content",
-                );
-            }
-            Outcome::pass(
-                EXPECTED,
-                format!("{} other requests, {} of them this one again", subject.others.len(), same.len()),
-            )
+            // Only those that hold its text at all are read.
+            let holds = |bytes: &[u8]| memchr::memmem::find(bytes, id.as_bytes()).is_some();
+            let read = subject.others.iter().filter(|o| holds(o.data())).filter_map(|o| read(o.data()).ok());
+            let same = read.filter(|o| o.system == System::Organisation && own(o) == Some(id));
+            let same: Vec<String> = same.map(|o| content(o.operation())).collect();
+            let (own, shown) = (content(request.operation()), format!("`{}`", short(id)));
+            let (own, shown, others) = (own.as_str(), shown.as_str(), subject.others.len());
+            SameId { expected: EXPECTED, shown, own, same: &same, others, word: "requests" }.judge()
         })
     }
 }

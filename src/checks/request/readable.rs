@@ -13,7 +13,8 @@ check! {
     ///
     /// ## Why
     /// The services take XML. A request that is not well-formed delivers nothing. A file that holds something else, a
-    /// request to another service or an answer says nothing about the system, and the verdict says so.
+    /// request to another service or an answer says nothing about the system, and the verdict says so; nor does one
+    /// without the end of its first element, which logs and captures often cut.
     ///
     /// ## What to do
     /// Capture the request as it was sent: the SOAP envelope, or the operation (`ImporterSagDokumentIndeksInput`,
@@ -51,6 +52,10 @@ impl Check<RequestSubject> for Readable {
         let observed = problem.to_string();
         match problem {
             Unreadable::Xml(XmlProblem::Empty) => Outcome::inconclusive(Reason::Missing, EXPECTED, observed),
+            // Whoever captured it may have cut it.
+            Unreadable::Xml(XmlProblem::NotWellFormed { .. }) if !is_whole(subject.request.data()) => {
+                Outcome::inconclusive(Reason::AnswerUnusable, EXPECTED, format!("{observed}; without its end"))
+            }
             Unreadable::Xml(XmlProblem::NotWellFormed { .. }) => Outcome::fail(Reason::Malformed, EXPECTED, observed),
             // The probe's own bounds are no rule of anybody's.
             Unreadable::Xml(XmlProblem::TooLarge { .. } | XmlProblem::Bound { .. }) => {
@@ -60,10 +65,22 @@ impl Check<RequestSubject> for Readable {
                 Outcome::inconclusive(Reason::AnswerUnusable, EXPECTED, observed)
             }
             // Whoever wrote the target named the wrong file or service.
-            Unreadable::NoRequest { .. } | Unreadable::OtherService { .. } => {
+            Unreadable::NoRequest { .. } | Unreadable::Several { .. } | Unreadable::OtherService { .. } => {
                 Outcome::inconclusive(Reason::Contradiction, EXPECTED, observed)
             }
             Unreadable::UnknownNamespace { .. } => Outcome::inconclusive(Reason::Unclear, EXPECTED, observed),
         }
     }
+}
+
+/// Whether the bytes end with the end tag of the element that they begin with.
+fn is_whole(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let is_name = |c: char| !c.is_whitespace() && !"<>/?!".contains(c);
+    let begin = text.match_indices('<').find_map(|(at, _)| {
+        let name: &str = text[at + 1..].split(|c| !is_name(c)).next()?;
+        (!name.is_empty()).then_some(name)
+    });
+    let end = text.trim_end().strip_suffix('>').map(str::trim_end);
+    begin.zip(end).is_some_and(|(name, end)| end.strip_suffix(name).is_some_and(|before| before.ends_with("</")))
 }

@@ -22,7 +22,9 @@ check! {
     /// properties where the anvisning says so; OB2 in every registration; OB3 in a relation that is added; OB4 where the
     /// condition shows in the request; OB5, the validity of what is filled. In an update nothing is asked of what
     /// ends, nor who changed what (AktoerRef, AktoerTypeKode), because it does not show whether something was
-    /// changed. An end of validity that is left out is not counted: it may mean an open end (11).
+    /// changed. An end of validity that is left out is not counted: it may mean an open end (11). Where an element
+    /// of OB1 is filled in one period of the properties and not in another, or is not filled in a relation that an
+    /// update adds or changes, the check is inconclusive.
     ///
     /// ## What to do
     /// Fill the elements that are named.
@@ -114,9 +116,13 @@ fn properties(object: &Object<'_>, findings: &mut Findings) {
             match rule.code {
                 Code::Ob1 if is_import(object) => {
                     findings.seen += 1;
+                    let empty = here.iter().copied().find(|e| !is_filled(at(e, &rule.element)));
                     if !here.iter().any(|e| is_filled(at(e, &rule.element))) {
                         let place = here.first().copied().unwrap_or(object.element);
                         findings.breach(Reason::Missing, lacking(object, place, name, &rule.element, rule.code));
+                    } else if let Some(place) = empty {
+                        // Whether each period or registration must repeat it is said nowhere.
+                        findings.undecided.push(lacking(object, place, name, &rule.element, rule.code));
                     }
                 }
                 Code::Ob1 if rule.condition == "ved-opdatering" => {
@@ -203,12 +209,14 @@ fn related(object: &Object<'_>, relation: &Relation<'_>, roles: &Roles, findings
     let of_relation: Vec<&Rule> = rules(object.kind).filter(|r| r.section == relation.name).collect();
     let asked = |rule: &Rule| match rule.code {
         Code::Ob1 | Code::Ob2 if is_import(object) => Asked::Yes,
+        // One that replaces another must have it too (8.1); whether it does is not shown.
+        Code::Ob1 => Asked::Unclear,
         Code::Ob3 if ends => Asked::Unclear,
         Code::Ob3 => Asked::Yes,
         Code::Ob4 if ends && condition(rule, relation.element) != Asked::No => Asked::Unclear,
         Code::Ob4 => condition(rule, relation.element),
         Code::Ob5 => validity(object, rule, relation.element),
-        _ => Asked::No,
+        Code::Ob2 => Asked::No,
     };
     let place = |rule: &Rule| lacking(object, relation.element, relation.name, &rule.element, rule.code);
     let role = match relation.role(object.kind, roles) {

@@ -16,6 +16,9 @@ check! {
     /// times that cannot be read is found at the wrong times or not at all. The anvisninger forbid an open beginning; from
     /// times count in and to times do not (general guide, 11).
     ///
+    /// A zone with a dot (`+01.00`), which the schema refuses and the examples of the anvisninger have, is inconclusive; so
+    /// is a period that is empty or without a zone.
+    ///
     /// ## What to do
     /// Write the instant from which the data hold in `FraTidspunkt`, and `GraenseIndikator` true in `TilTidspunkt` where no
     /// end is known.
@@ -49,6 +52,9 @@ impl Check<RequestSubject> for SdiPeriods {
                     findings.undecided.push(format!("{what}, redaction changed it"));
                 } else if period.from == Bound::Open {
                     findings.breach(Reason::Forbidden, format!("{what}, FraTidspunkt GraenseIndikator"));
+                } else if let Some(written) = unreadable(holder).filter(|written| is_example(written)) {
+                    // The schema refuses the form, and the anvisninger show it.
+                    findings.undecided.push(format!("{what}, `{}`", short(written)));
                 } else if let Some(written) = unreadable(holder) {
                     findings.breach(Reason::Malformed, format!("{what}, `{}`", short(written)));
                 } else {
@@ -82,6 +88,17 @@ fn ends(holder: &Element) -> impl Iterator<Item = &Element> {
 
 fn removed(holder: &Element) -> bool {
     ends(holder).flat_map(Element::descendants).any(|e| e.text.contains(REMOVED))
+}
+
+/// Whether a time is written as in the examples of the anvisninger, with a dot in its zone (`+01.00`).
+fn is_example(written: &str) -> bool {
+    let written = written.trim();
+    let dot = written.len().saturating_sub(3);
+    let colon = written.get(..dot).zip(written.get(dot..)).and_then(|(before, zone)| {
+        let zone = zone.strip_prefix('.')?;
+        Some(format!("{before}:{zone}"))
+    });
+    colon.is_some_and(|time| has_form(&time))
 }
 
 /// What stands where a time should.

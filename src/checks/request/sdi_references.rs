@@ -2,11 +2,11 @@
 
 use super::{Findings, REMOVED, on_objects, short};
 use crate::besked::lists::uuid_of;
-use crate::besked::read::{Element, IdKind};
+use crate::besked::read::Element;
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
-use crate::requests::anvisninger::{Relation, Role, Roles, relations};
+use crate::requests::anvisninger::{Role, Roles, relations};
 use crate::requests::read::{Object, ObjectKind};
 use crate::subject::RequestSubject;
 
@@ -18,9 +18,11 @@ check! {
     /// anvisninger forbid it for objects that the støttesystemer have (general guide, 9.1). Roles and types are always
     /// UUIDs (6.1.1, 9.3).
     ///
-    /// Where an anvisning permits both (actors of a sender without integration to Organisation), a URN is inconclusive:
-    /// the request does not show whether the object is there. References to persons, companies, properties and
-    /// classifications outside Fælleskommunalt Klassifikationssystem may be URNs.
+    /// Where an anvisning permits both (users and actors of a sender without integration to Organisation, classifications
+    /// outside Fælleskommunalt Klassifikationssystem), a URN is inconclusive: the request does not show whether the object
+    /// is there. So is `URN:Empty` in a role that is not known, because it stands for nothing but a note of the journal, and
+    /// a UUID of zeros, which refers to nothing. References to persons, companies and properties may be URNs, and who
+    /// changed something an IT system by its `urn:oio:it-system-uuid:`.
     ///
     /// ## What to do
     /// Look the object up in the støttesystem and send its UUID in `UUIDIdentifikator`.
@@ -33,7 +35,7 @@ check! {
         method: Inspected,
         sources: [
             ("KOMBIT, Generel vejledning til anvisninger for Indeksene 1.2 (11-11-2019)", "6.1.1, 9.1 and 9.3"),
-            ("KOMBIT, Anvendelse af Sagsobjektet i Sags- og Dokumentindekset 1.7 (07-07-2023)", "3.6 to 3.13, ReferenceID"),
+            ("KOMBIT, Anvendelse af Sagsobjektet i Sags- og Dokumentindekset 1.7 (07-07-2023)", "3.2, BrugerRef; 3.3 to 3.13, AktoerRef; 3.6 to 3.13, ReferenceID"),
             ("KOMBIT, Anvendelse af Dokumentobjektet i Sags- og Dokumentindekset", "relations, ReferenceID"),
         ],
         remediation: da "Slå objektet op i støttesystemet, og send dets UUID i UUIDIdentifikator.",
@@ -44,15 +46,19 @@ check! {
     }
 }
 
-/// What a ReferenceID may be.
+/// What a reference may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reference {
     /// An object of a støttesystem: a UUID.
     Uuid,
-    /// A UUID, or `URN:Empty` for a note of the journal.
+    /// `URN:Empty`, which a note of the journal has, or a UUID.
     UuidOrEmpty,
+    /// A note of the journal or something else, by a role that is not known: a UUID, and `URN:Empty` in doubt.
+    UuidOrPerhapsEmpty,
     /// A UUID; a URN only where something holds that the request does not show.
     Depends,
+    /// A user of Organisation, as above, or an IT system by its URN.
+    User,
     /// Either.
     Free,
 }
@@ -66,11 +72,21 @@ impl Check<RequestSubject> for SdiReferences {
         };
         on_objects(subject, EXPECTED, |object, findings| {
             for relation in object.registrations.iter().flat_map(|r| relations(object.kind, r)) {
-                for part in ["Rolle", "Type"] {
-                    judge(object, &relation, part, Reference::Uuid, findings);
-                }
                 let demanded = demanded(object.kind, relation.name, relation.role(object.kind, &roles));
-                judge(object, &relation, "ReferenceID", demanded, findings);
+                for (part, demanded) in
+                    [("Rolle", Reference::Uuid), ("Type", Reference::Uuid), ("ReferenceID", demanded)]
+                {
+                    let what = format!("{}/{part}", relation.name);
+                    for element in relation.element.all(part) {
+                        judge(object, element, &what, demanded, findings);
+                    }
+                }
+            }
+            // Who registered, and who changed each part.
+            for element in object.registrations.iter().flat_map(|r| r.descendants()) {
+                if let "BrugerRef" | "AktoerRef" = element.name.local.as_str() {
+                    judge(object, element, &element.name.local, Reference::User, findings);
+                }
             }
         })
     }
@@ -86,31 +102,59 @@ fn demanded(kind: ObjectKind, relation: &str, role: Role<'_>) -> Reference {
                 "Primær klasse" | "Handlingsklasse" | "Kontroltemaklasse" | "Visningsklasse" | "Afgørelsesklasse",
             ),
         )
-        | (_, "Sagsrelation" | "Dokumentrelation" | "Sikkerhedsprofil", _)
+        // IT systems are those of the Administrationsmodul.
+        | (_, "Sagsrelation" | "Dokumentrelation" | "Sikkerhedsprofil" | "IT-system", _)
         | (_, "Journalpost", Role::Known("Tilakteret" | "Vedlagt")) => Reference::Uuid,
-        (_, "Journalpost", _) => Reference::UuidOrEmpty,
-        // Of a class the role decides, and some roles may refer to other classifications.
-        (_, "Sagsklasse" | "Dokumentklasse", Role::Unknown) | (_, "Sagsaktør" | "Dokumentaktør" | "IT-system", _) => {
-            Reference::Depends
-        }
+        (_, "Journalpost", Role::Known(_)) => Reference::UuidOrEmpty,
+        (_, "Journalpost", Role::Unknown) => Reference::UuidOrPerhapsEmpty,
+        // Of a class the role decides, and some roles may refer to classifications elsewhere.
+        (_, "Sagsklasse" | "Dokumentklasse" | "Sagsaktør" | "Dokumentaktør", _) => Reference::Depends,
         _ => Reference::Free,
     }
 }
 
-fn judge(object: &Object<'_>, relation: &Relation<'_>, part: &str, demanded: Reference, findings: &mut Findings) {
-    // Whether it must be there is for another check.
-    let Some(id) = relation.element.child(part).and_then(Element::id) else { return };
-    findings.seen += 1;
-    let value = id.value.trim();
-    let what = format!("{} line {}: {}/{part} ", object.kind, id.place.line, relation.name);
-    match (id.kind, demanded) {
-        (IdKind::Uuid, _) if uuid_of(value).is_some() => {}
-        (IdKind::Uuid, _) if value.contains(REMOVED) => findings.undecided.push(format!("{what}{value}")),
-        (IdKind::Uuid, _) if value.is_empty() => {}
-        (IdKind::Uuid, _) => findings.breach(Reason::Malformed, format!("{what}UUIDIdentifikator `{}`", short(value))),
-        (IdKind::Urn, Reference::Free) => {}
-        (IdKind::Urn, Reference::UuidOrEmpty) if value.eq_ignore_ascii_case("urn:empty") => {}
-        (IdKind::Urn, Reference::Depends) => findings.undecided.push(format!("{what}`{}`", short(value))),
-        (IdKind::Urn, _) => findings.breach(Reason::Forbidden, format!("{what}`{}`", short(value))),
+/// Judges every identifier in an element. Whether there must be one is for another check.
+fn judge(object: &Object<'_>, element: &Element, what: &str, demanded: Reference, findings: &mut Findings) {
+    for id in element.children.iter().filter(|c| !c.text.trim().is_empty()) {
+        let value = id.text.trim();
+        let shown = || format!("{} line {}: {what} {}", object.kind, id.place.line, kind_of(value));
+        let is_uuid = match id.name.local.as_str() {
+            "UUIDIdentifikator" => true,
+            "URNIdentifikator" => false,
+            _ => continue,
+        };
+        findings.seen += 1;
+        let is_empty = value.eq_ignore_ascii_case("urn:empty");
+        match demanded {
+            _ if is_uuid => match uuid_of(value) {
+                Some(uuid) if uuid.is_nil() => findings.undecided.push(format!("{}; a UUID of zeros", shown())),
+                Some(_) => {}
+                None if value.contains(REMOVED) => {
+                    findings.undecided.push(format!("{}; redaction changed it", shown()));
+                }
+                None => findings.breach(Reason::Malformed, format!("{}; not a UUID", shown())),
+            },
+            Reference::UuidOrEmpty if is_empty => {}
+            Reference::Free if !is_empty => {}
+            Reference::User if of_system(value) => {}
+            Reference::UuidOrPerhapsEmpty if is_empty => findings.undecided.push(shown()),
+            Reference::Depends | Reference::User | Reference::Free => findings.undecided.push(shown()),
+            _ => findings.breach(Reason::Forbidden, shown()),
+        }
     }
+}
+
+/// What kind of identifier stands there. The rest of it may name a person.
+fn kind_of(value: &str) -> String {
+    if value.get(..4).is_none_or(|begin| !begin.eq_ignore_ascii_case("urn:")) {
+        return format!("({} characters)", value.chars().count());
+    }
+    let parts: Vec<&str> = value.split(':').collect();
+    let more = if parts.len() > 3 { ":…" } else { "" };
+    format!("`{}{more}`", short(&parts[..parts.len().min(3)].join(":")))
+}
+
+/// Whether a URN names an IT system as the anvisninger say.
+fn of_system(value: &str) -> bool {
+    value.strip_prefix("urn:oio:it-system-uuid:").and_then(uuid_of).is_some()
 }
