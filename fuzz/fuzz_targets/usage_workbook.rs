@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use zip::write::SimpleFileOptions;
 
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     (
         "xl/worksheets/sheet1.xml",
         "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row></sheetData></worksheet>",
@@ -31,12 +31,23 @@ const PARTS: [(&str, &str); 6] = [
          Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles\" Target=\"styles.xml\"/></Relationships>",
     ),
     ("[Content_Types].xml", "<Types/>"),
+    (
+        "_rels/.rels",
+        "<Relationships><Relationship Id=\"r1\" \
+         Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument\" \
+         Target=\"xl/workbook.xml\"/></Relationships>",
+    ),
 ];
 
 static EVENTS: LazyLock<Ready> = LazyLock::new(|| EventMapping::load("kravprobe-events").expect("it ships"));
 static CALLS: LazyLock<mapping::Ready> = LazyLock::new(|| mapping::Mapping::load("kravprobe").expect("it ships"));
-static FILE: LazyLock<PathBuf> =
-    LazyLock::new(|| std::env::temp_dir().join(format!("kravprobe-fuzz-{}.xlsx", std::process::id())));
+static FILE: LazyLock<PathBuf> = LazyLock::new(|| {
+    let file = std::env::temp_dir().join(format!("kravprobe-fuzz-{}.xlsx", std::process::id()));
+    std::fs::write(&file, workbook(PARTS.len(), b"")).expect("the folder for temporary files is writable");
+    // Otherwise every input would be refused before its part is read.
+    assert_eq!(guess::names(&file).expect("the usual parts are a workbook"), ["time"]);
+    file
+});
 
 fn workbook(part: usize, bytes: &[u8]) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
