@@ -5,7 +5,7 @@ pub mod anvisninger;
 pub mod period;
 pub mod read;
 
-use crate::saml::xml;
+use crate::saml::xml::{self, XmlProblem};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use uppsala::{Document, NodeId};
@@ -16,16 +16,9 @@ use uppsala::{Document, NodeId};
 pub fn without_confidential(bytes: &[u8]) -> (Cow<'_, [u8]>, BTreeMap<&'static str, u32>) {
     let parsed = xml::decode_within(bytes, read::MAX_BYTES)
         .and_then(|text| Ok((text, xml::parse_within(text, read::MAX_NODES)?)));
-    let Ok((text, document)) = parsed else {
-        let may_hold = ["Assertion", "BinarySecurityToken", "Security>"]
-            .iter()
-            .any(|name| memchr::memmem::find(bytes, name.as_bytes()).is_some());
-        let removed = Cow::Borrowed(&b"<redacted>\xC2\xABredacted:token\xC2\xBB</redacted>"[..]);
-        return if may_hold {
-            (removed, BTreeMap::from([("token", 1)]))
-        } else {
-            (Cow::Borrowed(bytes), BTreeMap::new())
-        };
+    let (text, document) = match parsed {
+        Ok(parsed) => parsed,
+        Err(problem) => return unreadable(bytes, &problem),
     };
     let mut found = Vec::new();
     if let Some(root) = document.document_element() {
@@ -45,6 +38,23 @@ pub fn without_confidential(bytes: &[u8]) -> (Cow<'_, [u8]>, BTreeMap<&'static s
     }
     kept.push_str(text.get(from..).unwrap_or_default());
     (Cow::Owned(kept.into_bytes()), counts)
+}
+
+/// A request that cannot be read: removed whole when it may hold something confidential.
+fn unreadable<'a>(bytes: &'a [u8], problem: &XmlProblem) -> (Cow<'a, [u8]>, BTreeMap<&'static str, u32>) {
+    // UTF-16 and UTF-32 are plain without their zero bytes.
+    let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
+    let holds = |names: &[&str]| names.iter().any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some());
+    let kind = if holds(&["Assertion", "Security"]) {
+        Kind::Credential
+    } else if !matches!(problem, XmlProblem::NotWellFormed { .. }) && holds(&PERSONS) {
+        // Nothing is concluded from these. One that is not well-formed stays: it is told where, and what redaction knows goes.
+        Kind::Person
+    } else {
+        return (Cow::Borrowed(bytes), BTreeMap::new());
+    };
+    let removed = format!("<redacted>«redacted:{}»</redacted>", kind.name());
+    (Cow::Owned(removed.into_bytes()), BTreeMap::from([(kind.name(), 1)]))
 }
 
 /// What is taken out of a request before anything is judged or kept.
@@ -78,7 +88,7 @@ fn confidential(document: &Document<'_>, node: NodeId, found: &mut Vec<(std::ops
     let name = document.element(node).map(|e| e.name.local_name.to_string()).unwrap_or_default();
     if CREDENTIALS.contains(&name.as_str()) {
         found.extend(document.node_range(node).map(|range| (range, Kind::Credential)));
-    } else if describes_persons(&name) {
+    } else if PERSONS.contains(&name.as_str()) {
         found.extend(inside(document, node).map(|range| (range, Kind::Person)));
     } else if name == "URNIdentifikator" || name == "UUIDIdentifikator" {
         found.extend(named_by(document, node).map(|range| (range, Kind::Person)));
@@ -90,20 +100,32 @@ fn confidential(document: &Document<'_>, node: NodeId, found: &mut Vec<(std::ops
 }
 
 /// Names of persons, what a case is about, and how people are reached. No check reads them; that they are filled still shows.
-fn describes_persons(name: &str) -> bool {
-    const NAMES: [&str; 8] =
-        ["FuldtNavn", "Titel", "TitelAlternativTekst", "Notat", "Adresse", "Beskrivelse", "Navn", "Emailadresse"];
-    NAMES.contains(&name)
-        || ["NoteTekst", "AendringsnotatTekst", "TitelTekst", "KaldenavnTekst"].contains(&name)
-        || ["NavnTekst", "AdresseTekst", "BeskrivelseTekst", "NotatTekst", "TelefonnummerTekst"].contains(&name)
-}
+const PERSONS: [&str; 17] = [
+    "FuldtNavn",
+    "Titel",
+    "TitelAlternativTekst",
+    "Notat",
+    "Adresse",
+    "Beskrivelse",
+    "Navn",
+    "Emailadresse",
+    "NavnTekst",
+    "AdresseTekst",
+    "BeskrivelseTekst",
+    "NotatTekst",
+    "TelefonnummerTekst",
+    "NoteTekst",
+    "AendringsnotatTekst",
+    "TitelTekst",
+    "KaldenavnTekst",
+];
 
 /// What follows in a URN that names a person, or numbers one who has no CPR number (anvisning for Sag 1.7, 3.7).
 fn named_by(document: &Document<'_>, node: NodeId) -> Option<std::ops::Range<usize>> {
-    const PERSONS: [&str; 4] =
+    const OF_PERSONS: [&str; 4] =
         ["urn:oio:fuldtnavn:", "urn:oio:us:personid:", "urn:oio:us:borgerid:", "urn:oio:udk:borgerid:"];
     let text = document.text_content_deep(node).to_ascii_lowercase();
-    let begin = PERSONS.iter().find_map(|urn| Some(text.find(urn)? + urn.len()))?;
+    let begin = OF_PERSONS.iter().find_map(|urn| Some(text.find(urn)? + urn.len()))?;
     let whole = inside(document, node)?;
     // Where the text is written otherwise than it reads (references, comments), all of it goes.
     let from = if whole.len() == text.len() { whole.start + begin } else { whole.start };
@@ -133,6 +155,24 @@ mod tests {
         let (cut, count) = without_confidential(b"<e:Envelope><a:Assertion>secret");
         assert_eq!((count["token"], cut.starts_with(b"<redacted>")), (1, true));
         assert_eq!(without_confidential(b"<a><b>").1.len(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_read_and_may_hold_something_goes_whole() {
+        let wide = |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let latin: &[u8] =
+            b"<?xml version='1.0' encoding='ISO-8859-1'?><x:FuldtNavn xmlns:x='y'>Bj\xF8rn</x:FuldtNavn>";
+        let cases: [(Vec<u8>, &str); 4] = [
+            (wide("<e:Envelope xmlns:e='x'><a:Assertion xmlns:a='z'>secret</a:Assertion></e:Envelope>"), "token"),
+            (wide("<x:FuldtNavn xmlns:x='y'>Grethe</x:FuldtNavn>"), "person"),
+            (latin.to_vec(), "person"),
+            (b"<e:Envelope><w:Security e:mustUnderstand='1'><w:Password>secret".to_vec(), "token"),
+        ];
+        for (bytes, kind) in cases {
+            let (kept, count) = without_confidential(&bytes);
+            assert_eq!(count, BTreeMap::from([(kind, 1)]));
+            assert_eq!(kept, format!("<redacted>«redacted:{kind}»</redacted>").as_bytes());
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 #![no_main]
 
 use kravprobe::document::Document;
-use kravprobe::usage::mapping::Mapping;
+use kravprobe::usage::mapping::{Mapping, Ready};
 use kravprobe::usage::time::{Clock, EARLIEST, LATEST};
+use std::sync::LazyLock;
 
 const RULES: [&str; 8] = [
     "",
@@ -16,15 +17,20 @@ const RULES: [&str; 8] = [
     "form = \"epoch-milliseconds\"",
 ];
 
+static READY: LazyLock<[Ready; 8]> = LazyLock::new(|| {
+    RULES.map(|rules| {
+        let mapping = format!("schema = 1\nname = \"x\"\n[time]\ncolumn = \"t\"\n{rules}\n");
+        Mapping::read(&Document::new("m.toml", mapping)).expect("the mapping is right")
+    })
+});
+
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Some((rules, text)) = bytes.split_first() else { return };
-    let rules = RULES[usize::from(*rules) % RULES.len()];
-    let mapping = format!("schema = 1\nname = \"x\"\n[time]\ncolumn = \"t\"\n{rules}\n");
-    let ready = Mapping::read(&Document::new("m.toml", mapping)).expect("the mapping is right");
-    let mut clock = Clock::new(&ready);
+    let ready = &READY[usize::from(*rules) % RULES.len()];
+    let mut clock = Clock::new(ready);
     for line in text.split(|b| *b == b'\n') {
         let read = clock.read(line);
-        assert_eq!(read, Clock::new(&ready).read(line));
+        assert_eq!(read, Clock::new(ready).read(line));
         assert!(read.is_err() || read.is_ok_and(|at| (EARLIEST..LATEST).contains(&at)));
     }
 });

@@ -111,8 +111,8 @@ struct Reader<'a> {
     files: Vec<File>,
     /// Fields that have a column, of each file with lines.
     present: Vec<BTreeSet<Field>>,
-    /// Identifiers that hold what must not be kept, with their numbers.
-    hidden: HashMap<String, usize>,
+    /// Identifiers that hold what must not be kept, by their digests, with their numbers. A log may have any number of long ones.
+    hidden: HashMap<[u8; 32], usize>,
     /// Persons' identifiers in the form in which they are kept.
     persons: HashMap<String, String>,
     /// Log ids with their lines' content.
@@ -606,6 +606,7 @@ impl<'a> Reader<'a> {
     /// A person's identifier as it is kept: as a digest.
     fn person(&mut self, text: &str) -> Option<String> {
         const REMEMBERED: usize = 100_000;
+        const LONGEST: usize = 1000;
         if text.is_empty() {
             return None;
         }
@@ -613,7 +614,7 @@ impl<'a> Reader<'a> {
             return Some(known.clone());
         }
         let kept = self.digest_or_number(text);
-        if self.persons.len() < REMEMBERED {
+        if self.persons.len() < REMEMBERED && text.len() <= LONGEST {
             self.persons.insert(text.to_owned(), kept.clone());
         }
         Some(kept)
@@ -625,7 +626,7 @@ impl<'a> Reader<'a> {
             return digest(text);
         }
         let next = self.hidden.len() + 1;
-        format!("«redacted» {}", self.hidden.entry(text.to_owned()).or_insert(next))
+        format!("«redacted» {}", self.hidden.entry(sha256(text.as_bytes())).or_insert(next))
     }
 
     /// Whether a line with this log id and content was taken already.

@@ -5,7 +5,7 @@ use super::input::{self, Content};
 use super::mapping::{Mapping, Role};
 use super::read::{Start, delimiters, find_header};
 use super::reader::first_line;
-use super::scan::{integration_number, shown_text};
+use super::scan::{Secrets, integration_number, shown_text};
 use super::time::{Clock, Problem};
 use super::worker::{fields, header, leaf, leaves, scalar};
 use crate::document::Document;
@@ -21,10 +21,10 @@ use std::sync::Arc;
 const ROWS: usize = 1000;
 /// Bytes that are looked at.
 const BYTES: u64 = 4 << 20;
-/// Columns that are looked at, of objects.
-const COLUMNS: usize = 500;
 /// Samples of each column.
 const SAMPLES: usize = 3;
+/// Columns that are looked at, of objects. A log whose keys are ids may have any number.
+const COLUMNS: usize = 1000;
 
 /// The first rows of a file.
 #[derive(Debug, Default)]
@@ -113,11 +113,11 @@ fn objects(text: &[u8]) -> Table {
     let mut table = Table::default();
     for line in text.split(|b| *b == b'\n').take(ROWS) {
         let Ok(value) = serde_json::from_slice::<Value>(line) else { continue };
-        let mut row = vec![String::new(); table.names.len()];
+        let mut row = Vec::new();
         leaves(&value, "", &mut |name, found| {
             let known = table.names.iter().position(|known| known == name);
             // What the name leads to must be the value: not so for a name that was cut, or for the members of an array.
-            if known.is_none() && (table.names.len() >= COLUMNS || leaf(&value, name) != scalar(found)) {
+            if known.is_none() && table.names.len() >= COLUMNS || leaf(&value, name) != scalar(found) {
                 return;
             }
             let column = known.unwrap_or_else(|| {
@@ -331,8 +331,14 @@ fn write(file: &str, table: &Table, roles: &[Option<usize>]) -> String {
          # Columns and samples (redacted):\n",
         table.rows.len()
     );
+    let mut secrets = Secrets::new();
     for (at, name) in table.names.iter().enumerate() {
-        let mut samples: Vec<_> = table.values(at).map(|value| shown_text(value.as_bytes())).collect();
+        // What is a secret may show by the column's name alone.
+        let mut show = |value: &str| match secrets.kinds(name, value.as_bytes()).first() {
+            Some(kind) => format!("«redacted:{kind}»"),
+            None => shown_text(value.as_bytes()),
+        };
+        let mut samples: Vec<_> = table.values(at).map(&mut show).collect();
         samples.dedup();
         samples.truncate(SAMPLES);
         let samples: Vec<_> = samples.iter().map(|s| s.chars().take(60).collect::<String>()).collect();
@@ -473,4 +479,36 @@ fn duration(out: &mut String, table: &Table, at: usize) {
         ("ms", "  # the unit is a guess: s, ms, us, ns or clock")
     };
     let _ = write!(out, "\n[duration]\ncolumn = {}\nunit = \"{unit}\"{how}\n", quote(&table.names[at]));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    #[test]
+    fn the_samples_of_a_secret_column_are_not_shown() {
+        for text in ["time;password\n2026-01-01T00:00:00Z;hunter2x9\n", "{\"password\":\"hunter2x9\"}\n"] {
+            let mapping = propose(file(text).path()).unwrap();
+            assert!(mapping.contains("password: «redacted:secret»") && !mapping.contains("hunter2x9"), "{mapping}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_object_makes_no_large_table() {
+        // 40,000 columns in one line, below a long name and below none, and many short lines after it.
+        let members: String = (0..200).map(|n| format!(",\"{n}\":1")).collect();
+        let wide: String = (0..200).map(|n| format!(",\"{n}\":{{\"x\":0{members}}}")).collect();
+        let long = "k".repeat(1000);
+        let short = "{\"last\":1}\n".repeat(2000);
+        let text = format!("{{\"{long}\":{{\"x\":0{wide}}}}}\n{{\"x\":0{wide}}}\n{short}");
+        let table = table(file(&text).path()).unwrap();
+        assert!(table.names.len() <= COLUMNS && table.names.iter().all(|name| name.len() <= 200));
+        assert!(table.rows.len() == ROWS && table.rows[2..].iter().all(Vec::is_empty));
+    }
 }

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use calamine::{Data, DataRef, Reader as _, Xlsx, XlsxError};
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -307,11 +308,11 @@ impl Workbook {
             Source::File(mut file) => {
                 check_archive(&mut file)?;
                 file.rewind().map_err(|e| e.to_string())?;
-                Xlsx::new(file).map(Self::File).map_err(wrong)
+                unharmed(move || Xlsx::new(file))?.map(Self::File).map_err(wrong)
             }
             Source::Memory(bytes) => {
                 check_archive(&mut Cursor::new(&bytes))?;
-                Xlsx::new(Cursor::new(bytes)).map(Self::Memory).map_err(wrong)
+                unharmed(move || Xlsx::new(Cursor::new(bytes)))?.map(Self::Memory).map_err(wrong)
             }
         }
     }
@@ -328,6 +329,11 @@ impl Workbook {
             Self::Memory(book) => rows(book, sheet, row),
         }
     }
+}
+
+/// Reads a part of a workbook. The library panics at some that are damaged: at a column of ten letters, for one.
+fn unharmed<T>(read: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    panic::catch_unwind(AssertUnwindSafe(read)).map_err(|_| "is a damaged workbook".to_owned())
 }
 
 /// Unpacks every member once, to see how large it really is; the directory may lie.
@@ -361,10 +367,12 @@ fn rows<R: Read + Seek>(
         None => names.first(),
     };
     let name = name.ok_or_else(|| format!("there is no such sheet; the sheets are: {}", names.join(", ")))?;
-    let mut cells = book.worksheet_cells_reader(name).map_err(|e| e.to_string())?;
+    let mut cells = unharmed(|| book.worksheet_cells_reader(name))?.map_err(|e| e.to_string())?;
     let mut fields: Vec<String> = Vec::new();
     let mut current = None;
-    while let Some(cell) = cells.next_cell().map_err(|e| format!("is damaged: {e}"))? {
+    loop {
+        let reader = &mut cells;
+        let Some(cell) = unharmed(move || reader.next_cell())?.map_err(|e| format!("is damaged: {e}"))? else { break };
         let (number, column) = cell.get_position();
         if current != Some(number) {
             if let Some(done) = current

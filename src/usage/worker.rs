@@ -67,7 +67,8 @@ impl Layout {
         for (role, at) in &columns {
             typed[*at] |= typed_roles.contains(role);
         }
-        let secret = header.iter().map(|name| Secrets::new().kinds(name, b"x1y2z3w4v5").into_iter().next()).collect();
+        let mut secrets = Secrets::new();
+        let secret = header.iter().map(|name| secrets.kinds(name, b"x1y2z3w4v5").into_iter().next()).collect();
         Ok(Self { file, form, header, columns, typed, secret })
     }
 

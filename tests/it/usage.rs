@@ -217,6 +217,10 @@ pub fn workbook(log: &str, has_dates: bool) -> Vec<u8> {
         sheet.push_str("</row>");
     }
     sheet.push_str("</sheetData></worksheet>");
+    with_sheet(sheet)
+}
+
+fn with_sheet(sheet: String) -> Vec<u8> {
     let parts = [
         ("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>".to_owned()),
         (
@@ -262,6 +266,21 @@ fn a_workbook_says_the_same() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(&workbook(LOG, true)).unwrap();
     assert_counted_by_hand(&summary("log.xlsx.gz", gzip.finish().unwrap()));
+}
+
+#[test]
+fn a_cell_beyond_every_column_is_damage_and_no_other_cell() {
+    // Ten letters are more than fit in 32 bits; what they wrap to is a column that there is.
+    let sheet = "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row r=\"1\">\
+                 <c r=\"A1\" t=\"inlineStr\"><is><t>time</t></is></c></row><row r=\"2\"><c r=\"ZZZZZZZZZZ2\"><v>1</v></c></row>\
+                 </sheetData></worksheet>";
+    let folder = Folder::new();
+    let path = folder.write("log.xlsx", &with_sheet(sheet.to_owned()));
+    let ended = match read(&[path], &Mapping::load("kravprobe").unwrap(), &Options::default()) {
+        Ok(read) => read.summary().overview.files[0].ended.clone(),
+        Err(error) => Ended::Damaged(error.to_string()),
+    };
+    assert!(matches!(&ended, Ended::Damaged(why) if why.contains("damaged workbook")), "{ended:?}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub fn relations(work: &Work<'_>) -> Result<Option<(Blob, Origin)>> {
         (Some(file), None) => {
             let path = work.loaded.path(file);
             let bytes = read_bounded(&path, MAX_BYTES as u64)?;
-            let found = of(&bytes, portfolio.usage.as_deref()).map_err(|problem| Error::file(&path, problem))?;
+            let found = read(&bytes, portfolio.usage.as_deref()).map_err(|problem| Error::file(&path, problem))?;
             (found, Direction::Supplied, file.display().to_string())
         }
         (None, Some(url)) => {
@@ -117,11 +117,11 @@ fn ask(work: &Work<'_>, portfolio: &Portfolio, url: &Url) -> Result<std::result:
     if memchr::memmem::find(&answer.body, token.trim().as_bytes()).is_some() {
         return Ok(Err("the answer repeats the token".to_owned()));
     }
-    Ok(of(&answer.body, Some(usage)))
+    Ok(read(&answer.body, Some(usage)))
 }
 
-/// Reads the relations out of JSON.
-fn of(bytes: &[u8], usage: Option<&str>) -> std::result::Result<Relations, String> {
+/// Reads the relations of an it-system-usage, the named one, out of JSON.
+pub fn read(bytes: &[u8], usage: Option<&str>) -> std::result::Result<Relations, String> {
     let without_mark = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let export: Export = serde_json::from_slice(without_mark).map_err(|_| {
         "is no it-system-usage as KITOS API v2 answers it (JSON with outgoingSystemRelations)".to_owned()
@@ -345,11 +345,11 @@ mod tests {
         assert!(error.contains("https") && !error.contains(TOKEN), "{error}");
         let error = answer(&api("https://kitos.example").replace(USAGE, "../x"), false).unwrap_err().to_string();
         assert!(error.contains("UUID"), "{error}");
-        assert!(of(b"[]", None).is_err() && of(b"{}", None).is_err() && of(b"nothing", None).is_err());
+        assert!(read(b"[]", None).is_err() && read(b"{}", None).is_err() && read(b"nothing", None).is_err());
         let two = format!("[{EXPORT},{EXPORT}]");
-        assert!(of(two.as_bytes(), None).unwrap_err().contains("several"));
-        assert_eq!(of(format!("[{EXPORT}]").as_bytes(), Some(USAGE)).unwrap(), expected());
+        assert!(read(two.as_bytes(), None).unwrap_err().contains("several"));
+        assert_eq!(read(format!("[{EXPORT}]").as_bytes(), Some(USAGE)).unwrap(), expected());
         let deep = format!("{{\"outgoingSystemRelations\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
-        assert!(of(deep.as_bytes(), None).is_err());
+        assert!(read(deep.as_bytes(), None).is_err());
     }
 }
