@@ -6,8 +6,10 @@ pub mod period;
 pub mod read;
 
 use crate::saml::xml::{self, XmlProblem};
+use regex::bytes::{Captures, Regex};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use uppsala::{Document, NodeId};
 
 /// A captured request without the credentials that its SOAP header carries (WS-Security, SAML assertions) and without names and texts
@@ -40,21 +42,44 @@ pub fn without_confidential(bytes: &[u8]) -> (Cow<'_, [u8]>, BTreeMap<&'static s
     (Cow::Owned(kept.into_bytes()), counts)
 }
 
-/// A request that cannot be read: removed whole when it may hold something confidential.
+/// A request that cannot be read: removed whole when it may hold something confidential. From one that is not well-formed persons alone
+/// are removed, so that the place of the fault is told; unless the fault would go with them.
 fn unreadable<'a>(bytes: &'a [u8], problem: &XmlProblem) -> (Cow<'a, [u8]>, BTreeMap<&'static str, u32>) {
     // UTF-16 and UTF-32 are plain without their zero bytes.
     let plain: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
     let holds = |names: &[&str]| names.iter().any(|name| memchr::memmem::find(&plain, name.as_bytes()).is_some());
     let kind = if holds(&["Assertion", "Security"]) {
         Kind::Credential
-    } else if !matches!(problem, XmlProblem::NotWellFormed { .. }) && holds(&PERSONS) {
-        // Nothing is concluded from these. One that is not well-formed stays: it is told where, and what redaction knows goes.
+    } else if holds(&PERSONS) {
+        if matches!(problem, XmlProblem::NotWellFormed { .. })
+            && let Some((kept, count)) = without_persons(bytes)
+        {
+            return (Cow::Owned(kept), BTreeMap::from([(Kind::Person.name(), count)]));
+        }
         Kind::Person
     } else {
         return (Cow::Borrowed(bytes), BTreeMap::new());
     };
     let removed = format!("<redacted>«redacted:{}»</redacted>", kind.name());
     (Cow::Owned(removed.into_bytes()), BTreeMap::from([(kind.name(), 1)]))
+}
+
+/// The text after each tag of an element that describes a person, taken out. `None` when what is left could be read.
+fn without_persons(bytes: &[u8]) -> Option<(Vec<u8>, u32)> {
+    static TEXT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let names = PERSONS.join("|");
+        Regex::new(&format!(r"(?s-u)(<(?:[^\s<>/:]+:)?(?:{names})(?:\s[^<>]*)?>)[^<]*[^<\s][^<]*")).ok()
+    });
+    let text = TEXT.as_ref()?;
+    let mut count = 0;
+    let kept = text.replace_all(bytes, |found: &Captures<'_>| {
+        count += 1;
+        [&found[1], Kind::Person.placeholder().as_bytes()].concat()
+    });
+    let is_read = xml::decode_within(&kept, read::MAX_BYTES)
+        .and_then(|text| xml::parse_within(text, read::MAX_NODES).map(|_| ()))
+        .is_ok();
+    (!is_read).then(|| (kept.into_owned(), count))
 }
 
 /// What is taken out of a request before anything is judged or kept.
@@ -168,6 +193,14 @@ mod tests {
             (latin.to_vec(), "person"),
             (b"<e:Envelope><w:Security e:mustUnderstand='1'><w:Password>secret".to_vec(), "token"),
         ];
+        let broken =
+            b"<a><x:FuldtNavn>Grethe</x:FuldtNavn><FuldtNavn a='b'>\nJensen<b/></FuldtNavn><Titel> </Titel><c>";
+        let (kept, count) = without_confidential(broken);
+        assert_eq!(count, BTreeMap::from([("person", 2)]));
+        let expected = "<a><x:FuldtNavn>«redacted:person»</x:FuldtNavn><FuldtNavn a='b'>«redacted:person»<b/></FuldtNavn><Titel> </Titel><c>";
+        assert_eq!(String::from_utf8_lossy(&kept), expected);
+        let (kept, _) = without_confidential(b"<a><FuldtNavn>Hansen & Jensen</FuldtNavn></a>");
+        assert_eq!(kept, "<redacted>«redacted:person»</redacted>".as_bytes(), "its fault would be gone");
         for (bytes, kind) in cases {
             let (kept, count) = without_confidential(&bytes);
             assert_eq!(count, BTreeMap::from([(kind, 1)]));

@@ -328,8 +328,8 @@ mod tests {
 
     #[test]
     fn what_is_too_much_to_draw_is_counted() {
-        let lines: String = (0..15).map(|n| format!("2026-11-20T08:00:00Z,SF15{n:02},{OWN}\n")).collect();
-        let figures = figures(&format!("time,integration,municipality_cvr\n{lines}"));
+        let lines: Vec<_> = (0..15).map(|n| format!("2026-11-20T08:00:00Z,SF15{n:02},{OWN}\n")).collect();
+        let figures = figures(&format!("time,integration,municipality_cvr\n{}", lines.concat()));
         assert_eq!((figures.packages.len(), figures.left_out_packages, figures.ages.len()), (12, 3, 12));
     }
 

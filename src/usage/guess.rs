@@ -502,8 +502,8 @@ mod tests {
     #[test]
     fn a_hostile_object_makes_no_large_table() {
         // 40,000 columns in one line, below a long name and below none, and many short lines after it.
-        let members: String = (0..200).map(|n| format!(",\"{n}\":1")).collect();
-        let wide: String = (0..200).map(|n| format!(",\"{n}\":{{\"x\":0{members}}}")).collect();
+        let members = (0..200).map(|n| format!(",\"{n}\":1")).collect::<Vec<_>>().concat();
+        let wide = (0..200).map(|n| format!(",\"{n}\":{{\"x\":0{members}}}")).collect::<Vec<_>>().concat();
         let long = "k".repeat(1000);
         let short = "{\"last\":1}\n".repeat(2000);
         let text = format!("{{\"{long}\":{{\"x\":0{wide}}}}}\n{{\"x\":0{wide}}}\n{short}");

@@ -257,7 +257,7 @@ fn finds_are_the_systems_own_and_have_their_day() {
          2026-02-02T08:00:00Z,login,,{token}\n\
          never,login,nord,{token}\n"
     );
-    let json: String = csv
+    let json: Vec<_> = csv
         .lines()
         .skip(1)
         .map(|line| {
@@ -267,7 +267,7 @@ fn finds_are_the_systems_own_and_have_their_day() {
             format!("{line}\n")
         })
         .collect();
-    for (name, text) in [("log.csv", &csv), ("log.jsonl", &json)] {
+    for (name, text) in [("log.csv", &csv), ("log.jsonl", &json.concat())] {
         let folder = Folder::new();
         for (is_own, second) in [(true, 1), (false, 0)] {
             let rules = Rules { systems: vec!["Nord".to_owned()], is_own, ..Rules::default() };

@@ -275,7 +275,7 @@ fn a_cell_beyond_every_column_is_damage_and_no_other_cell() {
                  <c r=\"A1\" t=\"inlineStr\"><is><t>time</t></is></c></row><row r=\"2\"><c r=\"ZZZZZZZZZZ2\"><v>1</v></c></row>\
                  </sheetData></worksheet>";
     let folder = Folder::new();
-    let path = folder.write("log.xlsx", &with_sheet(sheet.to_owned()));
+    let path = folder.write("log.xlsx", with_sheet(sheet.to_owned()));
     let ended = match read(&[path], &Mapping::load("kravprobe").unwrap(), &Options::default()) {
         Ok(read) => read.summary().overview.files[0].ended.clone(),
         Err(error) => Ended::Damaged(error.to_string()),
