@@ -40,6 +40,9 @@ pub enum Role {
     Receiver,
 }
 
+/// Checks of event logs that a log of logins can decide. The others judge messages, items, post and tokens, of which it has no line.
+const OF_LOGIN_LOGS: [&str; 2] = ["event-log.no-secrets", "event-log.times"];
+
 impl Role {
     /// Both.
     pub const ALL: [Self; 2] = [Self::ServiceProvider, Self::Receiver];
@@ -53,12 +56,12 @@ impl Role {
         }
     }
 
-    /// Whether checks of this family are tried on it.
+    /// Whether this check is tried on it.
     #[must_use]
-    pub const fn is_tried_by(self, family: Family) -> bool {
+    pub fn is_tried_by(self, check: &Meta) -> bool {
         match self {
-            Self::ServiceProvider => family.is_trial() || matches!(family, Family::Trace),
-            Self::Receiver => family.is_distribution(),
+            Self::ServiceProvider => check.family.is_trial() || is_of_login_logs(check),
+            Self::Receiver => check.family.is_distribution(),
         }
     }
 }
@@ -127,15 +130,15 @@ impl Fault {
         }
     }
 
-    /// Whether checks of this family can see it at all: the others are not tried, because they would only take time.
+    /// Whether this check can see it at all: the others are not tried, because they would only take time.
     #[must_use]
-    pub const fn is_tried_by(self, family: Family) -> bool {
+    pub fn is_tried_by(self, check: &Meta) -> bool {
         match self {
             Self::ServiceProvider(fault) => match fault.area() {
-                service_provider::Area::EventLog => matches!(family, Family::Trace),
-                _ => self.role().is_tried_by(family),
+                service_provider::Area::EventLog => is_of_login_logs(check),
+                _ => self.role().is_tried_by(check),
             },
-            Self::Receiver(fault) => messages::is_tried_by(fault.area(), family),
+            Self::Receiver(fault) => messages::is_tried_by(fault.area(), check.family),
         }
     }
 }
@@ -153,8 +156,12 @@ impl std::str::FromStr for Fault {
     }
 }
 
-/// A login, refusals with and without a verified Assertion, and both ways out: what a log is held against, when nothing else asks for
-/// trials.
+/// Whether a check judges the log of a system where users log in.
+fn is_of_login_logs(check: &Meta) -> bool {
+    check.family == Family::Trace || OF_LOGIN_LOGS.contains(&check.id)
+}
+
+/// A login, refusals with and without a verified Assertion, and both ways out: what fills a log, when nothing else asks for trials.
 const TRACED: [&str; 5] = [
     "login.good-response-accepted",
     "login.other-audience-refused",
@@ -171,8 +178,8 @@ pub fn judge_trials(
     parameters: &dyn Fn(&Meta) -> Parameters,
     at: Timestamp,
 ) -> Result<BTreeMap<&'static str, Outcome>> {
-    let traced = checks.iter().any(|check| check.meta().family == Family::Trace);
-    let beside = TRACED.iter().filter(|_| traced).filter_map(|id| checks::by_id(id));
+    let logged = checks.iter().any(|check| matches!(check.meta().family, Family::Trace | Family::EventLog));
+    let beside = TRACED.iter().filter(|_| logged).filter_map(|id| checks::by_id(id));
     let items = checks.iter().copied().chain(beside).map(|check| PlanItem {
         requirement: check.meta().id.to_owned(),
         check: Some(check.meta().id.to_owned()),

@@ -2,6 +2,7 @@
 
 use super::{Common, Format};
 use crate::calibrate::{Calibration, Fault, Line, Role};
+use crate::check::Meta;
 use crate::checks::{self, AnyCheck};
 use crate::error::{Error, Result};
 use crate::language::{Language, Text};
@@ -43,6 +44,8 @@ enum Family {
     ValueList,
     /// What its log says about logins.
     Trace,
+    /// What its log holds beside: secrets, and times that cannot be.
+    EventLog,
 }
 
 impl Family {
@@ -57,6 +60,7 @@ impl Family {
             Self::Send => subject::Family::Send,
             Self::ValueList => subject::Family::ValueList,
             Self::Trace => subject::Family::Trace,
+            Self::EventLog => subject::Family::EventLog,
         }
     }
 }
@@ -73,8 +77,8 @@ struct Try {
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let wanted = |check: &AnyCheck| args.family.is_none_or(|wanted| wanted.of_checks() == check.meta().family);
-    let of = |is: &dyn Fn(subject::Family) -> bool| -> Vec<AnyCheck> {
-        checks::all().filter(|check| is(check.meta().family) && wanted(check)).collect()
+    let of = |is: &dyn Fn(&Meta) -> bool| -> Vec<AnyCheck> {
+        checks::all().filter(|check| is(check.meta()) && wanted(check)).collect()
     };
     let faults: Vec<Fault> = if args.fault.is_empty() { Fault::all().collect() } else { args.fault.clone() };
     let strict = Role::ALL.into_iter().map(|role| (role, None));
@@ -84,7 +88,7 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
         .map(|(role, fault)| Try {
             role,
             fault,
-            checks: of(&|family| fault.map_or(role.is_tried_by(family), |fault| fault.is_tried_by(family))),
+            checks: of(&|check| fault.map_or(role.is_tried_by(check), |fault| fault.is_tried_by(check))),
         })
         .filter(|system| !system.checks.is_empty())
         .collect();

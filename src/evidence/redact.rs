@@ -112,6 +112,11 @@ pub fn redact(bytes: &[u8], media_type: &str) -> Redacted {
     Redacted { bytes: redacted, counts: scanner.counts.into_iter().map(|(k, n)| (k.name().to_owned(), n)).collect() }
 }
 
+/// What a run of base64 stands for when it begins so many characters in; every other character is passed over.
+pub(crate) fn base64_at(run: &[u8], offset: usize) -> Vec<u8> {
+    layer::decode_base64(run, offset)
+}
+
 /// Where the CPR number ends that begins at `at`, the first digit of a run.
 pub(crate) fn cpr_at(text: &[u8], at: usize) -> Option<usize> {
     pattern::cpr_number_at(text, at)

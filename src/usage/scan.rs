@@ -1,9 +1,11 @@
 //! Finding things in log text at the speed of reading: integration numbers, CPR numbers, secrets.
 
-use crate::evidence::redact::{cpr_at, redact};
+use crate::evidence::redact::{base64_at, cpr_at, redact};
 use aho_corasick::packed;
+use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Longest text that a summary shows of a field, characters.
 const LONGEST: usize = 200;
@@ -208,6 +210,9 @@ fn bits(block: &[u8; WIDTH], is: impl Fn(u8) -> bool) -> u64 {
     all
 }
 
+/// How the namespace of Assertions ends.
+const NAMESPACE: &str = "SAML:2.0:assertion";
+
 /// Beginnings of what is no CPR number and yet must not be shown. Whatever holds one of them is looked at closely.
 const MARKS: &[&str] = &[
     "eyJ",
@@ -221,7 +226,11 @@ const MARKS: &[&str] = &[
     "OKEN",
     "PRIVATE KEY",
     "SAMLRe",
-    "PHNhbWw",
+    NAMESPACE,
+    // The same in base64, at each of the three places where it may begin.
+    "U0FNTDoyLjA6YXNzZXJ0aW9u",
+    "NBTUw6Mi4wOmFzc2VydGlvb",
+    "TQU1MOjIuMDphc3NlcnRpb2",
     "odeord",
     "dgangskode",
     "SESSION",
@@ -257,8 +266,7 @@ impl Secrets {
     /// Whether a text needs a close look.
     #[must_use]
     pub fn may_hold(text: &[u8]) -> bool {
-        static ONE: std::sync::LazyLock<Option<packed::Searcher>> =
-            std::sync::LazyLock::new(|| packed::Searcher::new(MARKS));
+        static ONE: LazyLock<Option<packed::Searcher>> = LazyLock::new(|| packed::Searcher::new(MARKS));
         ONE.as_ref().is_none_or(|marks| marks.find(text).is_some())
     }
 
@@ -284,6 +292,7 @@ impl Secrets {
         let alone = redact(field, "text/plain").counts;
         let named = redact(&text, "text/plain").counts;
         let mut kinds: Vec<_> = alone.into_keys().chain(named.into_keys()).filter(|kind| kind != "cpr").collect();
+        kinds.extend(holds_assertion(field).then(|| "saml-message".to_owned()));
         kinds.sort_unstable();
         kinds.dedup();
         if self.seen.len() < REMEMBERED {
@@ -297,6 +306,26 @@ impl Default for Secrets {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Whether a text holds a whole Assertion, encrypted or not: in XML, or in base64 as it is posted, wrapped over lines or glued to other
+/// text. Whoever reads it in time is logged in with it.
+fn holds_assertion(text: &[u8]) -> bool {
+    /// No Assertion is shorter, in base64.
+    const SHORTEST: usize = 200;
+    let may_be_base64 =
+        |b: &u8| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || matches!(b, b'+' | b'/' | b'-' | b'_');
+    let mut runs = text.split(|b| !may_be_base64(b)).filter(|run| run.len() >= SHORTEST);
+    is_assertion(text) || runs.any(|run| (0..4).any(|offset| is_assertion(&base64_at(run, offset))))
+}
+
+/// Whether there is an Assertion from its beginning to its end. One that was cut off logs nobody in, nor does its name.
+fn is_assertion(xml: &[u8]) -> bool {
+    static WHOLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let name = "(?:[A-Za-z0-9_.-]+:)?(?:Encrypted)?Assertion";
+        Regex::new(&format!(r"(?s-u)<{name}[\s>].*</{name}\s*>")).ok()
+    });
+    memchr::memmem::find(xml, NAMESPACE.as_bytes()).is_some() && WHOLE.as_ref().is_some_and(|whole| whole.is_match(xml))
 }
 
 /// A path as it may be shown: members that are no names of fields (a person, an address) become `*`.
@@ -342,6 +371,41 @@ mod tests {
         assert!(!shown_text(b"Authorization: Bearer abcdef0123456789abcdef").contains("abcdef0123456789"));
         assert_eq!(shown_text("\u{e6}ble".as_bytes()), "æble");
         assert_eq!(shown_text(b"\xe6ble"), "æble");
+    }
+
+    #[test]
+    fn a_whole_assertion_is_found_in_xml_and_in_base64() {
+        use base64::Engine;
+        let finds = |text: &str| {
+            Secrets::may_hold(text.as_bytes())
+                && Secrets::new().kinds("details", text.as_bytes()).contains(&"saml-message".to_owned())
+        };
+        let posted = |xml: &str| base64::engine::general_purpose::STANDARD.encode(xml);
+        let response = |before: &str, name: &str| {
+            let content = "x".repeat(200);
+            format!(
+                "{before}<p:Response><saml:{name} xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\">{content}\
+                 </saml:{name}></p:Response>"
+            )
+        };
+        // What stands before moves the rest through every place in a group of base64.
+        for before in ["", " ", "\r\n", "<?xml version=\"1.0\"?>", "\u{feff}"] {
+            for name in ["Assertion", "EncryptedAssertion"] {
+                let xml = response(before, name);
+                assert!(finds(&xml), "{xml}");
+                let whole = posted(&xml);
+                assert!(finds(&whole), "{xml}");
+                assert!(finds(&format!("afvist login {whole}")) && finds(&format!("[{whole}]")), "{xml}");
+                assert!(finds(&format!("{}\r\n{}", &whole[..20], &whole[20..])), "wrapped: {xml}");
+            }
+        }
+        let whole = response("", "Assertion");
+        let cut = &whole[..whole.len() - 30];
+        let request = whole.replace("Assertion", "Issuer");
+        let prose = "<saml:Assertion> in urn:oasis:names:tc:SAML:2.0:assertion has no ID".repeat(4);
+        for other in [cut, &request, &prose] {
+            assert!(!finds(other) && !finds(&posted(other)), "{other}");
+        }
     }
 
     proptest! {

@@ -461,12 +461,12 @@ impl System {
             }
         }
         let session = store.open(value.clone(), identity, now)?;
-        if let Some(log) = &self.event_log {
-            log.logged_in(now, &session);
-        }
         let same_site = if self.faults.has(Fault::StrictSessionCookie) { "Strict" } else { "Lax" };
         let protection = if self.faults.has(Fault::InsecureCookie) { "" } else { "; Secure; HttpOnly" };
         let mut cookies = vec![format!("{name}={value}; Path=/{protection}; SameSite={same_site}")];
+        if let Some(log) = &self.event_log {
+            log.logged_in(now, &session, &cookies[0]);
+        }
         if self.faults.has(Fault::RememberMe) {
             let value = token()?;
             store.remember(value.clone(), session, now)?;

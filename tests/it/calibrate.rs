@@ -48,7 +48,7 @@ fn try_faults(area: Area, part: usize, parts: usize) {
 
 /// Whether a check is tried on the system where users log in.
 fn is_of_logins(check: &AnyCheck) -> bool {
-    Role::ServiceProvider.is_tried_by(check.meta().family)
+    Role::ServiceProvider.is_tried_by(check.meta())
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn faults_of_the_logout_turn_their_checks_red() {
 
 #[test]
 fn faults_of_the_event_log_turn_their_checks_red() {
-    let judged: Vec<_> = checks::of_family(Family::Trace).collect();
+    let judged: Vec<_> = checks::of_family(Family::Trace).chain(checks::of_family(Family::EventLog)).collect();
     let faults: Vec<_> = Fault::ALL.iter().filter(|fault| fault.area() == Area::EventLog).collect();
     let wrong: String = std::thread::scope(|scope| {
         let halves = faults.chunks(faults.len().div_ceil(2)).map(|half| {
@@ -101,6 +101,47 @@ fn faults_of_the_event_log_turn_their_checks_red() {
         running.into_iter().map(|half| half.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Checks of event logs that are not tried on the vendor, because its log of logins leaves them untested.
+const NOT_OF_LOGINS: [&str; 16] = [
+    // It fetches no messages.
+    "event-log.acknowledged-after-stored",
+    "event-log.nothing-lost",
+    "event-log.receive-delay",
+    "event-log.receive-gap",
+    "event-log.redelivered-share",
+    // It has no cases and documents in an index.
+    "event-log.deleted-removed",
+    "event-log.indexed-within-minutes",
+    // It sends no post.
+    "event-log.failed-post-handled",
+    "event-log.post-closed",
+    "event-log.post-size",
+    // Nothing is distributed to it.
+    "event-log.business-receipt",
+    // No message or sending begins a chain.
+    "event-log.correlated",
+    // It calls no services: neither Organisation, nor with tokens.
+    "event-log.token-authority",
+    "event-log.token-reuse",
+    "event-log.token-use-logged",
+    "event-log.transaction-unique",
+];
+
+#[test]
+fn a_log_of_logins_leaves_every_check_that_is_not_tried_on_it_untested() {
+    let (tried, others): (Vec<_>, Vec<_>) = checks::of_family(Family::EventLog).partition(is_of_logins);
+    let others: BTreeSet<_> = others.iter().map(|check| check.meta().id).collect();
+    assert_eq!(others, BTreeSet::from(NOT_OF_LOGINS));
+    let judged: Vec<_> = checks::of_family(Family::EventLog).collect();
+    let line = CALIBRATION.strict(Role::ServiceProvider, &judged).unwrap();
+    for check in tried {
+        assert_eq!(line.outcomes[check.meta().id].verdict, Verdict::Pass, "{}", complaint(&line));
+    }
+    for id in NOT_OF_LOGINS {
+        assert_eq!(line.outcomes[id].verdict, Verdict::NotTested, "{id}: {}", complaint(&line));
+    }
 }
 
 /// Verdicts of the good login, a refusal, a replay and a wrapping.

@@ -14,6 +14,10 @@ use std::sync::{Mutex, PoisonError};
 const COLUMNS: [&str; 8] = ["time", "event", "reason", "assertion", "account", "name_id", "municipality", "details"];
 /// How far the clock of a log with that fault is ahead.
 const FAST: SignedDuration = SignedDuration::from_mins(3);
+/// The same, where the date is wrong.
+const DAY_AHEAD: SignedDuration = SignedDuration::from_hours(24);
+/// How far the clock of a server with that fault is behind.
+const SLOW: SignedDuration = SignedDuration::from_mins(1);
 
 #[derive(Debug)]
 pub(super) struct EventLog {
@@ -41,16 +45,26 @@ impl EventLog {
         Ok(Self { file: Mutex::new(file), faults: Faults::new(faults) })
     }
 
-    pub(super) fn logged_in(&self, now: Timestamp, session: &Session) {
-        if !self.faults.has(Fault::LoginNotLogged) {
-            self.write(now, Line { event: "login", ..Line::of(session) });
+    /// `cookie` is what opens the session.
+    pub(super) fn logged_in(&self, now: Timestamp, session: &Session, cookie: &str) {
+        if self.faults.has(Fault::LoginNotLogged) {
+            return;
         }
+        let details =
+            if self.faults.has(Fault::LogsSessionCookie) { format!("Set-Cookie: {cookie}") } else { String::new() };
+        self.write(now, Line { event: "login", details: &details, ..Line::of(session) });
     }
 
     pub(super) fn logged_out(&self, now: Timestamp, session: &Session) {
         if !self.faults.has(Fault::LogoutNotLogged) {
             self.write(now, Line { event: "logout", ..Line::of(session) });
         }
+    }
+
+    /// The identity provider ended the session. A server of its own takes those requests, and may have a clock of its own.
+    pub(super) fn logged_out_by_provider(&self, now: Timestamp, session: &Session) {
+        let behind = if self.faults.has(Fault::LogoutServerSlow) { SLOW } else { SignedDuration::ZERO };
+        self.logged_out(now.checked_sub(behind).unwrap_or(now), session);
     }
 
     /// `fields` are those of the form that was refused.
@@ -73,7 +87,11 @@ impl EventLog {
 
     /// What cannot be written is lost: this system has nobody to tell.
     fn write(&self, now: Timestamp, mut line: Line<'_>) {
-        let ahead = if self.faults.has(Fault::LogClockWrong) { FAST } else { SignedDuration::ZERO };
+        let ahead = match () {
+            () if self.faults.has(Fault::LogClockDayAhead) => DAY_AHEAD,
+            () if self.faults.has(Fault::LogClockWrong) => FAST,
+            () => SignedDuration::ZERO,
+        };
         let time = now.checked_add(ahead).unwrap_or(now).strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         if self.faults.has(Fault::LoggedWithoutAssertion) {
             line.assertion = "";

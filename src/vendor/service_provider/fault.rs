@@ -358,9 +358,18 @@ faults! {
         LogClockWrong = "log-clock-wrong",
             "loggens ur går tre minutter for stærkt",
             "the log's clock is three minutes fast";
+        LogClockDayAhead = "log-clock-day-ahead",
+            "loggens ur er et døgn foran",
+            "the log's clock is a day ahead";
+        LogoutServerSlow = "logout-server-slow",
+            "den server, der tager imod logout fra identitetsudbyderen, skriver i loggen med et ur, der er et minut bagud",
+            "the server that takes the identity provider's logouts writes into the log with a clock that is a minute slow";
         LogsWholeResponse = "logs-whole-response",
             "skriver hele SAMLResponse i loggen",
             "writes the whole SAMLResponse into the log";
+        LogsSessionCookie = "logs-session-cookie",
+            "skriver sessionscookien i loggen",
+            "writes the session cookie into the log";
     }
     Oracle {
         RefusesEverybody = "refuses-everybody",

@@ -118,7 +118,7 @@ impl System {
         if let Some(log) = &self.event_log {
             let sessions: Vec<_> = ended.iter().filter_map(|cookie| self.store().session(cookie, self.now())).collect();
             for session in sessions {
-                log.logged_out(self.now(), &session);
+                log.logged_out_by_provider(self.now(), &session);
             }
         }
         if !self.faults.has(Fault::LogoutCookieOnly) {
