@@ -619,6 +619,8 @@ fn cases() -> BTreeMap<&'static str, Vec<Case>> {
                 case(Pass, "newest first", one(&ordered.lines().rev().collect::<Vec<_>>().join("\n"))),
                 case(Pass, "three seconds back", one(&format!("{ordered}\n02T08:28:57 called"))),
                 case(Fail, "ten minutes back", one(&format!("{ordered}\n02T08:19:00 called\n02T08:40:00 called"))),
+                case(Fail, "the last line's clock is a minute behind", one(&format!("{}\n02T07:59:00 called", lines(5, |n| format!("02T08:00:0{n} called"))))),
+                case(Inconclusive, "two lines, the newest first or a step back", one("02T08:10:00 called\n02T08:00:00 called")),
                 case(Inconclusive, "joined of two files", one(&format!("{ordered}\n{ordered}"))),
                 case(Inconclusive, "in no order", one(&lines(30, |n| format!("02T08:{:02}:00 called", n * 7 % 30)))),
                 case(Fail, "a day after the run", one(&format!("{ordered}\n21T12:00:00 called"))),
