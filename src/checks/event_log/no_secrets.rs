@@ -20,9 +20,9 @@ check! {
     /// ## Why
     /// Logs are read by many and kept long. A token or a SAMLResponse in one opens a session to whoever reads it; CPR numbers do not belong where
     /// they are not needed. Of messages a whole Assertion counts, encrypted or not, in XML or base64, and whatever stands under the name of one
-    /// (`SAMLResponse=`). The system's own lines of the last days count, in logs that the vendor keeps. About every 27th number of ten digits has the form of a CPR number by
-    /// chance: so three in a column, and the majority of its numbers of ten digits, are a finding; fewer are inconclusive. The report never
-    /// repeats them: it names column and count.
+    /// (`SAMLResponse=`). The system's own lines of the last days count, in logs that the vendor keeps. About every 27th number of ten digits has
+    /// the form of a CPR number by chance: so three in a column, and the majority of its numbers of ten digits, are a finding; fewer are
+    /// inconclusive. The report never repeats them: it names column and count.
     ///
     /// ## What to do
     /// Log an id or a hash in their place, and clean what has been written. A column whose numbers are no CPR numbers, or whose CPR numbers a law
