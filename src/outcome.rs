@@ -180,6 +180,8 @@ reasons! {
     DeclarationExpired = "declaration-expired", da "Erklæringen er udløbet og tæller ikke længere.", en "The declaration has expired and no longer counts.";
     /// A check contradicts a declaration.
     ContradictedByMeasurement = "contradicted-by-measurement", da "Erklæringen er modsagt af måling: en prøve af samme krav viser et brud.", en "The declaration is contradicted by measurement: a check of the same requirement shows a breach.";
+    /// Another requirement is broken that a declaration says is met in substance.
+    ContradictedElsewhere = "contradicted-elsewhere", da "Erklæringen er modsagt: målingen af et andet krav viser det modsatte.", en "The declaration is contradicted: what was measured for another requirement shows the opposite.";
     /// A profile demands a stronger kind of proof.
     WeakerThanDemanded = "weaker-than-demanded", da "Profilen kræver en stærkere slags bevis, så kravet er ikke vist.", en "The profile demands a stronger kind of proof, so the requirement is not shown.";
     /// A declaration says so.

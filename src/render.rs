@@ -25,7 +25,7 @@ use crate::report::v1::Report;
 
 /// Every file rendering: path in the bundle and text.
 pub fn all(report: &Report) -> Result<[(&'static str, String); 3]> {
-    Ok([(HTML, html(report)?), (JUNIT, junit(report)?), (SARIF, sarif(report)?)])
+    Ok([(HTML, html(report, report.language)?), (JUNIT, junit(report)?), (SARIF, sarif(report)?)])
 }
 
 /// Makes text from outside harmless for every rendering: characters that XML 1.0 forbids, other control characters, and

@@ -294,6 +294,19 @@ fn declares(notes: &mut Notes, old: &Requirement, new: &Requirement) {
             );
         }
     }
+    if old.contradicted_by != new.contradicted_by {
+        let set = |r: &Requirement| r.contradicted_by.iter().cloned().collect::<BTreeSet<_>>();
+        let (before, after) = (set(old), set(new));
+        let effect = match (before.is_subset(&after), after.is_subset(&before)) {
+            (true, false) => Effect::Stricter,
+            (false, true) => Effect::Looser,
+            _ => Effect::Other,
+        };
+        let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
+        let what =
+            Text { da: "De krav, der modsiger erklæringen,", en: "The requirements that contradict the declaration" };
+        notes.changed(effect, what, &list(before), &list(after));
+    }
     if old.declaration_is != new.declaration_is {
         let set = |r: &Requirement| r.declaration_is.iter().flatten().cloned().collect::<BTreeSet<_>>();
         let (before, after) = (set(old), set(new));

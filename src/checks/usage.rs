@@ -38,7 +38,7 @@ use crate::subject::usage::LogFacts;
 use crate::subject::{Blob, UsageSubject};
 use crate::target::is_cvr;
 use crate::target::usage::Keeper;
-use crate::usage::compare::last_use;
+use crate::usage::compare::count_any_call;
 use crate::usage::is_of;
 use crate::usage::summary::{Ended, Found, Group, Messages, Summary};
 use crate::verdict::Environment;
@@ -239,7 +239,8 @@ fn on_logs(subject: &UsageSubject, expected: &str, judge: impl FnOnce(&View<'_>)
     let mut logs = Vec::new();
     for log in &subject.logs {
         match serde_json::from_slice::<Summary>(log.summary.data()) {
-            Ok(summary) if summary.overview.format == 1 => {
+            Ok(mut summary) if summary.overview.format == 1 => {
+                count_any_call(&mut summary.groups);
                 let has_lines = summary.groups.iter().any(|g| is_here(g, subject.environment) == Some(true));
                 let (other_calls, calls_without_system) = (log.other_calls, log.calls_without_system);
                 logs.push(Log { facts: &log.facts, summary, other_calls, calls_without_system, has_lines });
@@ -269,6 +270,11 @@ fn on_cells(
                     let integration = Some(integration.as_str());
                     judge(view, Calls { integration, municipality }, &mut findings);
                 }
+            }
+            // Whoever reads that calls are absent must know that others were left out: the system may have two names.
+            let others: u64 = view.logs.iter().map(|log| log.other_calls).sum();
+            if let Some((reason, _)) = findings.broken.first().filter(|_| others > 0) {
+                findings.broken(*reason, "lines of other systems, which were left out", others.to_string());
             }
         }
         findings.outcome(view)
@@ -474,7 +480,7 @@ impl<'a> View<'a> {
 
     /// The newest use that is not later than the run, and whether lines lie after the run.
     fn newest_use(&self, calls: Calls<'_>) -> (Option<Timestamp>, bool) {
-        let uses = self.all_groups().filter(|group| calls.has(group)).filter_map(last_use);
+        let uses = self.all_groups().filter(|group| calls.has(group)).filter_map(|group| group.newest_success);
         uses.fold((None, false), |(newest, after), at| {
             if at.duration_since(self.subject.at) > SKEW { (newest, true) } else { (newest.max(Some(at)), after) }
         })
@@ -518,7 +524,7 @@ impl<'a> View<'a> {
                 doubts.push(note("calls without a number of an integration could be of it", count()));
             } else if !calls.has(group) {
                 doubts.push(note("calls without a CVR number could be of the municipality", count()));
-            } else if group.unknown > 0 && last_use(group).is_none_or(|at| at < period.0) {
+            } else if group.unknown > 0 && group.newest_success.is_none_or(|at| at < period.0) {
                 doubts.push(note("the log does not say whether calls succeeded", count()));
             }
         }

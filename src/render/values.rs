@@ -893,6 +893,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("the environment that lines name is not known", "det miljø, linjer nævner, er ikke kendt"),
     ("the first event came late", "den første hændelse kom sent"),
     ("the first events failed, or may have", "de første hændelser fejlede eller kan være fejlet"),
+    ("registered, and seen in calls that failed alone", "registreret, og kun set i kald, der fejlede"),
+    ("lines of other systems, which were left out", "linjer fra andre systemer, som er udeladt"),
     ("the list of reported counts is empty", "listen over rapporterede antal er tom"),
     ("the log does not hold the integration", "loggen omfatter ikke integrationen"),
     ("the log does not hold the calls of the municipality", "loggen omfatter ikke kommunens kald"),

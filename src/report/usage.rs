@@ -29,8 +29,9 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
         Subject::Usage(usage) => Some(usage),
         _ => None,
     })?;
-    let summaries: Vec<Summary> =
+    let mut summaries: Vec<Summary> =
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
+    summaries.iter_mut().for_each(|summary| compare::count_any_call(&mut summary.groups));
     let groups = once(&summaries);
     let (packages, left_out_packages) = packages(plan, profile, &groups);
     let (integrations, left_out_integrations) = integrations(&packages);
@@ -122,7 +123,7 @@ fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> 
         let is_here = |g: &&&Group| g.key.municipality == cvr && is_of(integration, &g.key.integration);
         let own: Vec<_> = groups.iter().filter(is_here).collect();
         calls += own.iter().map(|g| g.calls).sum::<u64>();
-        let last = own.iter().filter_map(|g| compare::last_use(g)).max();
+        let last = own.iter().filter_map(|g| g.newest_success).max();
         newest.push((last, integration, state(at, last, package.within_days)));
     }
     let new = newest.iter().filter(|(_, _, state)| *state == UsageState::New).count();
@@ -184,10 +185,10 @@ fn ages(subject: &UsageSubject, integrations: &[(&str, i64)], groups: &[&Group])
         .map(|&(integration, within_days)| {
             let uses = || of(subject, groups, integration);
             let newest_of =
-                |cvr: &String| uses().filter(|g| g.key.municipality == *cvr).filter_map(compare::last_use).max();
+                |cvr: &String| uses().filter(|g| g.key.municipality == *cvr).filter_map(|g| g.newest_success).max();
             // `None` comes before every instant.
             let least = subject.municipalities.iter().map(|cvr| (newest_of(cvr), Some(cvr))).min_by_key(|(at, _)| *at);
-            let (newest, cvr) = least.unwrap_or_else(|| (uses().filter_map(compare::last_use).max(), None));
+            let (newest, cvr) = least.unwrap_or_else(|| (uses().filter_map(|g| g.newest_success).max(), None));
             NewestCall {
                 integration: integration.to_owned(),
                 municipality: cvr.filter(|_| subject.municipalities.len() > 1).cloned(),
@@ -313,7 +314,8 @@ mod tests {
         )) else {
             panic!()
         };
-        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let mut summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        compare::count_any_call(&mut summary.groups);
         let groups: Vec<_> = summary.groups.iter().collect();
         let wanted = [("SF1461", 30), ("SF1470", 30)];
         let drawn = |subject: &UsageSubject| {
@@ -347,7 +349,8 @@ mod tests {
         )) else {
             panic!()
         };
-        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let mut summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        compare::count_any_call(&mut summary.groups);
         let groups: Vec<_> = summary.groups.iter().collect();
         let of = |integrations: &[String]| {
             cell(subject.at, &UsagePackage { integrations: integrations.to_vec(), ..package.clone() }, OWN, &groups)
