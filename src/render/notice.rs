@@ -238,10 +238,11 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether the number in what a check expects is one that the profile sets, for a requirement of the contract.
+    /// Whether the number in what a check expects is one that the profile's own file sets, for a requirement of the contract. Its
+    /// text alone tells a number that was set from a default.
     fn is_set_by_contract(&self, finding: &Finding<'_>, check: &CheckEntry) -> bool {
         let numbers: Vec<_> = check.expected.split(|c: char| !c.is_ascii_digit()).collect();
-        let bound = self.facts.profile.requirements.iter().filter(|r| r.id == finding.requirement.id);
+        let bound = self.facts.profile.file.requirement.iter().filter(|r| r.id == finding.requirement.id);
         finding.requirement.basis == Basis::Contract
             && bound.flat_map(|r| &r.check).filter(|b| Some(&b.id) == check.check.as_ref()).any(|binding| {
                 binding.params.0.iter().any(|(name, value)| {

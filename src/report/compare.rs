@@ -582,7 +582,7 @@ fn causes_of_one(
     let replaced = causes.iter().any(|c| matches!(c.what, CauseOf::Certificate | CauseOf::Metadata));
     // The same evidence gives another answer only because time has passed, unless something else was found.
     let same_evidence = before.zip(after).is_some_and(|(b, a)| !a.evidence.is_empty() && a.evidence == b.evidence);
-    if (is_timed && !replaced) || (same_evidence && causes.is_empty()) {
+    if (is_timed && before.is_some() && after.is_some() && !replaced) || (same_evidence && causes.is_empty()) {
         let (before, after) = (old.report.run.at.to_string(), new.report.run.at.to_string());
         causes.extend(difference(CauseOf::Time, "", &before, &after));
     }

@@ -205,7 +205,9 @@ fn text_from_outside_stays_text() {
     assert!(HOSTILE.contains("<script>"), "the sample carries it");
     for form in FORMS {
         let draft = draft(Language::Da, form, None);
-        assert!(!draft.contains("<script>") && !draft.contains("</b>"), "{draft}");
+        // In Markdown a tag whose first mark is escaped is text.
+        let tags = if form == NoticeForm::Markdown { draft.replace("\\<", "") } else { draft.clone() };
+        assert!(!tags.contains("<script>") && !tags.contains("</b>") && !tags.contains("</script>"), "{draft}");
         assert!(!draft.contains(['\u{0}', '\u{8}', '\u{1b}', '\u{202E}', '\u{2028}', '\u{85}', '\u{FFFF}']));
     }
     let markdown = draft(Language::Da, NoticeForm::Markdown, None);
