@@ -281,7 +281,7 @@ fn summary_text(usage: &Usage, common: Common) {
         number(overview.group_count as u64),
         if overview.group_count == 1 { word("gruppe", "group") } else { word("grupper", "groups") },
         overview.files.len(),
-        if overview.files.len() == 1 { word("fil", "file") } else { word("filer", "files") },
+        word("filer", "files"),
         word("opsætning", "mapping"),
         overview.mapping,
     );

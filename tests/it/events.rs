@@ -384,7 +384,7 @@ fn the_program_shows_kinds_and_bad_lines() {
     let path = |path: &Path| path.to_str().unwrap().to_owned();
     let (code, text, errors) = run(&["usage", "events", &path(&file), "--lang", "en"]);
     assert_eq!(code, 0, "{errors}");
-    assert!(text.starts_with("6 events · 1 file · mapping `kravprobe-events`"), "{text}");
+    assert!(text.starts_with("6 events · 1 files · mapping `kravprobe-events`"), "{text}");
     let row = text.lines().find(|line| line.starts_with("login-refused")).unwrap();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),

@@ -100,7 +100,7 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
         number(shown.events as u64),
         if shown.events == 1 { word("hændelse", "event") } else { word("hændelser", "events") },
         shown.files.len(),
-        if shown.files.len() == 1 { word("fil", "file") } else { word("filer", "files") },
+        word("filer", "files"),
         word("opsætning", "mapping"),
         shown.mapping,
     );
