@@ -171,16 +171,18 @@ fn judge_declaration(requirement: &str, kind: &str, profile: &Profile, target: &
     let wanted = profile.requirements.iter().find(|r| r.id == requirement).and_then(|r| r.declaration_is.as_ref());
     let values = declaration.value.strings();
     let observed = format!("{} ({}, {})", values.join(", "), declaration.who, declaration.when);
+    // A no is somebody's word about the requirement; any other value is compared with the one that the profile asks for.
+    let reason = if values == ["false"] { Reason::DeclaredNotMet } else { Reason::Different };
     match wanted {
         Some(wanted) => Outcome::when(
             !values.is_empty() && values.iter().all(|v| wanted.iter().any(|w| w == v)),
-            Reason::Contradiction,
+            reason,
             wanted.join(" | "),
             observed,
         ),
         None => Outcome::when(
             !values.is_empty() && values.iter().all(|v| !v.trim().is_empty() && *v != "false"),
-            Reason::Contradiction,
+            reason,
             kind,
             observed,
         ),

@@ -277,9 +277,9 @@ fn summary_text(usage: &Usage, common: Common) {
         out,
         "{} {}, {} {} · {} {} · {} `{}`",
         number(overview.rows),
-        word("kald", "calls"),
+        if overview.rows == 1 { word("kald", "call") } else { word("kald", "calls") },
         number(overview.group_count as u64),
-        word("grupper", "groups"),
+        if overview.group_count == 1 { word("gruppe", "group") } else { word("grupper", "groups") },
         overview.files.len(),
         word("filer", "files"),
         word("opsætning", "mapping"),
@@ -385,7 +385,11 @@ fn problems(overview: &Overview, lang: Language) -> String {
             out,
             "! {} {}",
             number(overview.bad_lines),
-            word("linjer kunne ikke bruges:", "lines could not be used:")
+            if overview.bad_lines == 1 {
+                word("linje kunne ikke bruges:", "line could not be used:")
+            } else {
+                word("linjer kunne ikke bruges:", "lines could not be used:")
+            }
         );
     }
     for bad in &overview.bad {

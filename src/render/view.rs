@@ -5,7 +5,7 @@ use super::words as w;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::report::v1::{CheckEntry, Deadline, Report, RequirementEntry, RequirementResult};
-use crate::target::Party;
+use crate::target::{DECLARATIONS, Party};
 use crate::verdict::{Level, Verdict};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,7 +189,10 @@ pub(super) fn observed(check: &CheckEntry, language: Language) -> Cow<'_, str> {
 pub(super) fn name(check: &CheckEntry, language: Language) -> String {
     match (&check.title, &check.declaration, &check.check) {
         (Some(title), _, _) => title.get(language).to_owned(),
-        (None, Some(kind), _) => format!("{} {kind}", w::DECLARATION.get(language)),
+        (None, Some(kind), _) => match DECLARATIONS.iter().find(|known| known.kind == kind) {
+            Some(known) => format!("{}: {}", w::DECLARATION.get(language), known.doc.get(language)),
+            None => format!("{} {kind}", w::DECLARATION.get(language)),
+        },
         (None, None, Some(id)) => id.clone(),
         (None, None, None) => w::CHECK.get(language).to_owned(),
     }
