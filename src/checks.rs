@@ -33,6 +33,17 @@ use crate::subject::{
     Subject, TlsSubject, TrialSubject, UsageSubject,
 };
 
+/// How long something still lasts, or how long ago it ended, in whole days that are left or have passed: neither is rounded up.
+pub(crate) fn days_left(seconds: i64) -> String {
+    let days = seconds.unsigned_abs() / 86_400;
+    let counted = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    match (seconds < 0, days) {
+        (false, _) => counted,
+        (true, 0) => "expired less than 1 day ago".to_owned(),
+        (true, _) => format!("expired {counted} ago"),
+    }
+}
+
 /// A check of any family.
 #[derive(Clone, Copy)]
 pub enum AnyCheck {

@@ -1,6 +1,7 @@
 //! The certificate is valid for some time yet.
 
 use super::leaf;
+use crate::checks::days_left;
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
@@ -42,7 +43,7 @@ impl Check<TlsSubject> for CertificateRemainingValidity {
             left >= days.saturating_mul(86_400),
             reason,
             expected,
-            format!("{} days", left.div_euclid(86_400)),
+            days_left(left),
         )
     }
 }
