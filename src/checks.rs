@@ -196,3 +196,17 @@ pub fn ruleset_sha256() -> crate::error::Result<String> {
     let rules = serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "checks": rules });
     Ok(crate::digest::sha256_hex(&crate::canonical::bytes(&rules)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::days_left;
+
+    #[test]
+    fn days_are_those_that_are_left_or_have_passed() {
+        const DAY: i64 = 86_400;
+        let of = [30 * DAY, DAY + 5, DAY - 5, 0, -1, 5 - DAY, -DAY, -DAY - 360, -2 * DAY].map(days_left);
+        let less = "expired less than 1 day ago";
+        let one = "expired 1 day ago";
+        assert_eq!(of, ["30 days", "1 day", "0 days", "0 days", less, less, one, one, "expired 2 days ago"]);
+    }
+}

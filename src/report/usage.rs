@@ -113,12 +113,7 @@ fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> (Vec<UsagePack
 }
 
 /// A row for each municipality of the target and each other one in the logs, those of the target first.
-fn rows(
-    subject: &UsageSubject,
-    packages: &[UsagePackage],
-    groups: &[&Group],
-    all: &[&Group],
-) -> (Vec<UsageRow>, u64) {
+fn rows(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group], all: &[&Group]) -> (Vec<UsageRow>, u64) {
     let cvrs = groups.iter().filter(|g| !g.key.integration.is_empty()).map(|g| &g.key.municipality);
     let cvrs: BTreeSet<&String> = cvrs.chain(&subject.municipalities).collect();
     let row = |cvr: &String| UsageRow {
@@ -409,13 +404,18 @@ mod tests {
 
     #[test]
     fn shares_are_rounded_to_the_nearest_and_never_up_to_all() {
-        assert_eq!([(0, 3), (1, 3), (2, 3), (3, 3), (1, 8)].map(|(part, whole)| percent(part, whole)), [0, 33, 67, 100, 13]);
+        assert_eq!(
+            [(0, 3), (1, 3), (2, 3), (3, 3), (1, 8)].map(|(part, whole)| percent(part, whole)),
+            [0, 33, 67, 100, 13]
+        );
         assert_eq!((percent(299, 300), percent(0, 0)), (99, 0));
     }
 
     #[test]
     fn the_newest_call_is_that_of_every_log_up_to_the_run() {
-        let older = format!("time,integration,municipality_cvr\n2026-09-01T08:00:00Z,SF1461,{OWN}\n2026-09-02T08:00:00Z,SF1461,{OWN}\n");
+        let older = format!(
+            "time,integration,municipality_cvr\n2026-09-01T08:00:00Z,SF1461,{OWN}\n2026-09-02T08:00:00Z,SF1461,{OWN}\n"
+        );
         let newer = format!("time,integration,municipality_cvr\n2026-11-20T08:00:00Z,SF1461,{OWN}\n");
         let late = format!("time,integration,municipality_cvr\n2026-12-24T08:00:00Z,SF1461,{OWN}\n");
         let mut logs = Vec::new();

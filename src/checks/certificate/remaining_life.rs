@@ -1,7 +1,7 @@
 use super::on_certificate;
-use crate::checks::days_left;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::CertificateSubject;
 

@@ -1,9 +1,9 @@
 //! See [`SigningRollover`].
 
 use super::on_provider;
-use crate::checks::days_left;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
 use std::collections::BTreeMap;
@@ -53,7 +53,12 @@ impl Check<MetadataSubject> for SigningRollover {
             } else {
                 format!("{} signing certificate(s), {} left", ends.len(), days_left(left))
             };
-            Outcome::when(left.div_euclid(86_400) > days, if left < 0 { Reason::Expired } else { Reason::ExpiresSoon }, expected, observed)
+            Outcome::when(
+                left.div_euclid(86_400) > days,
+                if left < 0 { Reason::Expired } else { Reason::ExpiresSoon },
+                expected,
+                observed,
+            )
         })
     }
 }

@@ -1,9 +1,9 @@
 //! The certificate is valid for some time yet.
 
 use super::leaf;
-use crate::checks::days_left;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::TlsSubject;
 
@@ -39,11 +39,6 @@ impl Check<TlsSubject> for CertificateRemainingValidity {
         };
         let left = certificate.validity().not_after.timestamp() - subject.at.as_second();
         let reason = if left < 0 { Reason::Expired } else { Reason::ExpiresSoon };
-        Outcome::when(
-            left >= days.saturating_mul(86_400),
-            reason,
-            expected,
-            days_left(left),
-        )
+        Outcome::when(left >= days.saturating_mul(86_400), reason, expected, days_left(left))
     }
 }
