@@ -1518,11 +1518,11 @@ pub(super) fn place(text: &str, language: Language) -> Cow<'_, str> {
 
 /// When a requirement applies, as a reader of the language sees it. What stands in brackets are names, which stay as they are.
 pub(crate) fn condition(text: &str, language: Language) -> Cow<'_, str> {
+    const JOINTS: [(&str, &str); 5] =
+        [(" and ", " og "), (" or ", " eller "), ("not (", "ikke ("), ("(", "("), (")", ")")];
     if language == Language::En {
         return Cow::Borrowed(text);
     }
-    const JOINTS: [(&str, &str); 5] =
-        [(" and ", " og "), (" or ", " eller "), ("not (", "ikke ("), ("(", "("), (")", ")")];
     let mut out = String::new();
     let (mut start, mut at, mut is_inside) = (0, 0, false);
     while let Some(character) = text[at..].chars().next() {
