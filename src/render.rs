@@ -18,6 +18,7 @@ pub use junit::junit;
 pub use notice::{NoticeFacts, NoticeForm, has_defects, notice};
 pub use sarif::sarif;
 pub use terminal::{Options, terminal};
+pub(crate) use values::{condition, value};
 
 use crate::error::Result;
 use crate::report::bundle::{HTML, JUNIT, SARIF};

@@ -2,7 +2,7 @@
 
 use crate::check::{Parameters, Value};
 use crate::checks;
-use crate::language::{Localised, Text};
+use crate::language::{Language, Localised, Text};
 use crate::profile::{CheckBinding, Profile, Requirement};
 use crate::verdict::{Level, Method};
 use serde::Serialize;
@@ -259,9 +259,10 @@ fn applies(notes: &mut Notes, old: &Requirement, new: &Requirement) {
     };
     let (before, after) = (describe(old), describe(new));
     let always = |text: &str, word: &str| if text.is_empty() { word.to_owned() } else { format!("`{text}`") };
+    let danish = |text: &str| always(&crate::render::condition(text, Language::Da), "altid");
     notes.note(
         effect,
-        format!("Hvornår kravet gælder, er ændret fra {} til {}.", always(&before, "altid"), always(&after, "altid")),
+        format!("Hvornår kravet gælder, er ændret fra {} til {}.", danish(&before), danish(&after)),
         format!(
             "When the requirement applies changed from {} to {}.",
             always(&before, "always"),

@@ -75,7 +75,7 @@ pub static CHECKS: &[&dyn Check<UsageSubject>] = &[
 ];
 
 /// Clocks of different parties differ by so much at most.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a limit is that no official document sets, as findings say it.
 fn threshold(limit: &str) -> String {
@@ -287,8 +287,8 @@ fn read<T: DeserializeOwned>(blob: &Blob, name: &str) -> Result<T, Outcome> {
     read.map_err(|_| Outcome::error(format!("{name} cannot be read")))
 }
 
-/// So many times 24 hours earlier.
-fn earlier(at: Timestamp, days: i64) -> Timestamp {
+/// So many times 24 hours earlier: the limit of verdicts and of pictures.
+pub(crate) fn earlier(at: Timestamp, days: i64) -> Timestamp {
     at.checked_sub(SignedDuration::from_hours(24 * days.clamp(0, 100_000))).unwrap_or(Timestamp::MIN)
 }
 
@@ -341,7 +341,7 @@ fn touches(group: &Group, (from, until): Period) -> bool {
 }
 
 /// Whether a group counts: in production, lines that name another environment do not. `None` when it cannot be told.
-fn is_here(group: &Group, environment: Environment) -> Option<bool> {
+pub(crate) fn is_here(group: &Group, environment: Environment) -> Option<bool> {
     let text = group.key.environment.trim().to_lowercase();
     if environment != Environment::Production || text.is_empty() {
         return Some(true);

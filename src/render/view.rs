@@ -1,6 +1,6 @@
 //! A report's findings, sorted the way a reader needs them. Shared by the renderings for people.
 
-use super::values::value;
+use super::values::{condition, place, value};
 use super::words as w;
 use crate::error::{Error, Result};
 use crate::language::Language;
@@ -137,12 +137,18 @@ impl<'a> Finding<'a> {
     }
 
     /// Where the requirement can be read.
-    pub(super) fn source(&self) -> String {
+    pub(super) fn source(&self, language: Language) -> String {
         let source = &self.requirement.source;
+        let section = place(&source.section, language);
         match &source.version {
-            Some(version) => format!("{} ({version}), {}", source.document, source.section),
-            None => format!("{}, {}", source.document, source.section),
+            Some(version) => format!("{} ({version}), {section}", source.document),
+            None => format!("{}, {section}", source.document),
         }
+    }
+
+    /// When the requirement applies, when that is not always.
+    pub(super) fn applies_when(&self, language: Language) -> Option<Cow<'_, str>> {
+        self.requirement.applies_when.as_deref().map(|text| condition(text, language))
     }
 }
 

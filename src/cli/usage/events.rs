@@ -101,7 +101,7 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
         if shown.events == 1 { word("hændelse", "event") } else { word("hændelser", "events") },
         shown.files.len(),
         word("filer", "files"),
-        word("opsætning", "mapping"),
+        "mapping",
         shown.mapping,
     );
     file_problems(&mut out, shown.files, lang);
@@ -127,7 +127,7 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
         (
             shown.unnamed_lines,
             word(
-                "linjer har en hændelse, som opsætningen ikke nævner",
+                "linjer har en hændelse, som mappingen ikke nævner",
                 "lines have an event that the mapping does not name",
             ),
         ),
