@@ -2,6 +2,7 @@
 //! profile changes for a vendor.
 
 mod change;
+mod direction;
 
 pub use change::{Change, Effect, changes};
 

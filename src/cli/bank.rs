@@ -11,8 +11,9 @@ use std::fmt::Write;
 /// Arguments of `bank`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Without one, the list.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -36,7 +37,7 @@ enum Command {
 impl Args {
     pub(super) const fn forms(&self) -> &'static [Form] {
         match self.command {
-            Command::Coverage { .. } => &[Form::Text, Form::Json, Form::Csv],
+            Some(Command::Coverage { .. }) => &[Form::Text, Form::Json, Form::Csv],
             _ => Form::USUAL,
         }
     }
@@ -44,9 +45,9 @@ impl Args {
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     match &args.command {
-        Command::List => list(common)?,
-        Command::Coverage { profile } => coverage(profile, common)?,
-        Command::Diff { old, new } => diff(&Profile::load(old)?, &Profile::load(new)?, common)?,
+        None | Some(Command::List) => list(common)?,
+        Some(Command::Coverage { profile }) => coverage(profile, common)?,
+        Some(Command::Diff { old, new }) => diff(&Profile::load(old)?, &Profile::load(new)?, common)?,
     }
     Ok(0)
 }
@@ -186,9 +187,11 @@ fn diff(old: &Profile, new: &Profile, common: Common) -> Result<()> {
     let changes = bank::changes(old, new);
     let count = |effect| changes.iter().filter(|c| c.effect == effect).count();
     let (stricter, looser, other) = (count(Effect::Stricter), count(Effect::Looser), count(Effect::Other));
+    // Reports name a profile by id and version: two texts under one version cannot be told apart there.
+    let same_version = !changes.is_empty() && (&old.file.id, &old.file.version) == (&new.file.id, &new.file.version);
     if common.format == Format::Json {
         return common.print_json(&serde_json::json!({
-            "stricter": stricter, "looser": looser, "other": other, "changes": changes,
+            "stricter": stricter, "looser": looser, "other": other, "sameVersion": same_version, "changes": changes,
         }));
     }
     let l = common.lang;
@@ -201,6 +204,13 @@ fn diff(old: &Profile, new: &Profile, common: Common) -> Result<()> {
         Language::En => format!("For the vendor: {stricter} stricter, {looser} looser, {other} other changes."),
     };
     let _ = writeln!(text, "{summary}");
+    if same_version {
+        const SAME: Text = Text {
+            da: "Advarsel: Profilen er ændret, men har samme id og version. Giv den nye et nyt versionsnummer.",
+            en: "Warning: the profile changed, but has the same id and version. Give the new one a new version number.",
+        };
+        let _ = writeln!(text, "{}", SAME.get(l));
+    }
     let mut requirement = None;
     for Change { requirement: of, effect, text: what } in &changes {
         if of.as_deref() != requirement {
