@@ -20,9 +20,9 @@ pub struct Args {
 enum Command {
     /// List the shipped profiles, with their requirements by level
     List,
-    /// What decides each requirement, how and on what; and the rows of the fact tables that no check decides
+    /// What decides each requirement, how and on what; and the rows of the fact tables that no check decides, with the reason
     Coverage {
-        /// Profiles; all shipped ones, when absent. Each shows the requirements that it writes itself.
+        /// Profiles, with their includes; all shipped ones, each with the requirements that it writes itself, when absent.
         profile: Vec<String>,
     },
     /// What a new version of a profile changes for a vendor
@@ -81,29 +81,32 @@ pub(super) fn list(common: Common) -> Result<()> {
 }
 
 fn coverage(named: &[String], common: Common) -> Result<()> {
-    let profiles = if named.is_empty() {
-        bank::shipped()?
+    let coverage = if named.is_empty() {
+        bank::coverage_of_the_bank()?
     } else {
-        named.iter().map(|id| Profile::load(id)).collect::<Result<_>>()?
+        bank::coverage_of(&named.iter().map(|id| Profile::load(id)).collect::<Result<Vec<_>>>()?)?
     };
-    let coverage = bank::embedded_coverage(&profiles)?;
     match common.form {
         Form::Json => common.print_json(&coverage),
         Form::Csv => {
-            common.print(&csv(&coverage).map_err(|e| Error::Internal(e.to_string()))?);
+            common.print(&csv(&coverage, common.lang).map_err(|e| Error::Internal(e.to_string()))?);
             Ok(())
         }
         _ => {
-            common.print(&coverage_text(&coverage, common.lang));
+            common.print(&coverage_text(&coverage, !named.is_empty(), common.lang));
             Ok(())
         }
     }
 }
 
-fn coverage_text(coverage: &Coverage, l: Language) -> String {
+fn coverage_text(coverage: &Coverage, named: bool, l: Language) -> String {
     const DECLARATION: Text = Text { da: "erklæring", en: "declaration" };
     const OPEN: Text =
         Text { da: "Rækker i faktatabellerne uden prøve", en: "Rows of the fact tables without a check" };
+    const TOUCHED: Text = Text {
+        da: "Rækker uden prøve i de faktatabeller, som kravenes prøver har andre rækker i",
+        en: "Rows without a check in the fact tables of which the requirements' checks decide other rows",
+    };
     let mut out = String::new();
     let (mut profile, mut requirement) = ("", "");
     for line in &coverage.requirements {
@@ -137,16 +140,23 @@ fn coverage_text(coverage: &Coverage, l: Language) -> String {
         );
         let _ = writeln!(out, "{}", shown.trim_end());
     }
-    let _ = writeln!(out, "\n{} ({})", OPEN.get(l), coverage.rows_without_check.len());
-    for row in &coverage.rows_without_check {
-        let reason = row.reason.as_deref().map(|r| format!(" - {r}")).unwrap_or_default();
-        let _ = writeln!(out, "  {:<14} {:<3} {}{reason}", row.row, row.strength, one_line(&row.observed));
+    let open = if named { TOUCHED } else { OPEN };
+    let _ = writeln!(out, "\n{} ({})", open.get(l), coverage.rows_without_check.len());
+    let rows = &coverage.rows_without_check;
+    for (place, first) in rows.iter().enumerate() {
+        if rows[..place].iter().any(|earlier| earlier.reason == first.reason) {
+            continue;
+        }
+        let _ = writeln!(out, "  {}", first.reason.as_ref().map_or("-", |r| r.get(l)));
+        for row in rows[place..].iter().filter(|row| row.reason == first.reason) {
+            let _ = writeln!(out, "    {:<12} {:<3} {}", row.row, row.strength, one_line(&row.observed));
+        }
     }
     out
 }
 
 /// One line a check or declaration of a requirement, then one a row without a check.
-fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::Error>> {
+fn csv(coverage: &Coverage, l: Language) -> std::result::Result<String, Box<dyn std::error::Error>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
         "profile",
@@ -160,6 +170,7 @@ fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::E
         "check_basis",
         "strength",
         "rows",
+        "reason",
     ])?;
     for line in &coverage.requirements {
         let basis = line.check_basis.map_or("", |b| b.name());
@@ -175,10 +186,12 @@ fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::E
             basis,
             &line.strength.join(" "),
             &line.rows.join(" "),
+            "",
         ])?;
     }
     for row in &coverage.rows_without_check {
-        out.write_record(["", "", "", "", "", "none", "", "", "", &row.strength, &row.row])?;
+        let reason = row.reason.as_ref().map_or("", |r| r.get(l));
+        out.write_record(["", "", "", "", "", "none", "", "", "", &row.strength, &row.row, reason])?;
     }
     Ok(String::from_utf8(out.into_inner()?)?)
 }
