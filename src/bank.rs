@@ -96,7 +96,7 @@ pub struct OpenRow {
 pub struct Coverage {
     /// By profile and requirement, in their order.
     pub requirements: Vec<Decider>,
-    /// Rows that no check decides; for named profiles, those of the tables in which their checks decide other rows.
+    /// Rows that no check decides; for named profiles, those of the topics of which their checks decide other rows.
     pub rows_without_check: Vec<OpenRow>,
 }
 
@@ -152,7 +152,7 @@ pub fn coverage_of_the_bank() -> Result<Coverage> {
 }
 
 /// What decides the requirements of these profiles, with those of their includes as they are adjusted, and the rows without a
-/// check in the tables that they touch.
+/// check of the topics that they touch.
 pub fn coverage_of(profiles: &[Profile]) -> Result<Coverage> {
     let rows = embedded_rows()?;
     let mut requirements: Vec<Decider> = Vec::new();
@@ -166,11 +166,20 @@ pub fn coverage_of(profiles: &[Profile]) -> Result<Coverage> {
         }
     }
     let decided: BTreeSet<&str> = requirements.iter().flat_map(|d| &d.rows).map(String::as_str).collect();
-    let table = |sheet: &str, section: &str| {
-        rows.iter().any(|r| r.fact_sheet == sheet && r.section == section && decided.contains(r.id.as_str()))
-    };
-    let open = open_rows(&rows).filter(|row| table(&row.fact_sheet, &row.section)).collect();
+    let touched: BTreeSet<_> =
+        rows.iter().filter(|r| decided.contains(r.id.as_str())).map(|r| topic(&r.section, &r.id)).collect();
+    let open = open_rows(&rows).filter(|row| touched.contains(topic(&row.section, &row.row))).collect();
     Ok(Coverage { rows_without_check: open, requirements })
+}
+
+/// What a row is about: its table, such as `F. Privileges and data restrictions`. The numbered tables hold many topics, which the
+/// names of their rows tell apart: `SP-SLO-01` is about `SP-SLO`.
+fn topic<'a>(section: &'a str, row: &'a str) -> &'a str {
+    if section.starts_with(|c: char| c.is_ascii_digit()) {
+        row.rsplit_once('-').map_or(row, |(topic, _)| topic)
+    } else {
+        section
+    }
 }
 
 /// Every requirement of a profile, with the file that it stands in.

@@ -149,11 +149,11 @@ fn of_the_whole(old: &Profile, new: &Profile) -> Vec<Change> {
         &b.valid_from.to_string(),
     );
     plain(Text { da: "Sidste gyldige dag", en: "The last valid day" }, &day(a.valid_until), &day(b.valid_until));
-    plain(
-        Text { da: "Det, profilen hører til,", en: "What the profile belongs to" },
-        &super::scope(&a.scope).join(", "),
-        &super::scope(&b.scope).join(", "),
-    );
+    let scopes = [super::scope(&a.scope).join(", "), super::scope(&b.scope).join(", ")];
+    if scopes[0] != scopes[1] {
+        let what = Text { da: "Det, profilen hører til,", en: "What the profile belongs to" };
+        notes.changed(Effect::Other, what, &scopes[0], &scopes[1], Text { da: "intet", en: "nothing" });
+    }
     if a.status != b.status {
         let (before, after) = (a.status.text().to_localised(), b.status.text().to_localised());
         notes.changed_words(Effect::Other, Text { da: "Status", en: "The status" }, &before, &after);

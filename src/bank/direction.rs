@@ -338,7 +338,9 @@ mod tests {
                 match (parameter.default, direction) {
                     (Default::Integer(_), Some(Lower | Higher | Neither)) => {}
                     (Default::List(_), Some(Lower | Higher) | None) | (Default::Integer(_), _) => {
-                        panic!("`{name}`: state in src/bank/direction.rs which way it becomes stricter, or that it does not")
+                        panic!(
+                            "`{name}`: state in src/bank/direction.rs which way it becomes stricter, or that it does not"
+                        )
                     }
                     (Default::List(_), Some(_)) | (Default::Text(_) | Default::Boolean(_), None) => {}
                     (Default::Text(_) | Default::Boolean(_), Some(_)) => panic!("`{name}` is no number and no list"),
@@ -350,9 +352,8 @@ mod tests {
 
     #[test]
     fn a_change_is_judged_by_the_stated_direction() {
-        let number = |check, parameter, a, b| {
-            effect(of(check, parameter).unwrap(), &Value::Integer(a), &Value::Integer(b))
-        };
+        let number =
+            |check, parameter, a, b| effect(of(check, parameter).unwrap(), &Value::Integer(a), &Value::Integer(b));
         assert_eq!(number("usage.newest-call", "days", 30, 7), Effect::Stricter);
         assert_eq!(number("usage.newest-call", "days", 7, 30), Effect::Looser);
         assert_eq!(number("certificate.key-size", "minimum_bits", 2048, 3072), Effect::Stricter);

@@ -104,8 +104,8 @@ fn coverage_text(coverage: &Coverage, named: bool, l: Language) -> String {
     const OPEN: Text =
         Text { da: "Rækker i faktatabellerne uden prøve", en: "Rows of the fact tables without a check" };
     const TOUCHED: Text = Text {
-        da: "Rækker uden prøve i de faktatabeller, som kravenes prøver har andre rækker i",
-        en: "Rows without a check in the fact tables of which the requirements' checks decide other rows",
+        da: "Rækker uden prøve i de emner af faktatabellerne, som kravenes prøver afgør andre rækker i",
+        en: "Rows without a check in the topics of the fact tables of which the requirements' checks decide other rows",
     };
     let mut out = String::new();
     let (mut profile, mut requirement) = ("", "");

@@ -272,7 +272,10 @@ fn bank(rows: &[Row]) -> Result<String> {
     let mut out = format!("# The requirement bank\n\n{DO_NOT_EDIT}");
     out.push_str(
         "Every profile that ships with the program, and what decides each requirement. A profile that includes others has their requirements \
-         too; here each stands once, where it is written. Levels count the requirements with all includes.\n\n\
+         too; here each stands once, where it is written (`kravprobe bank coverage PROFILE` shows all of a profile's). Levels count the requirements with all includes.\n\n\
+         A profile of one's own includes these and adjusts single requirements, each with a reason that the report shows: `tighten` (level, \
+         category, remedy time, kind of proof), `quote` (the contract's words as `contract_text`, its clause as `source`) or `drop`. [The Danish guide \
+         for municipalities](vejledning-kommune.md) has an example, [the schema](../schemas/profile.schema.json) every field.\n\n\
          | Profile | Version | Status | Dansk | English | Belongs to | Must | Should | May |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for entry in crate::bank::list()? {

@@ -44,7 +44,10 @@ fn coverage_says_how_and_on_what_each_requirement_is_decided() {
     let open = coverage["rowsWithoutCheck"].as_array().unwrap();
     let tables: BTreeSet<_> = open.iter().map(|r| r["section"].as_str().unwrap()).collect();
     assert!(tables.contains("7.1 (a) Certificate checks"), "{tables:?}");
-    assert!(!tables.iter().any(|t| t.contains("Privileges")), "tables of the profile alone: {tables:?}");
+    assert!(!tables.iter().any(|t| t.contains("Privileges")), "topics of the profile alone: {tables:?}");
+    let coverage = json(&["bank", "coverage", "i-08-passive"]);
+    let rows = coverage["rowsWithoutCheck"].as_array().unwrap();
+    assert!(rows.iter().all(|r| !r["row"].as_str().unwrap().starts_with("SP-SLO")), "no login, no logout: {rows:?}");
 }
 
 #[test]
@@ -105,7 +108,12 @@ fn coverage_as_csv_and_as_text() {
     let kinds: BTreeSet<_> = records.iter().map(|r| &r[5]).collect();
     assert_eq!(kinds, BTreeSet::from(["check", "declaration", "none"]));
     let (_, text, _) = run(&["bank", "coverage", "oces3", "--lang", "en"]);
-    for part in ["oces3\n", "OCES3-10 [must A norm]", "declaration sole-use", "Rows without a check in the fact tables"] {
+    for part in [
+        "oces3\n",
+        "OCES3-10 [must A norm]",
+        "declaration sole-use",
+        "Rows without a check in the topics of the fact tables",
+    ] {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
     let (code, _, err) = run(&["bank", "list", "--format", "csv"]);
@@ -191,7 +199,10 @@ fn tightened_parameters_of_usage_count_as_stricter_and_an_old_version_number_is_
     let desk = Desk::new();
     let usage = |days: u32, integrations: &str, version: &str| {
         [
-            ("NEWEST", format!("id = \"usage.newest-call\"\nparams = {{ integrations = [\"SF1470\"], days = {days} }}")),
+            (
+                "NEWEST",
+                format!("id = \"usage.newest-call\"\nparams = {{ integrations = [\"SF1470\"], days = {days} }}"),
+            ),
             ("ANY", format!("id = \"usage.any-call-since-go-live\"\nparams = {{ integrations = [{integrations}] }}")),
             ("VERSION", format!("id = \"usage.current-versions\"\nparams = {{ current = [\"SF1470={version}\"] }}")),
         ]
@@ -204,7 +215,10 @@ fn tightened_parameters_of_usage_count_as_stricter_and_an_old_version_number_is_
     assert!(said.iter().all(|change| change.contains(" stricter ")), "{said:?}");
     assert!(changes(&desk, &new, &old).iter().all(|change| change.contains(" looser ")));
     let (_, text, _) = run(&["bank", "diff", &desk.text("new.toml"), &desk.text("old.toml")]);
-    assert!(text.contains("For leverandøren: 0 strengere, 3 lempeligere, 0 andre ændringer.\nAdvarsel: Profilen er ændret"), "{text}");
+    assert!(
+        text.contains("For leverandøren: 0 strengere, 3 lempeligere, 0 andre ændringer.\nAdvarsel: Profilen er ændret"),
+        "{text}"
+    );
     assert_eq!(json(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml")])["sameVersion"], true);
 }
 
