@@ -214,7 +214,7 @@ fn tightened_parameters_of_usage_count_as_stricter_and_an_old_version_number_is_
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(said.iter().all(|change| change.contains(" stricter ")), "{said:?}");
     assert!(changes(&desk, &new, &old).iter().all(|change| change.contains(" looser ")));
-    let (_, text, _) = run(&["bank", "diff", &desk.text("new.toml"), &desk.text("old.toml")]);
+    let (_, text, _) = run(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml")]);
     assert!(
         text.contains("For leverandøren: 0 strengere, 3 lempeligere, 0 andre ændringer.\nAdvarsel: Profilen er ændret"),
         "{text}"
