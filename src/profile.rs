@@ -119,6 +119,12 @@ pub struct Adjust {
     /// New weakest kind of proof; only stronger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_method: Option<Method>,
+    /// The contract's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_text: Option<String>,
+    /// Where the contract says it, instead of the included source. The requirement then rests on the contract: its basis is `contract`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<RequirementSource>,
     /// Why, for the reader of the report.
     pub reason: Localised,
 }
@@ -131,6 +137,8 @@ pub enum Action {
     Drop,
     /// The requirement becomes stricter. The tightened level rests on the profile owner's decision, so its basis is `contract`.
     Tighten,
+    /// The requirement gets the contract's own words, its clause as the source, or both, and is otherwise as it was.
+    Quote,
 }
 
 /// Limits of acceptance.

@@ -1,10 +1,11 @@
 //! What a new version of a profile changes for a vendor, in words.
 
+use super::direction;
 use crate::check::{Parameters, Value};
 use crate::checks;
 use crate::language::{Language, Localised, Text};
 use crate::profile::{CheckBinding, Profile, Requirement};
-use crate::verdict::{Level, Method};
+use crate::verdict::{Basis, Level, Method};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -52,6 +53,9 @@ impl Effect {
 fn both(da: impl Into<String>, en: impl Into<String>) -> Localised {
     Localised { da: da.into(), en: en.into() }
 }
+
+/// Shown for a value that is not given.
+const NONE: Text = Text { da: "ingen", en: "none" };
 
 /// What `new` changes against `old`: the profile as a whole first, then requirement by requirement in the newer order, those
 /// that are gone last.
@@ -112,13 +116,18 @@ impl Notes {
         self.changes.push(Change { requirement: self.requirement.clone(), effect, text: both(da, en) });
     }
 
-    /// A value that has changed.
-    fn changed(&mut self, effect: Effect, what: Text, before: &str, after: &str) {
-        let shown = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+    /// A value that has changed; `none` is shown for one that is empty.
+    fn changed(&mut self, effect: Effect, what: Text, before: &str, after: &str, none: Text) {
+        let shown = |text: &str| if text.is_empty() { none.to_localised() } else { both(text, text) };
+        self.changed_words(effect, what, &shown(before), &shown(after));
+    }
+
+    /// A value that has changed, and is named by a word of each language.
+    fn changed_words(&mut self, effect: Effect, what: Text, before: &Localised, after: &Localised) {
         self.note(
             effect,
-            format!("{} er ændret fra {} til {}.", what.da, shown(before, "intet"), shown(after, "intet")),
-            format!("{} changed from {} to {}.", what.en, shown(before, "nothing"), shown(after, "nothing")),
+            format!("{} er ændret fra {} til {}.", what.da, before.da, after.da),
+            format!("{} changed from {} to {}.", what.en, before.en, after.en),
         );
     }
 }
@@ -128,12 +137,11 @@ fn of_the_whole(old: &Profile, new: &Profile) -> Vec<Change> {
     let (a, b) = (&old.file, &new.file);
     let mut plain = |what, before: &str, after: &str| {
         if before != after {
-            notes.changed(Effect::Other, what, before, after);
+            notes.changed(Effect::Other, what, before, after, NONE);
         }
     };
     plain(Text { da: "Profilens id", en: "The profile's id" }, &a.id, &b.id);
     plain(Text { da: "Profilens version", en: "The profile's version" }, &a.version, &b.version);
-    plain(Text { da: "Status", en: "The status" }, a.status.text().en, b.status.text().en);
     let day = |day: Option<jiff::civil::Date>| day.map(|d| d.to_string()).unwrap_or_default();
     plain(
         Text { da: "Første gyldige dag", en: "The first valid day" },
@@ -141,11 +149,15 @@ fn of_the_whole(old: &Profile, new: &Profile) -> Vec<Change> {
         &b.valid_from.to_string(),
     );
     plain(Text { da: "Sidste gyldige dag", en: "The last valid day" }, &day(a.valid_until), &day(b.valid_until));
-    plain(
-        Text { da: "Det, profilen hører til,", en: "What the profile belongs to" },
-        &super::scope(&a.scope).join(", "),
-        &super::scope(&b.scope).join(", "),
-    );
+    let scopes = [super::scope(&a.scope).join(", "), super::scope(&b.scope).join(", ")];
+    if scopes[0] != scopes[1] {
+        let what = Text { da: "Det, profilen hører til,", en: "What the profile belongs to" };
+        notes.changed(Effect::Other, what, &scopes[0], &scopes[1], Text { da: "intet", en: "nothing" });
+    }
+    if a.status != b.status {
+        let (before, after) = (a.status.text().to_localised(), b.status.text().to_localised());
+        notes.changed_words(Effect::Other, Text { da: "Status", en: "The status" }, &before, &after);
+    }
     let limits = [("B", old.limits.max_b, new.limits.max_b), ("C", old.limits.max_c, new.limits.max_c)];
     for (category, before, after) in limits {
         if before != after {
@@ -182,7 +194,7 @@ fn of_one(old: &Requirement, new: &Requirement) -> Vec<Change> {
         // Category::A orders first and is the most serious.
         let effect = Effect::when_stricter(new.category < old.category);
         let what = Text { da: "Kategorien", en: "The category" };
-        notes.changed(effect, what, old.category.name(), new.category.name());
+        notes.changed(effect, what, old.category.name(), new.category.name(), NONE);
     }
     if old.remedy_working_days != new.remedy_working_days {
         let days = |days: Option<u16>| days.map(|d| d.to_string()).unwrap_or_default();
@@ -191,7 +203,8 @@ fn of_one(old: &Requirement, new: &Requirement) -> Vec<Change> {
             (before, _) => Effect::when_stricter(before.is_none()),
         };
         let what = Text { da: "Fristen i arbejdsdage", en: "The deadline in working days" };
-        notes.changed(effect, what, &days(old.remedy_working_days), &days(new.remedy_working_days));
+        let none = Text { da: "ingen frist", en: "no deadline" };
+        notes.changed(effect, what, &days(old.remedy_working_days), &days(new.remedy_working_days), none);
     }
     let method = |m: Option<Method>| m.unwrap_or(Method::Declared);
     if method(old.minimum_method) != method(new.minimum_method) {
@@ -220,21 +233,33 @@ fn of_one(old: &Requirement, new: &Requirement) -> Vec<Change> {
         let parts = [Some(s.document.as_str()), s.version.as_deref(), Some(s.section.as_str())];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
-    let plain = [
-        (Text { da: "Grundlaget", en: "The basis" }, old.basis.name().to_owned(), new.basis.name().to_owned()),
-        (Text { da: "Kilden", en: "The source" }, source(old), source(new)),
-    ];
-    for (what, before, after) in plain {
-        if before != after {
-            notes.changed(Effect::Other, what, &before, &after);
-        }
+    if old.basis != new.basis {
+        let what = Text { da: "Grundlaget", en: "The basis" };
+        let word = |basis: Basis| both(format!("»{}«", basis.text().da), format!("\"{}\"", basis.text().en));
+        notes.changed_words(Effect::Other, what, &word(old.basis), &word(new.basis));
+    }
+    if source(old) != source(new) {
+        notes.changed(Effect::Other, Text { da: "Kilden", en: "The source" }, &source(old), &source(new), NONE);
     }
     if old.title != new.title {
-        notes.note(
-            Effect::Other,
-            format!("Teksten er ændret fra »{}« til »{}«.", old.title.da, new.title.da),
-            format!("The text changed from \"{}\" to \"{}\".", old.title.en, new.title.en),
+        let (before, after) = (&old.title, &new.title);
+        // A text that changed in the other language alone is quoted in that language.
+        let (da, en) = (
+            format!("er ændret fra »{}« til »{}«.", before.da, after.da),
+            format!("changed from \"{}\" to \"{}\".", before.en, after.en),
         );
+        let (da, en) = match (before.da == after.da, before.en == after.en) {
+            (true, _) => (
+                format!("Den engelske tekst er ændret fra »{}« til »{}«.", before.en, after.en),
+                format!("The English text {en}"),
+            ),
+            (_, true) => (
+                format!("Den danske tekst {da}"),
+                format!("The Danish text changed from \"{}\" to \"{}\".", before.da, after.da),
+            ),
+            _ => (format!("Teksten {da}"), format!("The text {en}")),
+        };
+        notes.note(Effect::Other, da, en);
     }
     if old.contract_text != new.contract_text {
         notes.note(
@@ -292,6 +317,7 @@ fn declares(notes: &mut Notes, old: &Requirement, new: &Requirement) {
                 what,
                 before.as_deref().unwrap_or_default(),
                 after.as_deref().unwrap_or_default(),
+                NONE,
             );
         }
     }
@@ -306,7 +332,8 @@ fn declares(notes: &mut Notes, old: &Requirement, new: &Requirement) {
         let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
         let what =
             Text { da: "De krav, der modsiger erklæringen,", en: "The requirements that contradict the declaration" };
-        notes.changed(effect, what, &list(before), &list(after));
+        let none = Text { da: "ingen", en: "none" };
+        notes.changed(effect, what, &list(before), &list(after), none);
     }
     if old.declaration_is != new.declaration_is {
         let set = |r: &Requirement| r.declaration_is.iter().flatten().cloned().collect::<BTreeSet<_>>();
@@ -323,7 +350,8 @@ fn declares(notes: &mut Notes, old: &Requirement, new: &Requirement) {
             da: "De erklærede værdier, der opfylder kravet,",
             en: "The declared values that meet the requirement",
         };
-        notes.changed(effect, what, &list(before), &list(after));
+        let none = Text { da: "enhver værdi", en: "any value" };
+        notes.changed(effect, what, &list(before), &list(after), none);
     }
 }
 
@@ -367,10 +395,8 @@ fn parameters(notes: &mut Notes, id: &str, old: &Parameters, new: &Parameters) {
         if before == after {
             continue;
         }
-        let effect = match (before, after, stricter_when(id, name)) {
-            (Some(Value::Integer(a)), Some(Value::Integer(b)), Some(direction)) => {
-                Effect::when_stricter((b < a) == (direction == Direction::Lower))
-            }
+        let effect = match (before, after, direction::of(id, name)) {
+            (Some(before), Some(after), Some(direction)) => direction::effect(direction, before, after),
             _ => Effect::Other,
         };
         let shown = |v: Option<&Value>| v.and_then(|v| serde_json::to_string(v).ok()).unwrap_or_default();
@@ -380,57 +406,5 @@ fn parameters(notes: &mut Notes, id: &str, old: &Parameters, new: &Parameters) {
             format!("Prøven `{id}`: `{name}` er ændret fra {before} til {after}."),
             format!("The check `{id}`: `{name}` changed from {before} to {after}."),
         );
-    }
-}
-
-/// Which way a threshold becomes stricter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
-    Lower,
-    Higher,
-}
-
-/// Thresholds whose description does not begin with the word that tells.
-const DIRECTIONS: &[(&str, &str, Direction)] = &[
-    ("certificate.remaining-life", "days", Direction::Higher),
-    ("certificate.lifetime", "tolerance_days", Direction::Lower),
-    ("metadata.signing-rollover", "days", Direction::Higher),
-];
-
-/// Which way an integer parameter becomes stricter; nobody says, when `None`.
-fn stricter_when(check: &str, parameter: &str) -> Option<Direction> {
-    if let Some((_, _, direction)) = DIRECTIONS.iter().find(|(c, p, _)| (*c, *p) == (check, parameter)) {
-        return Some(*direction);
-    }
-    let meta = checks::by_id(check)?.meta();
-    let doc = meta.parameters.iter().find(|p| p.name == parameter)?.doc;
-    match doc.split(' ').next()?.to_lowercase().as_str() {
-        "most" | "longest" | "largest" | "latest" => Some(Direction::Lower),
-        "fewest" | "shortest" | "smallest" | "least" => Some(Direction::Higher),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_direction_of_a_threshold_is_what_its_description_says() {
-        let direction = |check, parameter| stricter_when(check, parameter);
-        assert_eq!(direction("certificate.key-size", "minimum_bits"), Some(Direction::Higher), "shortest modulus");
-        assert_eq!(direction("tls.hsts", "days"), Some(Direction::Higher), "fewest days");
-        assert_eq!(direction("tls.certificate-key", "rsa_bits"), Some(Direction::Higher));
-        assert_eq!(direction("certificate.lifetime-maximum", "days"), Some(Direction::Lower), "longest period");
-        assert_eq!(direction("metadata.size", "max_bytes"), Some(Direction::Lower), "largest size");
-        assert_eq!(direction("authn-request.issue-instant", "seconds"), Some(Direction::Lower), "most seconds");
-        assert_eq!(direction("certificate.remaining-life", "days"), Some(Direction::Higher));
-        assert_eq!(direction("tls.port", "port"), None, "another port is neither stricter nor looser");
-        assert_eq!(direction("certificate.lifetime", "days"), None, "an exact length");
-        assert_eq!(direction("no.such-check", "days"), None);
-        for (check, parameter, _) in DIRECTIONS {
-            let meta = checks::by_id(check).unwrap().meta();
-            assert!(meta.parameters.iter().any(|p| p.name == *parameter), "{check} {parameter}");
-        }
     }
 }

@@ -11,17 +11,18 @@ use std::fmt::Write;
 /// Arguments of `bank`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
+    /// Without one, the list.
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// List the shipped profiles, with their requirements by level
     List,
-    /// What decides each requirement, how and on what; and the rows of the fact tables that no check decides
+    /// What decides each requirement, how and on what; and the rows of the fact tables that no check decides, with the reason
     Coverage {
-        /// Profiles; all shipped ones, when absent. Each shows the requirements that it writes itself.
+        /// Profiles, with their includes; all shipped ones, each with the requirements that it writes itself, when absent.
         profile: Vec<String>,
     },
     /// What a new version of a profile changes for a vendor
@@ -36,7 +37,7 @@ enum Command {
 impl Args {
     pub(super) const fn forms(&self) -> &'static [Form] {
         match self.command {
-            Command::Coverage { .. } => &[Form::Text, Form::Json, Form::Csv],
+            Some(Command::Coverage { .. }) => &[Form::Text, Form::Json, Form::Csv],
             _ => Form::USUAL,
         }
     }
@@ -44,9 +45,9 @@ impl Args {
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     match &args.command {
-        Command::List => list(common)?,
-        Command::Coverage { profile } => coverage(profile, common)?,
-        Command::Diff { old, new } => diff(&Profile::load(old)?, &Profile::load(new)?, common)?,
+        None | Some(Command::List) => list(common)?,
+        Some(Command::Coverage { profile }) => coverage(profile, common)?,
+        Some(Command::Diff { old, new }) => diff(&Profile::load(old)?, &Profile::load(new)?, common)?,
     }
     Ok(0)
 }
@@ -80,29 +81,32 @@ pub(super) fn list(common: Common) -> Result<()> {
 }
 
 fn coverage(named: &[String], common: Common) -> Result<()> {
-    let profiles = if named.is_empty() {
-        bank::shipped()?
+    let coverage = if named.is_empty() {
+        bank::coverage_of_the_bank()?
     } else {
-        named.iter().map(|id| Profile::load(id)).collect::<Result<_>>()?
+        bank::coverage_of(&named.iter().map(|id| Profile::load(id)).collect::<Result<Vec<_>>>()?)?
     };
-    let coverage = bank::embedded_coverage(&profiles)?;
     match common.form {
         Form::Json => common.print_json(&coverage),
         Form::Csv => {
-            common.print(&csv(&coverage).map_err(|e| Error::Internal(e.to_string()))?);
+            common.print(&csv(&coverage, common.lang).map_err(|e| Error::Internal(e.to_string()))?);
             Ok(())
         }
         _ => {
-            common.print(&coverage_text(&coverage, common.lang));
+            common.print(&coverage_text(&coverage, !named.is_empty(), common.lang));
             Ok(())
         }
     }
 }
 
-fn coverage_text(coverage: &Coverage, l: Language) -> String {
+fn coverage_text(coverage: &Coverage, named: bool, l: Language) -> String {
     const DECLARATION: Text = Text { da: "erklæring", en: "declaration" };
     const OPEN: Text =
         Text { da: "Rækker i faktatabellerne uden prøve", en: "Rows of the fact tables without a check" };
+    const TOUCHED: Text = Text {
+        da: "Rækker uden prøve i de emner af faktatabellerne, som kravenes prøver afgør andre rækker i",
+        en: "Rows without a check in the topics of the fact tables of which the requirements' checks decide other rows",
+    };
     let mut out = String::new();
     let (mut profile, mut requirement) = ("", "");
     for line in &coverage.requirements {
@@ -136,16 +140,23 @@ fn coverage_text(coverage: &Coverage, l: Language) -> String {
         );
         let _ = writeln!(out, "{}", shown.trim_end());
     }
-    let _ = writeln!(out, "\n{} ({})", OPEN.get(l), coverage.rows_without_check.len());
-    for row in &coverage.rows_without_check {
-        let reason = row.reason.as_deref().map(|r| format!(" - {r}")).unwrap_or_default();
-        let _ = writeln!(out, "  {:<14} {:<3} {}{reason}", row.row, row.strength, one_line(&row.observed));
+    let open = if named { TOUCHED } else { OPEN };
+    let _ = writeln!(out, "\n{} ({})", open.get(l), coverage.rows_without_check.len());
+    let rows = &coverage.rows_without_check;
+    for (place, first) in rows.iter().enumerate() {
+        if rows[..place].iter().any(|earlier| earlier.reason == first.reason) {
+            continue;
+        }
+        let _ = writeln!(out, "  {}", first.reason.as_ref().map_or("-", |r| r.get(l)));
+        for row in rows[place..].iter().filter(|row| row.reason == first.reason) {
+            let _ = writeln!(out, "    {:<12} {:<3} {}", row.row, row.strength, one_line(&row.observed));
+        }
     }
     out
 }
 
 /// One line a check or declaration of a requirement, then one a row without a check.
-fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::Error>> {
+fn csv(coverage: &Coverage, l: Language) -> std::result::Result<String, Box<dyn std::error::Error>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
         "profile",
@@ -159,6 +170,7 @@ fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::E
         "check_basis",
         "strength",
         "rows",
+        "reason",
     ])?;
     for line in &coverage.requirements {
         let basis = line.check_basis.map_or("", |b| b.name());
@@ -174,10 +186,12 @@ fn csv(coverage: &Coverage) -> std::result::Result<String, Box<dyn std::error::E
             basis,
             &line.strength.join(" "),
             &line.rows.join(" "),
+            "",
         ])?;
     }
     for row in &coverage.rows_without_check {
-        out.write_record(["", "", "", "", "", "none", "", "", "", &row.strength, &row.row])?;
+        let reason = row.reason.as_ref().map_or("", |r| r.get(l));
+        out.write_record(["", "", "", "", "", "none", "", "", "", &row.strength, &row.row, reason])?;
     }
     Ok(String::from_utf8(out.into_inner()?)?)
 }
@@ -186,9 +200,11 @@ fn diff(old: &Profile, new: &Profile, common: Common) -> Result<()> {
     let changes = bank::changes(old, new);
     let count = |effect| changes.iter().filter(|c| c.effect == effect).count();
     let (stricter, looser, other) = (count(Effect::Stricter), count(Effect::Looser), count(Effect::Other));
+    // Reports name a profile by id and version: two texts under one version cannot be told apart there.
+    let same_version = !changes.is_empty() && (&old.file.id, &old.file.version) == (&new.file.id, &new.file.version);
     if common.format == Format::Json {
         return common.print_json(&serde_json::json!({
-            "stricter": stricter, "looser": looser, "other": other, "changes": changes,
+            "stricter": stricter, "looser": looser, "other": other, "sameVersion": same_version, "changes": changes,
         }));
     }
     let l = common.lang;
@@ -201,6 +217,13 @@ fn diff(old: &Profile, new: &Profile, common: Common) -> Result<()> {
         Language::En => format!("For the vendor: {stricter} stricter, {looser} looser, {other} other changes."),
     };
     let _ = writeln!(text, "{summary}");
+    if same_version {
+        const SAME: Text = Text {
+            da: "Advarsel: Profilen er ændret, men har samme id og version. Giv den nye et nyt versionsnummer.",
+            en: "Warning: the profile changed, but has the same id and version. Give the new one a new version number.",
+        };
+        let _ = writeln!(text, "{}", SAME.get(l));
+    }
     let mut requirement = None;
     for Change { requirement: of, effect, text: what } in &changes {
         if of.as_deref() != requirement {

@@ -1,6 +1,7 @@
 //! Docs and JSON Schemas that are made from the code, and the proof that the tree holds the fresh ones.
 
 use super::{background, default_value, sources};
+use crate::bank::open;
 use crate::check::Meta;
 use crate::checks;
 use crate::document::read_text;
@@ -21,42 +22,6 @@ const ROWS: &str = "fixtures/check-rows.csv";
 /// Folder of the check pages, relative to the package root. It holds generated files only.
 const CHECKS: &str = "docs/checks";
 
-/// Rows that the families of today should decide, but do not, and why.
-const NOT_COVERED: &[(&str, &str)] = &[
-    (
-        "FKI-CRT-10",
-        "The vendor's trust store is not visible from outside; it shows in a login trial with a response from another signer.",
-    ),
-    (
-        "CRT-51",
-        "A test of the probe itself: the revocation checks must find the known revoked samples. It stands among the program's own tests.",
-    ),
-    (
-        "CRT-55",
-        "How a private key is kept cannot be seen from a certificate. A profile decides it by the declaration `key-protection`.",
-    ),
-    ("CRT-57", "Behaviour of the relying side. It shows in login trials with bad signing certificates."),
-    ("CRT-58", "Behaviour of the relying side. It shows in a login trial with a peer with a PSS-signed certificate."),
-    ("CRT-59", "Behaviour of the relying side. It shows in a login trial with a certificate from the OCES2 hierarchy."),
-    (
-        "TOK-04",
-        "The headers of calls to REST services on the Serviceplatform; the probe emulates none of those services.",
-    ),
-    ("CRT-60", "Behaviour of the relying side. It shows in login trials with another certificate of the same name."),
-    (
-        "ORG-03",
-        "Roles stand in the Administrationsmodul, which the probe does not ask. `sf1500-organisation` decides it by the declaration `organisation-service-agreement`.",
-    ),
-    (
-        "ORG-05",
-        "What the system does on a planned date shows to nobody outside it. `sf1500-organisation` decides it by the declaration `organisation-planned-events`.",
-    ),
-    (
-        "SDI-05",
-        "Nobody outside sees the cases of the source. `sf1470-sags-og-dokumentindeks` decides it by the declaration `sdi-initial-delivery`.",
-    ),
-];
-
 /// The fact tables as they were when the program was built.
 const EMBEDDED: &str = include_str!("../../fixtures/check-rows.csv");
 
@@ -71,17 +36,6 @@ pub(crate) struct Row {
     pass_condition: String,
     source: String,
     pub(crate) strength: String,
-}
-
-impl Row {
-    /// Whether the families that exist should decide the row: certificates, metadata of the vendor's system, TLS endpoints, the
-    /// Beskedfordeler and its tokens. The tables on requests, responses, sessions and attacks are decided in part; a row of theirs is shown as soon as a trial decides it.
-    fn is_expected(&self) -> bool {
-        let number = |prefix: &str| self.id.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
-        ["CRT-", "FKI-CRT-", "SP-MD-", "FKI-MD-"].iter().any(|prefix| number(prefix).is_some())
-            || ["BFO-", "TOK-"].iter().any(|prefix| self.id.starts_with(prefix))
-            || self.id == "FKI-SVC-10"
-    }
 }
 
 /// Every generated file: path relative to the package root, and text.
@@ -154,30 +108,33 @@ fn pages_on_disk(root: &Path) -> Result<Vec<String>> {
     Ok(paths)
 }
 
-/// What is wrong between the checks and the fact tables: rows that do not exist, expected rows that nobody decides and
-/// nobody explains, and explanations of rows that are decided.
+/// What is wrong between the checks and the fact tables: rows that do not exist, rows that nobody decides and nobody explains,
+/// and explanations of rows that are decided or explained twice.
 pub fn coverage_problems(root: &Path) -> Result<Vec<String>> {
     let rows = rows(root)?;
     let known: BTreeSet<_> = rows.iter().map(|r| r.id.as_str()).collect();
     let decided = decided();
-    let explained: BTreeSet<_> = NOT_COVERED.iter().map(|(row, _)| *row).collect();
     let mut problems = Vec::new();
     for (row, by) in &decided {
         if !known.contains(row) {
             problems.push(format!("{} names row {row}, which {ROWS} does not have", by.join(", ")));
         }
-        if explained.contains(row) {
+        if open::reason(row).is_some() {
             problems.push(format!("row {row} is decided by {} and needs no reason", by.join(", ")));
         }
     }
-    for row in rows.iter().filter(|r| r.is_expected()) {
-        if !decided.contains_key(row.id.as_str()) && !explained.contains(row.id.as_str()) {
-            problems.push(format!("row {} is decided by no check, and no reason is given", row.id));
+    for row in rows.iter().map(|r| r.id.as_str()) {
+        if !decided.contains_key(row) && open::reason(row).is_none() {
+            problems.push(format!("row {row} is decided by no check, and src/bank/open.rs gives no reason"));
         }
     }
-    for row in explained {
+    let mut explained = BTreeSet::new();
+    for row in open::REASONS.iter().flat_map(|reason| reason.rows) {
         if !known.contains(row) {
             problems.push(format!("a reason is given for row {row}, which {ROWS} does not have"));
+        }
+        if !explained.insert(*row) {
+            problems.push(format!("two reasons are given for row {row}"));
         }
     }
     Ok(problems)
@@ -195,11 +152,6 @@ fn parse_rows(text: &str) -> std::result::Result<Vec<Row>, csv::Error> {
 /// The rows of the fact tables that the program carries.
 pub(crate) fn embedded_rows() -> Result<Vec<Row>> {
     parse_rows(EMBEDDED).map_err(|e| Error::Internal(format!("{ROWS}: {e}")))
-}
-
-/// Why a row is decided by no check, when somebody has said so.
-pub(crate) fn reason_for_no_check(row: &str) -> Option<&'static str> {
-    NOT_COVERED.iter().find(|(id, _)| *id == row).map(|(_, reason)| *reason)
 }
 
 /// Ids of the checks that decide each row.
@@ -284,24 +236,19 @@ fn index() -> String {
 
 fn coverage(rows: &[Row]) -> String {
     let decided = decided();
-    let reasons: BTreeMap<_, _> = NOT_COVERED.iter().copied().collect();
-    let shown: Vec<_> = rows.iter().filter(|r| r.is_expected() || decided.contains_key(r.id.as_str())).collect();
-    let covered = shown.iter().filter(|r| decided.contains_key(r.id.as_str())).count();
+    let covered = rows.iter().filter(|r| decided.contains_key(r.id.as_str())).count();
     let mut out = format!("# Coverage of the fact tables\n\n{DO_NOT_EDIT}");
     let _ = writeln!(
         out,
-        "The fact tables have {} rows. The families of checks that exist (certificates, metadata, TLS endpoints, the Beskedfordeler, \
-         and the core of AuthnRequests, logins and logouts) should decide {} of them, and decide {covered}; each of the others has its reason. The \
-         remaining {} rows concern further cases of logins, sessions and attacks, privileges, the token service, calls of services, logs \
-         and operations; no check of today decides them.\n\n\
+        "The fact tables have {} rows. Checks decide {covered} of them; each of the other {} has its reason, which `kravprobe bank coverage` gives in Danish \
+         too. Which requirements of which profile a check decides stands in [the bank](bank.md).\n\n\
          Strength is how well the fact is confirmed: C in the named source, N a norm in the named source, V only in a vendor's or an \
          open-source implementation, I inferred, M measured or from memory, P good practice, T a norm whose number the contract sets.",
         rows.len(),
-        shown.len(),
-        rows.len() - shown.len()
+        rows.len() - covered
     );
     let mut section = "";
-    for row in shown {
+    for row in rows {
         if row.section != section {
             section = &row.section;
             let _ = writeln!(
@@ -310,10 +257,9 @@ fn coverage(rows: &[Row]) -> String {
                 row.section, row.fact_sheet
             );
         }
-        let by = match (decided.get(row.id.as_str()), reasons.get(row.id.as_str())) {
-            (Some(ids), _) => ids.iter().map(|id| format!("[{id}](checks/{id}.md)")).collect::<Vec<_>>().join(", "),
-            (None, Some(reason)) => format!("Not decided: {reason}"),
-            (None, None) => "Not decided, and nobody has said why.".to_owned(),
+        let by = match decided.get(row.id.as_str()) {
+            Some(ids) => ids.iter().map(|id| format!("[{id}](checks/{id}.md)")).collect::<Vec<_>>().join(", "),
+            None => format!("Not decided: {}", open::reason(&row.id).map_or("nobody has said why.", |why| why.en)),
         };
         let [observed, condition, source, strength] =
             [&row.observed, &row.pass_condition, &row.source, &row.strength].map(|text| cell(text));
@@ -326,7 +272,10 @@ fn bank(rows: &[Row]) -> Result<String> {
     let mut out = format!("# The requirement bank\n\n{DO_NOT_EDIT}");
     out.push_str(
         "Every profile that ships with the program, and what decides each requirement. A profile that includes others has their requirements \
-         too; here each stands once, where it is written. Levels count the requirements with all includes.\n\n\
+         too; here each stands once, where it is written (`kravprobe bank coverage PROFILE` shows all of a profile's). Levels count the requirements with all includes.\n\n\
+         A profile of one's own includes these and adjusts single requirements, each with a reason that the report shows: `tighten` (level, \
+         category, remedy time, kind of proof), `quote` (the contract's words as `contract_text`, its clause as `source`) or `drop`. [The Danish guide \
+         for municipalities](vejledning-kommune.md) has an example, [the schema](../schemas/profile.schema.json) every field.\n\n\
          | Profile | Version | Status | Dansk | English | Belongs to | Must | Should | May |\n|---|---|---|---|---|---|---|---|---|\n",
     );
     for entry in crate::bank::list()? {
@@ -342,7 +291,9 @@ fn bank(rows: &[Row]) -> Result<String> {
             cell(&entry.scope.join(", "))
         );
     }
-    out.push_str("\nMethod: measured on a live endpoint, inspected in a file, or declared by somebody. Strength as in [coverage](coverage.md).\n");
+    out.push_str(
+        "\nMethod: measured on a live endpoint, inspected in a file, or declared by somebody. Strength as in [coverage](coverage.md), which also says of every row of the fact tables what decides it, or why nothing does.\n",
+    );
     let coverage = crate::bank::coverage(&crate::bank::shipped()?, rows);
     let mut profile = "";
     for line in &coverage.requirements {
@@ -370,24 +321,6 @@ fn bank(rows: &[Row]) -> Result<String> {
             line.check_basis.map_or("", |b| b.name()),
             line.strength.join(" "),
             line.rows.join(", ")
-        );
-    }
-    let _ = writeln!(
-        out,
-        "\n## Rows of the fact tables without a check ({} of {})\n\n| Row | Section | Observed | Strength | Why |\n|---|---|---|---|---|",
-        coverage.rows_without_check.len(),
-        rows.len()
-    );
-    for row in &coverage.rows_without_check {
-        let why = row.reason.as_deref().unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} | {} |",
-            row.row,
-            cell(&row.section),
-            cell(&row.observed),
-            row.strength,
-            cell(why)
         );
     }
     Ok(out)

@@ -1,6 +1,6 @@
 //! Loading a profile with its includes, and finding every mistake in it.
 
-use super::{Action, Adjust, Calendar, CheckBinding, Limits, ProfileFile, Requirement, shipped};
+use super::{Action, Adjust, Calendar, CheckBinding, Limits, ProfileFile, Requirement, RequirementSource, shipped};
 use crate::check::Parameters;
 use crate::checks;
 use crate::digest::sha256_hex;
@@ -285,8 +285,17 @@ fn file_problems(document: &Document, file: &ProfileFile) -> Vec<Diagnostic> {
 }
 
 fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnostic> {
-    let Adjust { requirement: id, action, level, category, remedy_working_days, minimum_method, reason } =
-        loaded.file.adjust[index].clone();
+    let Adjust {
+        requirement: id,
+        action,
+        level,
+        category,
+        remedy_working_days,
+        minimum_method,
+        contract_text,
+        source,
+        reason,
+    } = loaded.file.adjust[index].clone();
     let at = |key| [Step::Key("adjust"), Step::Index(index), Step::Key(key)];
     let Some(position) = loaded.requirements.iter().position(|r| r.id == id) else {
         let help = nearest(&id, loaded.requirements.iter().map(|r| r.id.as_str()));
@@ -300,12 +309,20 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
     if reason.da.trim().is_empty() || reason.en.trim().is_empty() {
         problems.push(document.mistake(&at("reason"), "an adjustment needs a reason in both languages", None));
     }
+    let tightens = level.is_some() || category.is_some() || remedy_working_days.is_some() || minimum_method.is_some();
+    let quotes = contract_text.is_some() || source.is_some();
+    if contract_text.as_deref().is_some_and(|text| text.trim().is_empty()) {
+        problems.push(document.mistake(&at("contract_text"), "the words of the contract are missing", None));
+    }
+    if source.as_ref().is_some_and(|s| s.document.trim().is_empty() || s.section.trim().is_empty()) {
+        problems.push(document.mistake(&at("source"), "a source names a document and a place in it", None));
+    }
     match action {
         Action::Drop => {
-            if level.is_some() || category.is_some() || remedy_working_days.is_some() || minimum_method.is_some() {
+            if tightens || quotes {
                 problems.push(document.mistake(
                     &at("action"),
-                    "a dropped requirement has no new level, category, remedy time or kind of proof",
+                    "a dropped requirement has no new level, category, remedy time, kind of proof, source or words of a contract",
                     None,
                 ));
             }
@@ -314,8 +331,9 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
         }
         Action::Tighten => {
             let requirement = &mut loaded.requirements[position];
-            if level.is_none() && category.is_none() && remedy_working_days.is_none() && minimum_method.is_none() {
-                problems.push(document.mistake(&at("action"), "the adjustment tightens nothing", None));
+            if !tightens {
+                let help = quotes.then(|| "`action = \"quote\"` adds the words of the contract alone".to_owned());
+                problems.push(document.mistake(&at("action"), "the adjustment tightens nothing", help));
             }
             if let Some(level) = level {
                 if level <= requirement.level {
@@ -361,9 +379,30 @@ fn adjust(document: &Document, index: usize, loaded: &mut Loaded) -> Vec<Diagnos
                 }
                 requirement.minimum_method = Some(minimum);
             }
+            quote(requirement, contract_text, source);
+        }
+        Action::Quote => {
+            if tightens {
+                let help = Some("`action = \"tighten\"` may add the words of the contract too".into());
+                problems.push(document.mistake(&at("action"), "a quotation changes no level, time or proof", help));
+            }
+            if !quotes {
+                let help = Some("give `contract_text`, `source` or both".into());
+                problems.push(document.mistake(&at("action"), "the adjustment quotes nothing", help));
+            }
+            quote(&mut loaded.requirements[position], contract_text, source);
         }
     }
     problems
+}
+
+/// The contract's words and clause, in place of what the included profile has.
+fn quote(requirement: &mut Requirement, text: Option<String>, source: Option<RequirementSource>) {
+    requirement.contract_text = text.or(requirement.contract_text.take());
+    if let Some(source) = source {
+        requirement.source = source;
+        requirement.basis = Basis::Contract;
+    }
 }
 
 fn requirement_problems(document: &Document, index: usize, requirement: &Requirement) -> Vec<Diagnostic> {

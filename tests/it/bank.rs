@@ -25,6 +25,8 @@ fn the_list_names_every_shipped_profile_once_and_is_what_profile_list_prints() {
     assert_eq!(package["requirements"].as_u64(), Some(levels), "every requirement has one level");
     let (code, text, _) = run(&["bank", "list", "--lang", "en"]);
     assert_eq!(code, 0);
+    let alone = run(&["bank", "--lang", "en"]);
+    assert_eq!((alone.0, alone.1.as_str()), (0, text.as_str()), "`bank` alone lists");
     assert!(text.contains("i-08-passive") && text.contains("SKI 02.19 (2023), I-08"), "{text}");
 }
 
@@ -39,6 +41,34 @@ fn coverage_says_how_and_on_what_each_requirement_is_decided() {
     let check = of("certificate.unique-system");
     assert_eq!((&check["kind"], &check["method"]), (&"check".into(), &"inspected".into()));
     assert!(lines.iter().all(|l| l["profile"] == "oces3"), "what it includes stands with its own profile");
+    let open = coverage["rowsWithoutCheck"].as_array().unwrap();
+    let tables: BTreeSet<_> = open.iter().map(|r| r["section"].as_str().unwrap()).collect();
+    assert!(tables.contains("7.1 (a) Certificate checks"), "{tables:?}");
+    assert!(!tables.iter().any(|t| t.contains("Privileges")), "topics of the profile alone: {tables:?}");
+    let coverage = json(&["bank", "coverage", "i-08-passive"]);
+    let rows = coverage["rowsWithoutCheck"].as_array().unwrap();
+    assert!(rows.iter().all(|r| !r["row"].as_str().unwrap().starts_with("SP-SLO")), "no login, no logout: {rows:?}");
+}
+
+#[test]
+fn coverage_of_a_package_has_the_requirements_of_its_includes() {
+    for id in ["i-08-passive", "i04-sags-og-dokumentindeks", "eksempel-koeb-sundhedspleje"] {
+        let coverage = json(&["bank", "coverage", id]);
+        let lines = coverage["requirements"].as_array().unwrap();
+        let shown: BTreeSet<_> = lines.iter().map(|l| l["requirement"].as_str().unwrap()).collect();
+        let profile = kravprobe::profile::Profile::load(id).unwrap();
+        let all: BTreeSet<_> = profile.requirements.iter().map(|r| r.id.as_str()).collect();
+        assert_eq!(shown, all, "{id}");
+    }
+    let coverage = json(&["bank", "coverage", "i-08-passive", "sp-metadata"]);
+    let lines = coverage["requirements"].as_array().unwrap();
+    let of: Vec<_> = lines.iter().filter(|l| l["requirement"] == "SPMD-02").map(|l| &l["profile"]).collect();
+    assert_eq!(of, ["sp-metadata"], "the file that has it, and once");
+}
+
+#[test]
+fn every_row_is_decided_by_a_check_or_has_a_reason() {
+    let coverage = json(&["bank", "coverage"]);
     // A row is either decided by a check or listed as open, and never both.
     let rows = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/check-rows.csv")).unwrap();
     let all: BTreeSet<_> =
@@ -48,6 +78,22 @@ fn coverage_says_how_and_on_what_each_requirement_is_decided() {
     let open: BTreeSet<_> = open.iter().map(|r| r["row"].as_str().unwrap().to_owned()).collect();
     assert!(open.is_disjoint(&decided));
     assert_eq!(open.union(&decided).cloned().collect::<BTreeSet<_>>(), all);
+    for row in coverage["rowsWithoutCheck"].as_array().unwrap() {
+        let [da, en] = ["da", "en"].map(|l| row["reason"][l].as_str().unwrap_or_default());
+        assert!(!da.is_empty() && !en.is_empty() && da != en, "{row}");
+    }
+    // A reason names checks and declarations that exist.
+    let known: BTreeSet<_> = kravprobe::checks::all().map(|c| c.meta().id).collect();
+    let families: BTreeSet<_> = known.iter().filter_map(|id| id.split('.').next()).collect();
+    let named = coverage["rowsWithoutCheck"].as_array().unwrap().iter();
+    for text in named.flat_map(|r| ["da", "en"].map(|l| r["reason"][l].as_str().unwrap())) {
+        for word in text.split('`').skip(1).step_by(2).filter(|word| word.contains('.') && !word.ends_with('*')) {
+            assert!(known.contains(word), "`{word}` in: {text}");
+        }
+        for word in text.split('`').skip(1).step_by(2).filter_map(|word| word.strip_suffix(".*")) {
+            assert!(families.contains(word), "`{word}.*` in: {text}");
+        }
+    }
 }
 
 #[test]
@@ -55,16 +101,19 @@ fn coverage_as_csv_and_as_text() {
     let (code, out, err) = run(&["bank", "coverage", "--format", "csv"]);
     assert_eq!((code, err.as_str()), (0, ""));
     let mut reader = csv::Reader::from_reader(out.as_bytes());
-    assert_eq!(reader.headers().unwrap().len(), 11);
+    assert_eq!(reader.headers().unwrap().len(), 12);
     let records: Vec<_> = reader.records().map(|r| r.unwrap()).collect();
     let profiles: BTreeSet<_> = records.iter().map(|r| r[0].to_owned()).collect();
     assert!(profiles.contains("tls-endpoint") && profiles.contains("sp-metadata"), "{profiles:?}");
     let kinds: BTreeSet<_> = records.iter().map(|r| &r[5]).collect();
     assert_eq!(kinds, BTreeSet::from(["check", "declaration", "none"]));
     let (_, text, _) = run(&["bank", "coverage", "oces3", "--lang", "en"]);
-    for part in
-        ["oces3\n", "OCES3-10 [must A norm]", "declaration sole-use", "Rows of the fact tables without a check ("]
-    {
+    for part in [
+        "oces3\n",
+        "OCES3-10 [must A norm]",
+        "declaration sole-use",
+        "Rows without a check in the topics of the fact tables",
+    ] {
         assert!(text.contains(part), "`{part}` is not in:\n{text}");
     }
     let (code, _, err) = run(&["bank", "list", "--format", "csv"]);
@@ -138,10 +187,56 @@ fn what_a_new_version_changes_is_said_in_words() {
     );
     assert!(changes(&desk, &old.concat(), &old.concat()).is_empty());
     let (_, text, _) = run(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml"), "--lang", "en"]);
+    assert!(!text.contains("Warning"), "nothing changed: {text}");
     assert!(
         text.starts_with("own 1.0.0 -> own 1.0.0\nFor the vendor: 0 stricter, 0 looser, 0 other changes."),
         "{text}"
     );
+}
+
+#[test]
+fn tightened_parameters_of_usage_count_as_stricter_and_an_old_version_number_is_warned_of() {
+    let desk = Desk::new();
+    let usage = |days: u32, integrations: &str, version: &str| {
+        [
+            (
+                "NEWEST",
+                format!("id = \"usage.newest-call\"\nparams = {{ integrations = [\"SF1470\"], days = {days} }}"),
+            ),
+            ("ANY", format!("id = \"usage.any-call-since-go-live\"\nparams = {{ integrations = [{integrations}] }}")),
+            ("VERSION", format!("id = \"usage.current-versions\"\nparams = {{ current = [\"SF1470={version}\"] }}")),
+        ]
+        .map(|(id, check)| requirement(id, "must", &format!("[[requirement.check]]\n{check}")))
+        .concat()
+    };
+    let (old, new) = (usage(30, "\"SF1470\"", "3.0"), usage(7, "\"SF1470\", \"SF1500\"", "4.0"));
+    let said = changes(&desk, &old, &new);
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said.iter().all(|change| change.contains(" stricter ")), "{said:?}");
+    assert!(changes(&desk, &new, &old).iter().all(|change| change.contains(" looser ")));
+    let (_, text, _) = run(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml")]);
+    assert!(
+        text.contains("For leverandøren: 0 strengere, 3 lempeligere, 0 andre ændringer.\nAdvarsel: Profilen er ændret"),
+        "{text}"
+    );
+    assert_eq!(json(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml")])["sameVersion"], true);
+}
+
+#[test]
+fn words_are_danish_and_a_text_is_quoted_in_the_language_that_changed() {
+    let desk = Desk::new();
+    let old = requirement("R1", "must", "declaration = \"a\"\nremedy_working_days = 20");
+    let new = requirement("R1", "must", "declaration = \"a\"");
+    let (before, after) = ("da = \"Krav R1\"", "da = \"Kravet R1\"");
+    assert!(new.contains(before), "{new}");
+    let (from, to) = if new.contains("\"norm\"") { ("\"norm\"", "\"contract\"") } else { ("\"contract\"", "\"norm\"") };
+    let new = new.replace(before, after).replace(&format!("basis = {from}"), &format!("basis = {to}"));
+    let said = changes(&desk, &old, &new).join("\n");
+    assert!(said.contains("R1 looser Fristen i arbejdsdage er ændret fra 20 til ingen frist."), "{said}");
+    assert!(said.contains("Den danske tekst er ændret fra »Krav R1« til »Kravet R1«."), "{said}");
+    assert!(said.contains("Grundlaget er ændret fra »") && !said.contains("contract"), "{said}");
+    let (_, text, _) = run(&["bank", "diff", &desk.text("old.toml"), &desk.text("new.toml"), "--lang", "en"]);
+    assert!(text.contains("The Danish text changed from \"Krav R1\" to \"Kravet R1\"."), "{text}");
 }
 
 #[test]
@@ -172,5 +267,9 @@ fn the_table_in_docs_is_made_from_the_bank() {
     for (id, _) in kravprobe::profile::shipped::SHIPPED {
         assert!(docs.contains(&format!("| `{id}` |")), "{id}");
     }
-    assert!(docs.contains("## Rows of the fact tables without a check ("));
+    let coverage = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md")).unwrap();
+    let rows = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/check-rows.csv")).unwrap();
+    for row in csv::Reader::from_reader(rows.as_bytes()).records() {
+        assert!(coverage.contains(&format!("\n| {} | ", &row.unwrap()[0])));
+    }
 }

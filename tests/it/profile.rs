@@ -126,6 +126,42 @@ fn includes_can_be_tightened_or_dropped_with_a_reason_and_never_loosened() {
 }
 
 #[test]
+fn an_included_requirement_can_be_given_the_words_and_the_clause_of_the_contract() {
+    let dir = TempDir::new().unwrap();
+    let base = dir.path().join("base.toml");
+    fs::write(&base, format!("{}{REQUIREMENT}declaration = \"x\"\n", HEAD.replace("\"own\"", "\"base\""))).unwrap();
+    let top = dir.path().join("own.toml");
+    let load = |adjust: &str| {
+        let reason = "reason = { da = \"Aftalt\", en = \"Agreed\" }\n";
+        let adjust = format!("[[adjust]]\nrequirement = \"R1\"\n{adjust}{reason}");
+        fs::write(&top, format!("{HEAD}[[include]]\nprofile = \"./base.toml\"\n{adjust}")).unwrap();
+        kravprobe::profile::Profile::load(top.to_str().unwrap()).map_err(|e| e.to_string())
+    };
+    let words = "contract_text = \"Leverandøren skal\"\n";
+    let clause = "source = { document = \"Kontrakt\", section = \"bilag 4, 3\" }\n";
+    let requirement = |adjust: &str| load(adjust).unwrap().requirements.remove(0);
+    let before = kravprobe::profile::Profile::load(base.to_str().unwrap()).unwrap().requirements.remove(0);
+    let quoted = requirement(&format!("action = \"quote\"\n{words}"));
+    assert_eq!(quoted.contract_text.as_deref(), Some("Leverandøren skal"));
+    assert_eq!((&quoted.source, quoted.basis, quoted.level), (&before.source, before.basis, before.level));
+    let with_clause = requirement(&format!("action = \"quote\"\n{words}{clause}"));
+    assert_eq!((with_clause.source.section.as_str(), with_clause.basis.name()), ("bilag 4, 3", "contract"));
+    let tightened = requirement(&format!("action = \"tighten\"\nlevel = \"must\"\n{words}"));
+    assert!(tightened.contract_text.is_some() && tightened.level.name() == "must");
+    for (adjust, mistake) in [
+        ("action = \"quote\"\n".to_owned(), "the adjustment quotes nothing"),
+        (format!("action = \"quote\"\nlevel = \"must\"\n{words}"), "a quotation changes no level, time or proof"),
+        (format!("action = \"tighten\"\n{words}"), "the adjustment tightens nothing"),
+        (format!("action = \"drop\"\n{words}"), "a dropped requirement has no new level"),
+        ("action = \"quote\"\ncontract_text = \" \"\n".to_owned(), "the words of the contract are missing"),
+        (format!("action = \"quote\"\n{}", clause.replace("bilag 4, 3", "")), "a source names a document"),
+    ] {
+        let error = load(&adjust).unwrap_err();
+        assert!(error.contains(mistake), "`{mistake}` is not in {error}");
+    }
+}
+
+#[test]
 fn a_cycle_of_includes_is_named() {
     let dir = TempDir::new().unwrap();
     for (own, other) in [("a", "b"), ("b", "a")] {

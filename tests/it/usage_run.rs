@@ -385,3 +385,29 @@ fn a_whole_run_judges_logs_its_replay_agrees_and_the_logs_stay_where_they_are() 
     let (found, _) = verdicts(&message("09:00:02", "09:00:15", "09:00:10"));
     assert_eq!(found["stored-first"], "fail");
 }
+
+#[test]
+fn a_login_package_without_a_call_is_seen_by_the_package_itself() {
+    let verdict = |integration: &str| {
+        let world = World::new(
+            "[usage]\nsystems = [\"Fagsystem Nord\"]\nmunicipalities = [\"64942212\"]\ngo_live = \"2026-01-01\"\n[[usage.log]]\nname = \"egen-log\"\nfiles = [\"own.csv\"]\n\
+             mapping = \"kravprobe\"\nkept_by = \"infrastructure\"\n\
+             covers = { from = \"2026-06-01T00:00:00Z\", until = \"2026-11-20T00:00:00Z\" }\n",
+        );
+        let head = "time,integration,version,service,direction,municipality_cvr,system,status,duration_ms,log_id\n";
+        let line = format!("2026-11-18T09:00:00Z,{integration},1.0,Kald,out,64942212,Fagsystem Nord,200,40,L1\n");
+        world.write("own.csv", format!("{head}{line}"));
+        let text = |name: &str| world.path(name).to_str().unwrap().to_owned();
+        let (target, bundle, at) = (text("target.toml"), text("bundle"), "2026-11-20T12:00:00Z");
+        let package = "i08-adgangsstyring-for-brugere";
+        let (_, out, err) =
+            run(&["run", package, &target, "--out", &bundle, "--at", at, "--offline", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {err} {out}"));
+        let of =
+            |id: &str| report["results"].as_array().unwrap().iter().find(|r| r["requirement"] == id).cloned().unwrap();
+        assert_eq!(of("I-08-L02")["verdict"], "not-tested", "nobody has declared whether SF1500 is looked up");
+        of("I-08-L01")["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("SF1511"), "pass");
+    assert_eq!(verdict("SF1470"), "fail", "the log would show a login, and shows none");
+}

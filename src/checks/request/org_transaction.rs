@@ -19,7 +19,7 @@ check! {
         id: "request.org-transaction",
         family: Request,
         title: da "Kaldet til Organisation har et TransaktionsUUID på 1 til 512 tegn", en "The call to Organisation has a TransaktionsUUID of 1 to 512 characters",
-        rows: ["ORG-01"],
+        rows: ["ORG-01", "FKI-SVC-06"],
         basis: Norm,
         method: Inspected,
         sources: [

@@ -22,7 +22,7 @@ check! {
         id: "request.org-transaction-unique",
         family: Request,
         title: da "Et TransaktionsUUID bruges kun til ét kald", en "A TransaktionsUUID is used for one call alone",
-        rows: ["ORG-01"],
+        rows: ["ORG-01", "FKI-SVC-06"],
         basis: Norm,
         method: Inspected,
         sources: [

@@ -23,7 +23,7 @@ distribution_check! {
         case: "use",
         judged: authority,
         title: da "Tokenets CVR-nummer er myndighedens", en "The token's CVR number is the authority's",
-        rows: ["TOK-03"],
+        rows: ["TOK-03", "FKI-STS-18"],
         basis: Norm,
         method: Measured,
         sources: [("SF1601 Programmer's Guide", "tokens are specific to an authority")],
