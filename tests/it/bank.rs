@@ -178,7 +178,7 @@ fn what_a_new_version_changes_is_said_in_words() {
             "CHECKS looser Prøven `certificate.version` er udgået: Certifikatet er X.509 version 3.",
             "VALUES stricter Den svageste slags bevis er ændret fra »Erklæret« til »Undersøgt«.",
             "VALUES stricter De erklærede værdier, der opfylder kravet, er ændret fra x, y til x.",
-            "WHEN stricter Hvornår kravet gælder, er ændret fra `a declared` til altid.",
+            "WHEN stricter Hvornår kravet gælder, er ændret fra `erklæringen a findes` til altid.",
             "WHEN other Kilden er ændret fra Kontrakt, Bilag 4, pkt. WHEN til Kontrakt, Bilag 5, pkt. WHEN.",
             "MORE stricter Nyt krav (Skal, A): Krav MORE. Kilde: Kontrakt, Bilag 4, pkt. MORE. Frist: 5 arbejdsdage.",
             "INFO other Nyt krav (Til orientering, A): Krav INFO. Kilde: Kontrakt, Bilag 4, pkt. INFO.",
