@@ -73,7 +73,10 @@ impl Check<EventLogSubject> for DeletedRemoved {
 }
 
 /// When items came into the index and were removed from it.
-struct History<'a>(HashMap<String, Vec<(Timestamp, EventKind, Option<&'a str>)>>);
+struct History<'a>(HashMap<String, Vec<Change<'a>>>);
+
+/// When, what, and whose municipality's.
+type Change<'a> = (Timestamp, EventKind, Option<&'a str>);
 
 impl<'a> History<'a> {
     fn new(view: &'a View<'a>) -> Self {
