@@ -2,7 +2,7 @@
 //!
 //! What followed may stand in any log. That nothing followed counts only when every log that holds such lines shows it.
 
-use super::event_log::{Findings, Line, SKEW, View, after, seconds};
+use super::event_log::{Findings, Line, SKEW, View, after, may_be_of_one, seconds};
 use crate::denmark::{begins, danish_day};
 use crate::outcome::Reason;
 use crate::usage::event::{Event, EventKind};
@@ -66,20 +66,23 @@ pub(super) struct Walk<'a> {
     pub(super) nameless: usize,
 }
 
-/// Ends by what they can be found by, in order of time: when, and in which log.
+/// When something ended, in which log, and for which municipality.
+type End<'a> = (Timestamp, usize, Option<&'a str>);
+
+/// Ends by what they can be found by, in order of time.
 #[derive(Default)]
-struct Ends {
-    ids: HashMap<String, Vec<(Timestamp, usize)>>,
-    transactions: HashMap<String, Vec<(Timestamp, usize)>>,
+struct Ends<'a> {
+    ids: HashMap<String, Vec<End<'a>>>,
+    transactions: HashMap<String, Vec<End<'a>>>,
     /// The transactions of ends without an id.
-    alone: HashMap<String, Vec<(Timestamp, usize)>>,
+    alone: HashMap<String, Vec<End<'a>>>,
 }
 
-impl Ends {
-    fn new(view: &View<'_>, is_end: fn(&Event) -> bool) -> Self {
+impl<'a> Ends<'a> {
+    fn new(view: &'a View<'a>, is_end: fn(&Event) -> bool) -> Self {
         let mut ends = Self::default();
         for line in view.all().filter(|line| is_end(line)) {
-            let at = (line.time, line.log());
+            let at = (line.time, line.log(), line.municipality_key());
             let (id, transaction) = keys(line);
             if let Some(transaction) = transaction {
                 if id.is_none() {
@@ -99,19 +102,23 @@ impl Ends {
         ends
     }
 
-    /// Ends of one start: by id; by transaction where one of the two has no id, for one transaction may carry many items.
-    fn of(&self, start: Line<'_>) -> impl Iterator<Item = &[(Timestamp, usize)]> {
+    /// Ends of one start: by id; by transaction where one of the two has no id, for one transaction may carry many items. What is for
+    /// another municipality ends another copy of the same message.
+    fn of(&self, start: Line<'_>, earliest: Timestamp) -> impl Iterator<Item = End<'a>> {
         let (id, transaction) = keys(start);
         let by_transaction = if id.is_some() { &self.alone } else { &self.transactions };
         let by_id = id.and_then(|id| self.ids.get(&id));
-        by_id.into_iter().chain(transaction.and_then(|t| by_transaction.get(&t))).map(Vec::as_slice)
+        let found = by_id.into_iter().chain(transaction.and_then(|t| by_transaction.get(&t)));
+        let own = start.municipality_key();
+        found.filter_map(move |ends| {
+            let late = ends.get(ends.partition_point(|end| end.0 < earliest)..)?;
+            late.iter().find(|end| may_be_of_one(own, end.2)).copied()
+        })
     }
 
     /// The first end that is not before the start.
     fn first(&self, start: Line<'_>) -> Option<(Timestamp, usize)> {
-        let earliest = after(start.time, -SKEW);
-        let first = |ends: &[(Timestamp, usize)]| ends.get(ends.partition_point(|end| end.0 < earliest)).copied();
-        self.of(start).filter_map(first).min()
+        self.of(start, after(start.time, -SKEW)).min().map(|(at, log, _)| (at, log))
     }
 }
 
@@ -127,10 +134,10 @@ enum State {
 }
 
 /// Follows the lines that a chain starts from.
-pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Walk<'a> {
+pub(super) fn walk<'a>(view: &'a View<'a>, lines: &[Line<'a>], chain: &Chain) -> Walk<'a> {
     let ends = Ends::new(view, chain.end);
     let mut walk = Walk::default();
-    let mut groups: BTreeMap<(String, usize), Vec<(Line<'a>, State)>> = BTreeMap::new();
+    let mut groups: BTreeMap<_, Vec<(Line<'a>, State)>> = BTreeMap::new();
     // Logs in which an id meets one of the ends: elsewhere the two may be different numbers.
     let mut met = BTreeSet::new();
     for (index, start) in lines.iter().copied().filter(|line| (chain.start)(line)).enumerate() {
@@ -138,7 +145,7 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
             walk.nameless += 1;
             continue;
         };
-        if ends.of(start).next().is_some() {
+        if ends.of(start, Timestamp::MIN).next().is_some() {
             met.insert(start.log());
         }
         let state = match ends.first(start) {
@@ -155,7 +162,7 @@ pub(super) fn walk<'a>(view: &View<'_>, lines: &[Line<'a>], chain: &Chain) -> Wa
             None => State::Unclosed(None),
         };
         let own = chain.each && keys(start).0.is_some();
-        groups.entry((key, if own { index } else { 0 })).or_default().push((start, state));
+        groups.entry((key, start.municipality_key(), if own { index } else { 0 })).or_default().push((start, state));
     }
     let none = view.has_none(chain.end_kinds);
     for group in groups.into_values() {

@@ -111,7 +111,7 @@ impl<'a> std::ops::Deref for Line<'a> {
     }
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     /// Whether the log says that it goes on at this line: one that is written while the run lasts does so after the instant of the run.
     pub(super) fn is_covered(&self) -> bool {
         self.log.facts.covers.as_ref().is_some_and(|covers| self.time < covers.until)
@@ -130,6 +130,11 @@ impl Line<'_> {
     /// Its transaction id, to compare by.
     pub(super) fn transaction_key(&self) -> Option<String> {
         self.comparable(self.event.transaction.as_deref()?)
+    }
+
+    /// Whose municipality's it is, when it names one by its CVR number. One message may go to several, each with its own copy.
+    pub(super) fn municipality_key(&self) -> Option<&'a str> {
+        self.event.municipality.as_deref().and_then(cvr)
     }
 
     /// An id that holds what must not be kept is a number of its own log, which means nothing in another.
@@ -242,6 +247,11 @@ fn key(text: &str) -> Option<String> {
         );
     let key = if is_uuid { bare.to_ascii_lowercase() } else { text.to_owned() };
     (!key.is_empty()).then_some(key)
+}
+
+/// Whether two lines may be one municipality's: they are not where each names another.
+pub(super) fn may_be_of_one(a: Option<&str>, b: Option<&str>) -> bool {
+    a.is_none() || b.is_none() || a == b
 }
 
 /// The CVR number that a text writes, in the forms of SF1461 6.

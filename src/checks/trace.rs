@@ -1,7 +1,8 @@
 //! What the system's log says about the logins, refusals and logouts that trials provoked.
 //!
 //! Each of them is looked for by its Assertion ID, then by its NameID, then by its time: one line counts for one of them alone. That a
-//! line is missing counts only where a log would show it: inside what it covers, read to its end, and followed by another line.
+//! line is missing counts only where a log would show it: inside what it covers, read to its end, and followed by another line. A column
+//! in which no trial's Assertion ID stands may hold something else, and shows nothing; nor does a time that many lines have.
 
 pub mod clock;
 pub mod login_logged;
@@ -25,6 +26,10 @@ pub static CHECKS: &[&dyn Check<EventLogSubject>] =
 
 /// The integrations of logins: login and single logout.
 const LOGINS: [&str; 2] = ["SF1511", "SF1515"];
+/// A column of Assertion IDs is known by the lines so near to a trial: farther than any clock or zone is wrong.
+const NEAR: SignedDuration = SignedDuration::from_hours(24);
+/// What a finding says of a column that holds something else.
+const OTHER_IDS: &str = "its column for the Assertion ID holds the ID of no trial";
 /// Most places that one finding names.
 const MOST: usize = 4;
 
@@ -67,6 +72,11 @@ enum Silence {
 struct Trace<'s> {
     logs: Vec<Log<'s>>,
     traced: Vec<Traced<'s>>,
+    /// Logs and kinds of line whose Assertion IDs are none of the trials'.
+    others_ids: BTreeSet<(usize, EventKind)>,
+    /// How far each log's clock is ahead of the probe's.
+    offsets: Vec<SignedDuration>,
+    window: SignedDuration,
 }
 
 impl<'s> Trace<'s> {
@@ -86,13 +96,14 @@ impl<'s> Trace<'s> {
         let mut attempts: Vec<&Attempt> = subject.attempts.iter().collect();
         attempts.sort_by_key(|a| a.sent);
         let traced = attempts.into_iter().map(|attempt| Traced { attempt, line: None }).collect();
-        let mut trace = Self { logs, traced };
+        let window = SignedDuration::from_secs(window.clamp(0, 3600));
+        let mut trace = Self { logs, traced, others_ids: BTreeSet::new(), offsets: Vec::new(), window };
         let mut taken = BTreeSet::new();
         trace.find_assertions(&mut taken);
-        let window = SignedDuration::from_secs(window.clamp(0, 3600));
-        let offsets: Vec<SignedDuration> = (0..trace.logs.len()).map(|log| trace.offset(log)).collect();
-        trace.find(By::NameId, &offsets, window, &mut taken);
-        trace.find(By::Time, &offsets, window, &mut taken);
+        trace.others_ids = trace.columns_of_other_ids();
+        trace.offsets = (0..trace.logs.len()).map(|log| trace.offset(log)).collect();
+        trace.find(By::NameId, &mut taken);
+        trace.find(By::Time, &mut taken);
         Ok(trace)
     }
 
@@ -114,13 +125,34 @@ impl<'s> Trace<'s> {
             let Some(id) = attempt.assertion.as_deref() else { continue };
             let nearest = self
                 .lines(kind_of(attempt.did))
-                .filter(|line| !taken.contains(line) && self.event(*line).assertion.as_deref() == Some(id))
+                .filter(|line| !taken.contains(line) && is_id(self.event(*line), id))
                 .min_by_key(|line| distance(self.event(*line).time, attempt));
             if let Some(line) = nearest {
                 taken.insert(line);
                 self.traced[index].line = Some((line, By::Assertion));
             }
         }
+    }
+
+    /// Where lines on logins and logouts at the time of the trials name Assertions, and none of them a trial's.
+    fn columns_of_other_ids(&self) -> BTreeSet<(usize, EventKind)> {
+        let mut columns = BTreeSet::new();
+        for did in [Did::Login, Did::Logout] {
+            let attempts = || self.traced.iter().map(|t| t.attempt).filter(|attempt| attempt.did == did);
+            let first = attempts().map(|a| a.sent).min();
+            let last = attempts().map(|a| a.answered).max();
+            let Some((first, last)) = first.zip(last) else { continue };
+            let is_near =
+                |event: &Event| first.duration_since(event.time) <= NEAR && event.time.duration_since(last) <= NEAR;
+            let kind = kind_of(did);
+            let named =
+                self.lines(kind).filter(|line| self.event(*line).assertion.is_some() && is_near(self.event(*line)));
+            columns.extend(named.map(|line| (line.0, kind)));
+        }
+        for (line, _) in self.traced.iter().filter_map(|t| t.line) {
+            columns.remove(&(line.0, self.event(line).kind));
+        }
+        columns
     }
 
     /// How far a log's clock is ahead of the probe's, by the lines that name an Assertion: the middle one.
@@ -132,14 +164,13 @@ impl<'s> Trace<'s> {
     }
 
     /// The first line that nobody took within the window, for each attempt without one.
-    fn find(&mut self, by: By, offsets: &[SignedDuration], window: SignedDuration, taken: &mut BTreeSet<Line>) {
+    fn find(&mut self, by: By, taken: &mut BTreeSet<Line>) {
         for index in 0..self.traced.len() {
             let Traced { attempt, line: None } = self.traced[index] else { continue };
             let fits = |line: &Line| {
                 let event = self.event(*line);
                 let same = by != By::NameId || (attempt.name_id.is_some() && event.name_id == attempt.name_id);
-                let near = distance(shifted(event.time, offsets[line.0]), attempt) <= window;
-                same && near && !taken.contains(line) && self.may_be(event, attempt)
+                same && self.is_near(*line, attempt) && !taken.contains(line) && self.may_be(*line, attempt, by)
             };
             let first =
                 self.lines(kind_of(attempt.did)).filter(fits).min_by_key(|line| (self.event(*line).time, *line));
@@ -150,14 +181,40 @@ impl<'s> Trace<'s> {
         }
     }
 
-    /// Whether a line without the Assertion ID may speak of an attempt. A login or logout that names another Assertion is another's. A system
-    /// that refuses a message may have read any ID in it, or none; but one of another attempt is that attempt's.
-    fn may_be(&self, event: &Event, attempt: &Attempt) -> bool {
-        match &event.assertion {
-            None => true,
-            Some(_) if attempt.did != Did::Refusal => false,
-            Some(id) => !self.traced.iter().any(|t| t.attempt.assertion.as_ref() == Some(id)),
+    /// Whether a line lies within the window of an attempt.
+    fn is_near(&self, line: Line, attempt: &Attempt) -> bool {
+        distance(shifted(self.event(line).time, self.offsets[line.0]), attempt) <= self.window
+    }
+
+    /// Whether a line without the Assertion ID may speak of an attempt. A login or logout that names another Assertion is another's, unless
+    /// the column holds something else. A system that refuses a message may have read any ID in it, or none; but one of another attempt
+    /// is that attempt's.
+    fn may_be(&self, line: Line, attempt: &Attempt, by: By) -> bool {
+        let event = self.event(line);
+        if event.assertion.is_none() {
+            return true;
         }
+        if attempt.did != Did::Refusal {
+            return by == By::NameId && self.others_ids.contains(&(line.0, event.kind));
+        }
+        !self.traced.iter().any(|t| t.attempt.assertion.as_deref().is_some_and(|id| is_id(event, id)))
+    }
+
+    /// What keeps an attempt's line from being its own, when it was found by its time: far more lines than attempts lie there.
+    fn crowd(&self, attempt: &Attempt) -> Option<String> {
+        let is_free = |traced: &&Traced<'_>| traced.line.is_none_or(|(_, by)| by == By::Time);
+        let tied: BTreeSet<Line> =
+            self.traced.iter().filter_map(|t| t.line).filter(|(_, by)| *by != By::Time).map(|(line, _)| line).collect();
+        let of_its_kind = self.lines(kind_of(attempt.did)).filter(|line| !tied.contains(line));
+        let lines = of_its_kind.filter(|l| self.is_near(*l, attempt) && self.may_be(*l, attempt, By::Time)).count();
+        let is_beside = |other: &Attempt| {
+            let gap = other.sent.duration_since(attempt.answered).max(attempt.sent.duration_since(other.answered));
+            other.did == attempt.did && gap <= self.window
+        };
+        let attempts = self.traced.iter().filter(is_free).filter(|t| is_beside(t.attempt)).count();
+        // A system may write two lines for one message, and another user may be at it; more is a crowd.
+        (lines > 2 * attempts + 1)
+            .then(|| format!("{lines} lines at the time, {attempts} expected; only their time ties them"))
     }
 
     /// What it means that no log has a line of an attempt.
@@ -191,6 +248,9 @@ impl<'s> Trace<'s> {
             || attempt.answered >= covers.until
         {
             return Silence::Elsewhere;
+        }
+        if self.others_ids.contains(&(log, kind)) {
+            return unsure(OTHER_IDS);
         }
         if let Some(file) = events.ended.iter().position(|e| matches!(e, Ended::Damaged(_))) {
             return unsure(&format!("file {} was not read to its end", file + 1));
@@ -249,6 +309,11 @@ const fn kind_of(did: Did) -> EventKind {
 
 fn shifted(time: Timestamp, ahead: SignedDuration) -> Timestamp {
     time.checked_sub(ahead).unwrap_or(time)
+}
+
+/// Whether a line names an Assertion, be it in other letters: some systems log ids in upper case.
+fn is_id(event: &Event, id: &str) -> bool {
+    event.assertion.as_deref().is_some_and(|logged| logged.trim().eq_ignore_ascii_case(id))
 }
 
 /// How far a time is outside the interval from handing the message over to its answer.
@@ -339,6 +404,18 @@ fn logged(
             findings.silent(trace.silence(attempt), attempt);
             continue;
         };
+        if by == By::Time
+            && let Some(crowd) = trace.crowd(attempt)
+        {
+            findings.unsure.insert(crowd);
+            continue;
+        }
+        let names_another =
+            trace.others_ids.contains(&(line.0, trace.event(line).kind)) && trace.event(line).assertion.is_some();
+        if names_another && demands.iter().any(|demand| demand.field == Field::Assertion) {
+            findings.unsure.insert(format!("log {}; {OTHER_IDS}", trace.logs[line.0].facts.name));
+            continue;
+        }
         let lacks: Vec<Lack> =
             demands.iter().map(|demand| demand.judge(&trace.logs[line.0].events, trace.event(line), attempt)).collect();
         let broken: Vec<(Reason, &str)> = lacks.iter().filter_map(Lack::broken).collect();
@@ -358,7 +435,18 @@ fn logged(
         let what: Vec<_> = broken.iter().map(|(_, what)| *what).collect();
         findings.lacking.push((*reason, format!("{}; {}", trace.place(line), what.join("; "))));
     }
+    if demands.iter().any(|demand| demand.field == Field::Account) {
+        findings.unsure.extend(one_account(&trace, &findings.held));
+    }
     findings.outcome(&trace, traced.len(), expected)
+}
+
+/// What is wrong with lines that name one account for users who are not the same: it does not lead to the user, or the system lets all
+/// trials in as one user.
+fn one_account(trace: &Trace<'_>, held: &[(&Attempt, Line)]) -> Option<String> {
+    let users: BTreeSet<_> = held.iter().filter_map(|(attempt, _)| attempt.name_id.as_deref()).collect();
+    let accounts: BTreeSet<_> = held.iter().filter_map(|(_, line)| trace.event(*line).account.as_deref()).collect();
+    (users.len() > 1 && accounts.len() == 1).then(|| format!("{} users with one account in all lines", users.len()))
 }
 
 /// What the lines of one kind came to.

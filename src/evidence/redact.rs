@@ -117,15 +117,35 @@ pub(crate) fn base64_at(run: &[u8], offset: usize) -> Vec<u8> {
     layer::decode_base64(run, offset)
 }
 
-/// Where the CPR number ends that begins at `at`, the first digit of a run.
-pub(crate) fn cpr_at(text: &[u8], at: usize) -> Option<usize> {
-    pattern::cpr_number_at(text, at)
+/// What a number is that has the form of a CPR number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Number {
+    /// It is taken for a CPR number, and ends here.
+    Cpr(usize),
+    /// It is none, or may as well be a time.
+    Other,
 }
 
-/// Every CPR number in a text as it stands.
+/// What the number is that begins at `at`; `None` when it has not the form of a CPR number.
+pub(crate) fn number_at(text: &[u8], at: usize) -> Option<Number> {
+    let form = if pattern::may_begin(text, at) { pattern::form(text, at) } else { None };
+    form.map(|form| if form.is_cpr && !form.is_time { Number::Cpr(form.end) } else { Number::Other })
+}
+
+/// Every CPR number in a text as it stands and after each round of undoing escapes, by its place in the text.
 #[cfg(test)]
 pub(crate) fn cpr_places(text: &[u8]) -> Vec<std::ops::Range<usize>> {
-    pattern::cpr_numbers(text)
+    let mut view = view::View::of(text);
+    let mut places = Vec::new();
+    loop {
+        let numbers = pattern::cpr_numbers(&view.bytes).into_iter();
+        let numbers = numbers.filter(|place| pattern::form(&view.bytes, place.start).is_some_and(|form| !form.is_time));
+        places.extend(numbers.map(|place| view.source(&place)));
+        match view.unescape() {
+            Some(next) => view = next,
+            None => return places,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1202,6 +1202,13 @@ const PHRASES: &[(&str, &str)] = &[
     ("# bad lines of #", "# dårlige linjer af #"),
     ("# lines that name no system", "# linjer, der ikke nævner noget system"),
     ("# lines whose event the mapping does not name", "# linjer, hvis hændelse mappingen ikke nævner"),
+    (
+        "its column for the Assertion ID holds the ID of no trial",
+        "dens kolonne til Assertion ID rummer intet forsøgs ID",
+    ),
+    ("# lines at the time, # expected", "# linjer på tidspunktet, # forventet"),
+    ("only their time ties them", "kun deres tid forbinder dem"),
+    ("# users with one account in all lines", "# brugere med én konto i alle linjer"),
     ("kept by the infrastructure", "ført af infrastrukturen"),
     ("kept by the vendor", "ført af leverandøren"),
     ("kept by the municipality", "ført af kommunen"),

@@ -43,7 +43,7 @@ pub struct EventLogSubject {
 pub struct EventLog {
     /// What is known of it.
     pub facts: LogFacts,
-    /// The kinds of event that it holds; every kind that its mapping names, when empty.
+    /// The kinds of event that it holds, whether they occur or not; when empty, those that occur.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<EventKind>,
     /// A [`crate::usage::event::Events`].

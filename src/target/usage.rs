@@ -62,7 +62,8 @@ pub struct LogEntry {
     /// What the extract holds completely. Without it the log can show that something happened, never that it did not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<Covers>,
-    /// For a log of events: the kinds that it holds; every kind that its mapping names, when empty. Requirements on other kinds do not apply.
+    /// For a log of events: the kinds that it holds, whether they occur or not. When empty, it holds those that occur: a kind without any line is
+    /// then not tested, for a log may never have had it. A log with lines on logins is taken to hold refusals and logouts too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<EventKind>,
     /// Most bad lines of a hundred thousand at which the log still shows that something did not happen.

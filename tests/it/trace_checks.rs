@@ -60,7 +60,7 @@ fn event(kind: EventKind, milliseconds: i64, line: u64) -> Event {
 fn known(kind: EventKind, milliseconds: i64, line: u64, assertion: &str) -> Event {
     Event {
         assertion: Some(assertion.to_owned()),
-        account: Some(digest("bruger-1")),
+        account: Some(digest(&format!("bruger {assertion}"))),
         name_id: Some(digest("sha256:4711")),
         municipality: Some(CVR.to_owned()),
         ..event(kind, milliseconds, line)
@@ -337,4 +337,71 @@ fn the_window_and_the_clock_are_the_profiles_to_set() {
         check.judge(&subject, &parameters).verdict
     };
     assert_eq!((with(5), with(60)), (F, P));
+}
+
+#[test]
+fn ids_in_upper_case_are_the_same_ids() {
+    let upper = |e: &mut Event| e.assertion = e.assertion.as_ref().map(|id| id.to_ascii_uppercase());
+    let scene = Scene::changed(|s| s.events.events.iter_mut().for_each(upper));
+    assert_eq!(scene.verdicts(), [P, P, P, P]);
+}
+
+#[test]
+fn a_column_that_holds_the_id_of_no_trial_fails_nobody() {
+    let others = |change: fn(&mut Event)| {
+        Scene::changed(move |s| {
+            for event in s.events.events.iter_mut().filter(|e| e.assertion.is_some()) {
+                event.assertion = Some(format!("row-{}", event.line));
+                change(event);
+            }
+        })
+    };
+    let scene = others(|_| ());
+    assert_eq!(scene.verdicts(), [I, P, I, I]);
+    assert_eq!(
+        scene.observed("trace.login-logged"),
+        "log fagsystem; its column for the Assertion ID holds the ID of no trial"
+    );
+    assert_eq!(others(|e| e.time += SignedDuration::from_hours(2)).verdicts(), [I, P, I, I]);
+    // The NameID tells whose a line is, and a logout needs no more.
+    let named = Scene::changed(|s| {
+        for (event, id) in [(0, "_a1"), (3, "_a1"), (4, "_a2")] {
+            let event = &mut s.events.events[event];
+            event.assertion = Some(format!("row-{}", event.line));
+            event.name_id = attempt(Did::Login, 0, id).name_id;
+        }
+    });
+    assert_eq!(named.verdicts(), [I, P, P, I]);
+    // Where the lines are gone, and no other tells of a logout, nothing is left open.
+    let gone = Scene::changed(|s| s.events.events.retain(|e| e.kind != EventKind::Logout));
+    assert_eq!(gone.verdicts(), [P, P, F, P]);
+}
+
+#[test]
+fn one_account_for_different_users_shows_nobody() {
+    let scene = Scene::changed(|s| {
+        for event in s.events.events.iter_mut().filter(|e| e.account.is_some()) {
+            event.account = Some(digest("admin"));
+        }
+    });
+    assert_eq!(scene.verdicts(), [I, P, P, P]);
+    assert_eq!(scene.observed("trace.login-logged"), "2 users with one account in all lines");
+}
+
+#[test]
+fn a_time_that_many_lines_have_ties_none_of_them() {
+    let flooded = |every: i64| {
+        Scene::changed(move |s| {
+            s.events.events.retain(|e| e.kind == EventKind::Login);
+            let lines = (90_000..210_000).step_by(usize::try_from(every).unwrap());
+            s.events.events.extend(lines.clone().map(|at| refused(at, 8)));
+            s.events.events.extend(lines.map(|at| event(EventKind::Logout, at, 9)));
+        })
+    };
+    let scene = flooded(500);
+    assert_eq!(scene.verdicts(), [P, I, I, P]);
+    assert_eq!(scene.observed("trace.logout-logged"), "39 lines at the time, 1 expected; only their time ties them");
+    // Two lines for a message are no crowd.
+    let scene = Scene::changed(|s| s.events.events.extend([refused(100_060, 8), refused(102_060, 9)]));
+    assert_eq!(scene.verdicts(), [P, P, P, P]);
 }

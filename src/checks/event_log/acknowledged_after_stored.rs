@@ -1,12 +1,12 @@
 //! See [`AcknowledgedAfterStored`].
 
-use super::{Findings, Line, SKEW, View, before, on_logs, seconds};
+use super::{Findings, Line, SKEW, View, before, may_be_of_one, on_logs, seconds};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::EventLogSubject;
 use crate::usage::event::EventKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two lines of one log whose times differ by no more than this say nothing about their order, seconds: they may be written by two threads.
 const SAME_LOG: i64 = 1;
@@ -16,7 +16,7 @@ check! {
     ///
     /// ## Why
     /// With the acknowledgement the message counts as delivered and is the receiver's own: what was acknowledged and not stored is lost
-    /// when the system stops at that moment. Counted by BeskedId, over all logs, in lines `stored` and `acknowledged`. A message that was
+    /// when the system stops at that moment. Counted by BeskedId and municipality, over all logs, in lines `stored` and `acknowledged`. A message that was
     /// delivered before may have been stored then: so a line that is missing counts where the log shows the whole time since the message
     /// could first be delivered.
     ///
@@ -61,32 +61,52 @@ struct Fate<'a> {
     first_received: Option<Line<'a>>,
 }
 
-fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &mut Findings) {
-    let mut fates: BTreeMap<String, Fate<'a>> = BTreeMap::new();
+/// What became of each message, for each municipality that lines with its id name.
+fn fates<'a>(view: &'a View<'a>) -> Vec<Fate<'a>> {
+    let mut messages: BTreeMap<String, Vec<Line<'a>>> = BTreeMap::new();
     for line in view.all().filter(Line::is_done) {
-        let Some(id) = line.key() else { continue };
-        let fate = fates.entry(id).or_default();
-        let place = match line.kind {
-            EventKind::Stored => &mut fate.stored,
-            EventKind::Acknowledged => &mut fate.acknowledged,
-            EventKind::Received if line.attempts == Some(1) => &mut fate.first_received,
-            _ => continue,
-        };
-        if place.is_none_or(|known| line.time < known.time) {
-            *place = Some(line);
+        if let (EventKind::Stored | EventKind::Acknowledged | EventKind::Received, Some(id)) = (line.kind, line.key()) {
+            messages.entry(id).or_default().push(line);
         }
     }
+    let mut fates = Vec::new();
+    for lines in messages.values() {
+        let mut municipalities: BTreeSet<_> = lines.iter().map(Line::municipality_key).collect();
+        // A line that names none may be of any.
+        if municipalities.len() > 1 {
+            municipalities.remove(&None);
+        }
+        for municipality in municipalities {
+            let mut fate = Fate::default();
+            for line in lines.iter().filter(|line| may_be_of_one(municipality, line.municipality_key())) {
+                let place = match line.kind {
+                    EventKind::Stored => &mut fate.stored,
+                    EventKind::Acknowledged => &mut fate.acknowledged,
+                    _ if line.attempts == Some(1) => &mut fate.first_received,
+                    _ => continue,
+                };
+                if place.is_none_or(|known| line.time < known.time) {
+                    *place = Some(*line);
+                }
+            }
+            fates.push(fate);
+        }
+    }
+    fates
+}
+
+fn judge<'a>(view: &'a View<'a>, lines: &[Line<'a>], retention: i64, findings: &mut Findings) {
+    let fates = fates(view);
     let nameless = lines.iter().filter(|line| line.key().is_none()).count();
     if nameless > 0 {
         findings.unclear(format!("{nameless} lines without an id"));
     }
     let (mut held, mut before_stored, mut never, mut together) = (0, Vec::new(), Vec::new(), 0);
     // Whether an id of a log meets one of a stored message: elsewhere the two may be different numbers.
-    let meets =
-        |log: usize| fates.values().any(|f| f.stored.is_some() && f.acknowledged.is_some_and(|a| a.log() == log));
+    let meets = |log: usize| fates.iter().any(|f| f.stored.is_some() && f.acknowledged.is_some_and(|a| a.log() == log));
     let met: Vec<_> = (0..view.logs.len()).map(meets).collect();
     let none = view.has_none(&[EventKind::Stored]);
-    for fate in fates.values() {
+    for fate in &fates {
         let Some(acknowledged) = fate.acknowledged.filter(|line| line.time >= view.since) else { continue };
         let delay = fate.stored.map(|stored| seconds(acknowledged.time, stored.time));
         if delay.is_some_and(|delay| delay <= 0) {

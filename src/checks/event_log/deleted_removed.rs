@@ -1,6 +1,6 @@
 //! See [`DeletedRemoved`].
 
-use super::{Findings, Line, View, is_done, on_logs, threshold};
+use super::{Findings, Line, View, is_done, may_be_of_one, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::checks::chained::{Chain, Limit, walk};
@@ -15,7 +15,7 @@ check! {
     ///
     /// ## Why
     /// Data that is no longer available in the system must be physically deleted from the Sags- og Dokumentindeks; otherwise other systems
-    /// show cases that are gone. Counted by id, in lines `deleted` and `removed`. That nothing was removed is a breach only for what the log
+    /// show cases that are gone. Counted by id and municipality, in lines `deleted` and `removed`. That nothing was removed is a breach only for what the log
     /// shows in the index before (`indexed`): what was deleted before it came there has nothing to remove. No official document sets the
     /// time: the limit is the profile's.
     ///
@@ -73,15 +73,18 @@ impl Check<EventLogSubject> for DeletedRemoved {
 }
 
 /// When items came into the index and were removed from it.
-struct History(HashMap<String, Vec<(Timestamp, EventKind)>>);
+struct History<'a>(HashMap<String, Vec<Change<'a>>>);
 
-impl History {
-    fn new(view: &View<'_>) -> Self {
+/// When, what, and whose municipality's.
+type Change<'a> = (Timestamp, EventKind, Option<&'a str>);
+
+impl<'a> History<'a> {
+    fn new(view: &'a View<'a>) -> Self {
         let mut history: HashMap<String, Vec<_>> = HashMap::new();
         let of_index = |line: &Line<'_>| matches!(line.kind, EventKind::Indexed | EventKind::Removed) && line.is_done();
         for line in view.all().filter(of_index) {
             if let Some(id) = line.key() {
-                history.entry(id).or_default().push((line.time, line.kind));
+                history.entry(id).or_default().push((line.time, line.kind, line.municipality_key()));
             }
         }
         for lines in history.values_mut() {
@@ -93,6 +96,7 @@ impl History {
     /// What happened last to an item before a line.
     fn last_before(&self, line: Line<'_>) -> Option<EventKind> {
         let lines = self.0.get(&line.key()?)?;
-        lines.iter().rev().find(|(at, _)| *at <= line.time).map(|(_, kind)| *kind)
+        let own = line.municipality_key();
+        lines.iter().rev().find(|(at, _, of)| *at <= line.time && may_be_of_one(own, *of)).map(|(_, kind, _)| *kind)
     }
 }

@@ -1,6 +1,6 @@
 //! See [`FailedPostHandled`].
 
-use super::{Findings, Line, View, on_logs, threshold};
+use super::{Findings, Line, View, may_be_of_one, on_logs, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::checks::chained::{Chain, Limit, walk};
@@ -66,17 +66,21 @@ impl Check<EventLogSubject> for FailedPostHandled {
             };
             let mut walk = walk(view, &lines, &chain);
             // A new sending handles the failure of the one before.
-            let mut sent: HashMap<String, Vec<Timestamp>> = HashMap::new();
+            let mut sent: HashMap<String, Vec<(Timestamp, Option<&str>)>> = HashMap::new();
             let again = |line: &Line<'_>| line.kind == EventKind::Sent && line.outcome != Some(EventOutcome::Failure);
             for line in view.all().filter(again) {
                 if let Some(id) = line.key() {
-                    sent.entry(id).or_default().push(line.time);
+                    sent.entry(id).or_default().push((line.time, line.municipality_key()));
                 }
             }
             let limit = SignedDuration::from_hours(hours);
             walk.settle(|line| {
                 let sent = line.key().and_then(|id| sent.get(&id));
-                sent.is_some_and(|times| times.iter().any(|t| *t > line.time && t.duration_since(line.time) <= limit))
+                let own = line.municipality_key();
+                let follows = |(at, of): &(Timestamp, Option<&str>)| {
+                    *at > line.time && at.duration_since(line.time) <= limit && may_be_of_one(own, *of)
+                };
+                sent.is_some_and(|times| times.iter().any(follows))
             });
             walk.tell(view, "failed sendings", "not handled in time", &mut findings);
             findings

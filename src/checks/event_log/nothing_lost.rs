@@ -12,8 +12,8 @@ check! {
     /// Each received message is acknowledged and processed within the limit.
     ///
     /// ## Why
-    /// What was received and not acknowledged blocks the dueslag; what was acknowledged and never processed is lost. Counted by BeskedId, over
-    /// all logs, in lines `received`, `acknowledged` and `processed`. A message that is filtered out or parked because it cannot be
+    /// What was received and not acknowledged blocks the dueslag; what was acknowledged and never processed is lost. Counted by BeskedId and
+    /// municipality, over all logs, in lines `received`, `acknowledged` and `processed`. A message that is filtered out or parked because it cannot be
     /// processed has its line too: `processed` with a failure as outcome. No official document sets the time: the limit is the profile's.
     ///
     /// ## What to do

@@ -52,7 +52,7 @@ impl Check<EventLogSubject> for Times {
             let (far, near): (Vec<_>, Vec<_>) =
                 future.into_iter().partition(|l| l.time > after(subject.at, ZONE + SKEW));
             let near: Vec<_> = near.into_iter().filter(|l| !l.is_covered()).collect();
-            view.of_keeper(&far, Reason::NotYetValid, "lines after the run", &mut findings);
+            view.of_keeper(&far, Reason::Forbidden, "lines after the run", &mut findings);
             if !near.is_empty() {
                 let what = format!("{} lines shortly after the run; the mapping may name the wrong zone", near.len());
                 findings.unclear(format!("{what}; {}", view.places(&near)));

@@ -19,7 +19,8 @@ check! {
     /// ## How
     /// The trials have identities of their own, so their logins are known. A line is found by the Assertion ID, else by the NameID, else by
     /// its time. That there is none counts only where the log covers the login, was read to its end, and goes on after it. Columns that the
-    /// mapping does not name are never missed.
+    /// mapping does not name are never missed. It stays open where the column for the Assertion ID holds the ID of no trial, where many lines
+    /// lie at the time of the only tie, and where different users all have one account.
     ///
     /// ## What to do
     /// Write one line for each login after the message was verified, and give the log's keeper the columns.

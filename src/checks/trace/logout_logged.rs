@@ -14,7 +14,8 @@ check! {
     /// The line ends the period in which the account was in use. Without it a login looks as if it had gone on for ever.
     ///
     /// ## How
-    /// As for logins: a line is found by the Assertion ID, else by the NameID, else by its time.
+    /// As for logins: a line is found by the Assertion ID, else by the NameID, else by its time. Where many lines lie at that time, or the
+    /// column for the Assertion ID holds the ID of no trial, it stays open.
     ///
     /// ## What to do
     /// Write a line where the session ends, on both ways: the system's own logout and the identity provider's LogoutRequest.

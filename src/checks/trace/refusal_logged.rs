@@ -17,7 +17,7 @@ check! {
     ///
     /// ## How
     /// A system need not be able to read what it refuses, so a line with the message's Assertion ID is looked for first and then any line on a
-    /// refused login at that time. One line counts for one message. That there is none counts only where the log covers the moment, was
+    /// refused login at that time. One line counts for one message; many more lines than messages at that time leave it open. That there is none counts only where the log covers the moment, was
     /// read to its end, and goes on after it.
     ///
     /// ## What to do

@@ -154,7 +154,8 @@ impl Scanner {
         match segment.style {
             Style::JsonNumber if self.figures && depth == 0 => {}
             Style::Text => self.text(patterns, value, depth, &mut found)?,
-            Style::JsonNumber if !pattern::cpr_numbers(value).is_empty() => {
+            // A number with decimals was measured.
+            Style::JsonNumber if !value.contains(&b'.') && !pattern::cpr_numbers(value).is_empty() => {
                 found.push(Hit { range: 0..value.len(), kind: Kind::Cpr, packed: None });
             }
             Style::JsonNumber => {}

@@ -5,8 +5,9 @@ use regex::bytes::{Regex, RegexSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Finds every CPR-like number: six digits that are a date, at most three characters of space or dash, four digits; no
-/// letter or digit before or after. Day 61 to 91 covers replacement numbers (erstatningspersonnumre), which add 60.
+/// Finds every CPR-like number: six digits that are a date, at most three characters of space or dash, four digits; no digit before
+/// or after, and no letter but those of [`may_begin`] and [`tail`]. Day 61 to 91 covers replacement numbers (erstatningspersonnumre),
+/// which add 60. Written with a dot, or with the whole year, the date must be one of the calendar: such numbers are mostly others.
 pub(super) fn cpr_numbers(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -25,31 +26,93 @@ pub(super) fn cpr_numbers(text: &[u8]) -> Vec<Range<usize>> {
 
 /// The end of the number that begins at this digit.
 pub(super) fn cpr_number_at(text: &[u8], at: usize) -> Option<usize> {
-    may_begin(text, at).then(|| cpr_end(text, at)).flatten()
+    (text.get(at).is_some_and(u8::is_ascii_digit) && may_begin(text, at)).then(|| cpr_end(text, at)).flatten()
 }
 
-/// A number may begin after anything but a letter or digit; also right after the word for it (`cpr0101701234`).
-fn may_begin(text: &[u8], at: usize) -> bool {
+/// A number may begin after anything but a letter or digit; also right after an escape for something else (`%3D0101701234`), and right
+/// after the word for it (`cpr0101701234`).
+pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
     const WORDS: [&[u8]; 6] = [b"cpr", b"cprnr", b"cprnummer", b"cprnumber", b"pnr", b"personnummer"];
     let before = &text[..at];
     match before.last() {
-        Some(b) if b.is_ascii_alphabetic() => WORDS
-            .iter()
-            .any(|word| before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)),
-        Some(b) => !b.is_ascii_digit(),
-        None => true,
+        Some(b) if b.is_ascii_alphanumeric() => {
+            let word = |word: &&[u8]| {
+                before.len() >= word.len() && before[before.len() - word.len()..].eq_ignore_ascii_case(word)
+            };
+            ends_with_escape(before) || (b.is_ascii_alphabetic() && WORDS.iter().any(word))
+        }
+        _ => true,
     }
 }
 
+/// Whether a text ends with an escape for what is neither letter nor digit: `%3D`, `%253D`, `\n`, `\u00a0`.
+fn ends_with_escape(text: &[u8]) -> bool {
+    let hex = |digits: &[u8]| digits.iter().try_fold(0_u32, |sum, b| Some(sum * 16 + (*b as char).to_digit(16)?));
+    let other = |value: u32| !u8::try_from(value).is_ok_and(|b| b.is_ascii_alphanumeric());
+    match text {
+        [.., b'\\', b'n' | b'r' | b't' | b'b' | b'f'] => true,
+        [.., b'\\', b'u', a, b, c, d] => hex(&[*a, *b, *c, *d]).is_some_and(other),
+        [before @ .., a, b] => {
+            let mut before = before;
+            while let [rest @ .., b'2', b'5'] = before {
+                before = rest;
+            }
+            before.last() == Some(&b'%') && hex(&[*a, *b]).is_some_and(other)
+        }
+        _ => false,
+    }
+}
+
+/// A text in the form of a CPR number.
+pub(super) struct Form {
+    /// Where it ends.
+    pub(super) end: usize,
+    /// Whether its date is one, so that it is taken for a CPR number.
+    pub(super) is_cpr: bool,
+    /// Whether it may as well be a day and a time: `21112026-1530`.
+    pub(super) is_time: bool,
+}
+
 fn cpr_end(text: &[u8], at: usize) -> Option<usize> {
+    form(text, at).filter(|form| form.is_cpr).map(|form| form.end)
+}
+
+/// The form of a CPR number that begins here, whether its date is one or not.
+pub(super) fn form(text: &[u8], at: usize) -> Option<Form> {
     let digits = |from: usize, count: usize| -> Option<&[u8]> {
-        text.get(from..from + count).filter(|part| part.iter().all(u8::is_ascii_digit))
+        text.get(from..from.checked_add(count)?).filter(|part| part.iter().all(u8::is_ascii_digit))
     };
+    let two = |part: &[u8], at: usize| (part[at] - b'0') * 10 + (part[at + 1] - b'0');
     let date = digits(at, 6)?;
-    let day = (date[0] - b'0') * 10 + (date[1] - b'0');
-    let month = (date[2] - b'0') * 10 + (date[3] - b'0');
-    if !(matches!(day, 1..=31 | 61..=91) && matches!(month, 1..=12)) {
-        return None;
+    let (day, month) = (two(date, 0), two(date, 2));
+    let is_day = matches!(day, 1..=31 | 61..=91) && matches!(month, 1..=12);
+    let longest = if month == 2 { 29 } else { 30 + u8::from(matches!(month, 1 | 3 | 5 | 7 | 8 | 10 | 12)) };
+    let in_calendar = is_day && day % 60 <= longest;
+    let rest = &text[at + 6..];
+    // Whether a part ends before this place, or begins after it, and not the number itself.
+    let parted = |marks: &[u8], at: usize| at >= 2 && marks.contains(&text[at - 1]) && !may_begin(text, at - 1);
+    let parts = |marks: &[u8], end: usize| {
+        text.get(end).is_some_and(|mark| marks.contains(mark))
+            && text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+    };
+    let ends = |end: usize| !text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+    if let Some(dot) = symbol(rest, b'.') {
+        // A number with four decimals has the form; one of more parts is a version or an OID.
+        let from = at + 6 + dot;
+        digits(from, 4)?;
+        let alone = ends(from + 4) && !parted(b".,", at) && !parts(b".,", from + 4);
+        return alone.then_some(Form { end: from + 4, is_cpr: in_calendar, is_time: false });
+    }
+    if let Some(whole) = digits(at, 8)
+        && let Some(dash) = symbol(&text[at + 8..], b'-')
+    {
+        let from = at + 8 + dash;
+        let last = digits(from, 4)?;
+        // Groups of a UUID go on with a dash.
+        let alone = ends(from + 4) && !parted(b"-", at) && !parts(b"-", from + 4);
+        let is_cpr = in_calendar && matches!(two(whole, 4), 18..=20);
+        let is_time = two(whole, 4) == 20 && two(last, 0) < 24 && two(last, 2) < 60;
+        return alone.then_some(Form { end: from + 4, is_cpr, is_time });
     }
     let mut next = at + 6;
     for _ in 0..3 {
@@ -60,11 +123,75 @@ fn cpr_end(text: &[u8], at: usize) -> Option<usize> {
     }
     digits(next, 4)?;
     let end = next + 4;
-    (!text.get(end).is_some_and(u8::is_ascii_alphanumeric)).then_some(end)
+    let glued = next == at + 6 || (next == at + 7 && text[at + 6] == b'-');
+    let ends = match text.get(end) {
+        Some(b) if b.is_ascii_digit() => false,
+        Some(b) if b.is_ascii_alphabetic() => {
+            let tail = if glued { tail(&text[end..]) } else { None };
+            tail.is_some_and(|length| !parted(b"-", at) && !parts(b"-", end + length))
+        }
+        _ => true,
+    };
+    ends.then_some(Form { end, is_cpr: is_day, is_time: false })
+}
+
+/// Length of a character at the start of `rest`, written as it is or as an escape.
+fn symbol(rest: &[u8], symbol: u8) -> Option<usize> {
+    match rest.first()? {
+        first if *first == symbol => Some(1),
+        b'%' | b'&' | b'\\' => {
+            super::view::escape(rest).filter(|(bytes, _)| bytes == &[symbol]).map(|(_, length)| length)
+        }
+        _ => None,
+    }
+}
+
+/// Length of what is glued to a number and leaves it one: letters alone, as of a name, or a time (`T080000`). With further digits it is
+/// a hash or a key, with a unit a quantity.
+fn tail(rest: &[u8]) -> Option<usize> {
+    const UNITS: [&[u8]; 11] = [b"b", b"kb", b"mb", b"gb", b"bytes", b"s", b"ms", b"us", b"ns", b"sec", b"z"];
+    /// No name is longer; a longer run is base64.
+    const LONGEST: usize = 40;
+    let length = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
+    let run = &rest[..length];
+    let is_time = || match run {
+        [b'T' | b't', time @ ..] => {
+            let time = time.strip_suffix(b"Z").unwrap_or(time);
+            matches!(time.len(), 2 | 4 | 6 | 9) && time.iter().all(u8::is_ascii_digit)
+        }
+        _ => false,
+    };
+    let is_unit = UNITS.iter().any(|unit| run.eq_ignore_ascii_case(unit));
+    // Ids in hex have 12, 16, 20, ... digits, and one in a thousand of 12 begins with ten figures.
+    let is_hex = (10 + length).is_multiple_of(4) && run.iter().all(u8::is_ascii_hexdigit);
+    let is_name = run.iter().all(u8::is_ascii_alphabetic) && !is_unit && !is_hex;
+    (length < LONGEST && (is_name || is_time())).then_some(length)
+}
+
+/// Length of a space or dash at the start of `rest`, written as it is or as an escape; 0 for none.
+fn separator(rest: &[u8]) -> usize {
+    match rest.first() {
+        Some(b'%' | b'&' | b'\\') => escaped_separator(rest),
+        _ => plain_separator(rest),
+    }
+}
+
+fn escaped_separator(rest: &[u8]) -> usize {
+    let mut decoded = Vec::new();
+    let mut at = 0;
+    while decoded.len() < 3 {
+        let Some((bytes, length)) = rest.get(at..).and_then(super::view::escape) else { return 0 };
+        decoded.extend(bytes);
+        at += length;
+        if plain_separator(&decoded) == decoded.len() {
+            return at;
+        }
+    }
+    0
 }
 
 /// Length of a space or dash at the start of `rest`, in UTF-8 or windows-1252; 0 for none. `+` is a space in a query.
-fn separator(rest: &[u8]) -> usize {
+fn plain_separator(rest: &[u8]) -> usize {
     match rest {
         [b' ' | b'\t' | b'-' | b'+' | 0x96 | 0x97 | 0xA0 | 0xAD, ..] => 1,
         [0xC2, 0xA0 | 0xAD, ..] => 2,

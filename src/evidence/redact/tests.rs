@@ -78,6 +78,44 @@ fn other_numbers_stay() {
 }
 
 #[test]
+fn cpr_numbers_in_words_and_with_dots_and_years_go_and_what_is_like_them_stays() {
+    for (number, rest) in [
+        ("0102031234", "x"),
+        ("0102031234", "abc.pdf"),
+        ("010203-1234", "Hansen.pdf"),
+        ("0102031234", "T080000"),
+        ("0102031234", "T080000Z"),
+        ("010203.1234", ""),
+        ("01022003-1234", ""),
+        ("21112026-1530", ""), // a day and a time, or a child: it goes, and is not counted as one
+    ] {
+        assert_eq!(text(&format!("CPR:{number}{rest}")), format!("CPR:«redacted:cpr»{rest}"));
+        let json = format!(r#"{{"a":"{number}{rest}"}}"#);
+        assert_eq!(with(&json, "application/json"), json.replace(number, "«redacted:cpr»"));
+    }
+    for other in [
+        "0102031234ab4f",
+        "0102031234ab",
+        "6f2b1d9e-4abc-8def-9abc-0102031234xy",
+        "0102031234abcdef0123456789abcdef",
+        "01022003-1234-4abc-8def-0123456789ab",
+        "6f2b1d9e-01022003-1234",
+        "1.2.010203.1234",
+        "010203.1234.5",
+        "310203.1234.5",
+        "300203.1234",
+        "20261121T101112.1234",
+        "20261121-1530",
+        "01022103-1234",
+        "1012345678ns",
+        "1101234567bytes",
+        r#"{"elapsed":120304.5678}"#,
+    ] {
+        assert_eq!(with(other, "application/json"), other);
+    }
+}
+
+#[test]
 fn cpr_numbers_in_each_encoding() {
     let plain = "patient 010170-1234 ok";
     let survivors = |input: &[u8], media_type: &str| {

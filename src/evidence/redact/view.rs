@@ -53,12 +53,7 @@ impl View {
         let mut at = 0;
         while let Some(&byte) = self.bytes.get(at) {
             let rest = &self.bytes[at..];
-            let escape = match byte {
-                b'%' => percent(rest),
-                b'&' => entity(rest),
-                b'\\' => json_escape(rest),
-                _ => None,
-            };
+            let escape = if matches!(byte, b'%' | b'&' | b'\\') { escape_of_one_round(rest) } else { None };
             let (decoded, length) = match &escape {
                 Some((decoded, length)) => {
                     changed = true;
@@ -82,10 +77,33 @@ impl View {
 
 type Decoded = Option<(Vec<u8>, usize)>;
 
+fn escape_of_one_round(rest: &[u8]) -> Decoded {
+    match rest.first()? {
+        b'%' => percent(rest),
+        b'&' => entity(rest),
+        b'\\' => json_escape(rest),
+        _ => None,
+    }
+}
+
+/// The escape at the start of `rest` and its length; one whose percent sign is escaped too (`%252D`) is one.
+pub(super) fn escape(rest: &[u8]) -> Decoded {
+    let mut nested = 0;
+    while rest.get(1 + nested..3 + nested) == Some(b"25") && percent_code(rest.get(3 + nested..)?).is_some() {
+        nested += 2;
+    }
+    if nested > 0 && rest.first() == Some(&b'%') {
+        return percent_code(&rest[1 + nested..]).map(|byte| (vec![byte], 3 + nested));
+    }
+    escape_of_one_round(rest)
+}
+
 fn percent(rest: &[u8]) -> Decoded {
-    let high = hex_digit(*rest.get(1)?)?;
-    let low = hex_digit(*rest.get(2)?)?;
-    Some((vec![high * 16 + low], 3))
+    Some((vec![percent_code(rest.get(1..)?)?], 3))
+}
+
+fn percent_code(digits: &[u8]) -> Option<u8> {
+    Some(hex_digit(*digits.first()?)? * 16 + hex_digit(*digits.get(1)?)?)
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
