@@ -33,6 +33,17 @@ use crate::subject::{
     Subject, TlsSubject, TrialSubject, UsageSubject,
 };
 
+/// How long something still lasts, or how long ago it ended, in whole days that are left or have passed: neither is rounded up.
+pub(crate) fn days_left(seconds: i64) -> String {
+    let days = seconds.unsigned_abs() / 86_400;
+    let counted = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    match (seconds < 0, days) {
+        (false, _) => counted,
+        (true, 0) => "expired less than 1 day ago".to_owned(),
+        (true, _) => format!("expired {counted} ago"),
+    }
+}
+
 /// A check of any family.
 #[derive(Clone, Copy)]
 pub enum AnyCheck {
@@ -184,4 +195,18 @@ pub fn ruleset_sha256() -> crate::error::Result<String> {
         .collect();
     let rules = serde_json::json!({ "version": env!("CARGO_PKG_VERSION"), "checks": rules });
     Ok(crate::digest::sha256_hex(&crate::canonical::bytes(&rules)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::days_left;
+
+    #[test]
+    fn days_are_those_that_are_left_or_have_passed() {
+        const DAY: i64 = 86_400;
+        let of = [30 * DAY, DAY + 5, DAY - 5, 0, -1, 5 - DAY, -DAY, -DAY - 360, -2 * DAY].map(days_left);
+        let less = "expired less than 1 day ago";
+        let one = "expired 1 day ago";
+        assert_eq!(of, ["30 days", "1 day", "0 days", "0 days", less, less, one, one, "expired 2 days ago"]);
+    }
 }

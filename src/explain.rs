@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 const FAMILY: Text = Text { da: "Emne", en: "Subject" };
 const METHOD: Text = w::METHOD;
-const ROWS: Text = Text { da: "Rækker i faktaarkene", en: "Rows of the fact sheets" };
+const ROWS: Text = Text { da: "Rækker i faktatabellerne", en: "Rows of the fact tables" };
 const SOURCES: Text = Text { da: "Kilder", en: "Sources" };
 const PARAMETERS: Text = w::PARAMETERS;
 const NO_PARAMETERS: Text = Text { da: "Ingen.", en: "None." };

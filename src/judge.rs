@@ -5,10 +5,11 @@ use crate::checks;
 use crate::evidence::redact::redact;
 use crate::outcome::{Outcome, Reason};
 use crate::plan::{Plan, PlanItem, State};
-use crate::profile::Profile;
+use crate::profile::{Profile, Requirement};
 use crate::subject::Subject;
 use crate::target::Target;
 use crate::verdict::{Method, Verdict};
+use std::collections::BTreeSet;
 
 /// The result of one planned item on one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,30 @@ pub fn judge(plan: &Plan, profile: &Profile, target: &Target, subjects: &[Subjec
             demand(&mut own, minimum);
         }
     }
+    for requirement in profile.requirements.iter().filter(|r| !r.contradicted_by.is_empty()) {
+        contradict_elsewhere(requirement, &mut results);
+    }
     results
+}
+
+/// A declaration shows nothing while a measurement of the same matter shows the opposite. It is no breach by itself: that stands with the
+/// requirement that was measured, whose limits may be the profile's own.
+fn contradict_elsewhere(requirement: &Requirement, results: &mut [CheckResult]) {
+    let failing: Vec<_> = results
+        .iter()
+        .filter(|r| r.outcome.verdict == Verdict::Fail && requirement.contradicted_by.contains(&r.requirement))
+        .map(|r| r.requirement.clone())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    if failing.is_empty() {
+        return;
+    }
+    let declared = results.iter_mut().filter(|r| r.requirement == requirement.id && r.declaration.is_some());
+    for declared in declared.filter(|r| r.outcome.verdict == Verdict::Pass) {
+        let said = std::mem::take(&mut declared.outcome.observed);
+        declared.outcome = Outcome::inconclusive(Reason::ContradictedElsewhere, said, failing.join("; "));
+    }
 }
 
 /// A declaration that a requirement is met does not stand against a check of the same requirement that shows a breach.
@@ -147,16 +171,18 @@ fn judge_declaration(requirement: &str, kind: &str, profile: &Profile, target: &
     let wanted = profile.requirements.iter().find(|r| r.id == requirement).and_then(|r| r.declaration_is.as_ref());
     let values = declaration.value.strings();
     let observed = format!("{} ({}, {})", values.join(", "), declaration.who, declaration.when);
+    // A no is somebody's word about the requirement; any other value is compared with the one that the profile asks for.
+    let reason = if values == ["false"] { Reason::DeclaredNotMet } else { Reason::Different };
     match wanted {
         Some(wanted) => Outcome::when(
             !values.is_empty() && values.iter().all(|v| wanted.iter().any(|w| w == v)),
-            Reason::Contradiction,
+            reason,
             wanted.join(" | "),
             observed,
         ),
         None => Outcome::when(
             !values.is_empty() && values.iter().all(|v| !v.trim().is_empty() && *v != "false"),
-            Reason::Contradiction,
+            reason,
             kind,
             observed,
         ),

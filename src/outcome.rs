@@ -118,6 +118,10 @@ reasons! {
     Different = "different", da "Værdien er en anden end den krævede.", en "The value differs from the required one.";
     /// The value is one that is forbidden.
     Forbidden = "forbidden", da "Der findes noget, som ikke må forekomme.", en "Something is present that must not be.";
+    /// What was last seen lies too far back.
+    TooOld = "too-old", da "Det seneste vellykkede kald er for gammelt.", en "The newest successful call is too old.";
+    /// Something took effect more than once.
+    Repeated = "repeated", da "Virkningen kom flere gange; den må kun komme én gang.", en "The effect came several times; it must come once alone.";
     /// Below the minimum.
     TooSmall = "too-small", da "Værdien er under mindstekravet.", en "The value is below the minimum.";
     /// Above the maximum.
@@ -180,8 +184,12 @@ reasons! {
     DeclarationExpired = "declaration-expired", da "Erklæringen er udløbet og tæller ikke længere.", en "The declaration has expired and no longer counts.";
     /// A check contradicts a declaration.
     ContradictedByMeasurement = "contradicted-by-measurement", da "Erklæringen er modsagt af måling: en prøve af samme krav viser et brud.", en "The declaration is contradicted by measurement: a check of the same requirement shows a breach.";
+    /// Another requirement is broken that a declaration says is met in substance.
+    ContradictedElsewhere = "contradicted-elsewhere", da "Erklæringen er modsagt: målingen af et andet krav viser det modsatte.", en "The declaration is contradicted: what was measured for another requirement shows the opposite.";
     /// A profile demands a stronger kind of proof.
     WeakerThanDemanded = "weaker-than-demanded", da "Profilen kræver en stærkere slags bevis, så kravet er ikke vist.", en "The profile demands a stronger kind of proof, so the requirement is not shown.";
+    /// A declaration says that the requirement is not met.
+    DeclaredNotMet = "declared-not-met", da "Det er erklæret, at kravet ikke er opfyldt.", en "It has been declared that the requirement is not met.";
     /// A declaration says so.
     Declared = "declared", da "Det bygger på en erklæring.", en "It rests on a declaration.";
     /// The input to judge cannot be read at all.

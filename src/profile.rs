@@ -186,6 +186,9 @@ pub struct Requirement {
     /// Values of the declaration that meet the requirement; any but `false`, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declaration_is: Option<Vec<String>>,
+    /// Ids of other requirements of the profile, decided by checks: while one of them is broken, the declaration shows nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contradicted_by: Vec<String>,
     /// The weakest kind of proof that shows it: a weaker one leaves it not tested. Any, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum_method: Option<Method>,

@@ -18,6 +18,7 @@ pub use junit::junit;
 pub use notice::{NoticeFacts, NoticeForm, has_defects, notice};
 pub use sarif::sarif;
 pub use terminal::{Options, terminal};
+pub(crate) use values::{condition, value};
 
 use crate::error::Result;
 use crate::report::bundle::{HTML, JUNIT, SARIF};
@@ -25,7 +26,7 @@ use crate::report::v1::Report;
 
 /// Every file rendering: path in the bundle and text.
 pub fn all(report: &Report) -> Result<[(&'static str, String); 3]> {
-    Ok([(HTML, html(report)?), (JUNIT, junit(report)?), (SARIF, sarif(report)?)])
+    Ok([(HTML, html(report, report.language)?), (JUNIT, junit(report)?), (SARIF, sarif(report)?)])
 }
 
 /// Makes text from outside harmless for every rendering: characters that XML 1.0 forbids, other control characters, and

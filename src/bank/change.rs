@@ -2,7 +2,7 @@
 
 use crate::check::{Parameters, Value};
 use crate::checks;
-use crate::language::{Localised, Text};
+use crate::language::{Language, Localised, Text};
 use crate::profile::{CheckBinding, Profile, Requirement};
 use crate::verdict::{Level, Method};
 use serde::Serialize;
@@ -259,9 +259,10 @@ fn applies(notes: &mut Notes, old: &Requirement, new: &Requirement) {
     };
     let (before, after) = (describe(old), describe(new));
     let always = |text: &str, word: &str| if text.is_empty() { word.to_owned() } else { format!("`{text}`") };
+    let danish = |text: &str| always(&crate::render::condition(text, Language::Da), "altid");
     notes.note(
         effect,
-        format!("Hvornår kravet gælder, er ændret fra {} til {}.", always(&before, "altid"), always(&after, "altid")),
+        format!("Hvornår kravet gælder, er ændret fra {} til {}.", danish(&before), danish(&after)),
         format!(
             "When the requirement applies changed from {} to {}.",
             always(&before, "always"),
@@ -293,6 +294,19 @@ fn declares(notes: &mut Notes, old: &Requirement, new: &Requirement) {
                 after.as_deref().unwrap_or_default(),
             );
         }
+    }
+    if old.contradicted_by != new.contradicted_by {
+        let set = |r: &Requirement| r.contradicted_by.iter().cloned().collect::<BTreeSet<_>>();
+        let (before, after) = (set(old), set(new));
+        let effect = match (before.is_subset(&after), after.is_subset(&before)) {
+            (true, false) => Effect::Stricter,
+            (false, true) => Effect::Looser,
+            _ => Effect::Other,
+        };
+        let list = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(", ");
+        let what =
+            Text { da: "De krav, der modsiger erklæringen,", en: "The requirements that contradict the declaration" };
+        notes.changed(effect, what, &list(before), &list(after));
     }
     if old.declaration_is != new.declaration_is {
         let set = |r: &Requirement| r.declaration_is.iter().flatten().cloned().collect::<BTreeSet<_>>();

@@ -248,6 +248,6 @@ pub fn one_effect(subject: &DistributionSubject, label: &str, since: Since) -> J
     Ok(match left {
         1 => Outcome::pass(EXPECTED, "one effect"),
         0 => Outcome::fail(Reason::Missing, EXPECTED, "acknowledged, and nothing is stored"),
-        more => Outcome::fail(Reason::Duplicate, EXPECTED, format!("{more} effects")),
+        more => Outcome::fail(Reason::Repeated, EXPECTED, format!("{more} effects")),
     })
 }

@@ -404,7 +404,7 @@ fn counted(count: u64) -> Outcome {
     match count {
         1 => Outcome::pass(ONE, "1"),
         0 => Outcome::fail(Reason::Missing, ONE, "0"),
-        more => Outcome::fail(Reason::Duplicate, ONE, more.to_string()),
+        more => Outcome::fail(Reason::Repeated, ONE, more.to_string()),
     }
 }
 

@@ -292,9 +292,9 @@ impl<'s> Trace<'s> {
 
 const fn keeper(keeper: Keeper) -> &'static str {
     match keeper {
-        Keeper::Infrastructure => "kept by the infrastructure",
-        Keeper::Supplier => "kept by the vendor",
-        Keeper::Customer => "kept by the municipality",
+        Keeper::Infrastructure => "the log is kept by the infrastructure",
+        Keeper::Supplier => "the log is kept by the vendor",
+        Keeper::Customer => "the log is kept by the municipality",
     }
 }
 

@@ -38,7 +38,7 @@ use crate::subject::usage::LogFacts;
 use crate::subject::{Blob, UsageSubject};
 use crate::target::is_cvr;
 use crate::target::usage::Keeper;
-use crate::usage::compare::last_use;
+use crate::usage::compare::count_any_call;
 use crate::usage::is_of;
 use crate::usage::summary::{Ended, Found, Group, Messages, Summary};
 use crate::verdict::Environment;
@@ -75,7 +75,7 @@ pub static CHECKS: &[&dyn Check<UsageSubject>] = &[
 ];
 
 /// Clocks of different parties differ by so much at most.
-const SKEW: SignedDuration = SignedDuration::from_mins(5);
+pub(crate) const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// What a limit is that no official document sets, as findings say it.
 fn threshold(limit: &str) -> String {
@@ -239,7 +239,8 @@ fn on_logs(subject: &UsageSubject, expected: &str, judge: impl FnOnce(&View<'_>)
     let mut logs = Vec::new();
     for log in &subject.logs {
         match serde_json::from_slice::<Summary>(log.summary.data()) {
-            Ok(summary) if summary.overview.format == 1 => {
+            Ok(mut summary) if summary.overview.format == 1 => {
+                count_any_call(&mut summary.groups);
                 let has_lines = summary.groups.iter().any(|g| is_here(g, subject.environment) == Some(true));
                 let (other_calls, calls_without_system) = (log.other_calls, log.calls_without_system);
                 logs.push(Log { facts: &log.facts, summary, other_calls, calls_without_system, has_lines });
@@ -270,6 +271,11 @@ fn on_cells(
                     judge(view, Calls { integration, municipality }, &mut findings);
                 }
             }
+            // Whoever reads that calls are absent must know that others were left out: the system may have two names.
+            let others: u64 = view.logs.iter().map(|log| log.other_calls).sum();
+            if let Some((reason, _)) = findings.broken.first().filter(|_| others > 0) {
+                findings.broken(*reason, "lines of other systems, which were left out", others.to_string());
+            }
         }
         findings.outcome(view)
     })
@@ -281,8 +287,8 @@ fn read<T: DeserializeOwned>(blob: &Blob, name: &str) -> Result<T, Outcome> {
     read.map_err(|_| Outcome::error(format!("{name} cannot be read")))
 }
 
-/// So many times 24 hours earlier.
-fn earlier(at: Timestamp, days: i64) -> Timestamp {
+/// So many times 24 hours earlier: the limit of verdicts and of pictures.
+pub(crate) fn earlier(at: Timestamp, days: i64) -> Timestamp {
     at.checked_sub(SignedDuration::from_hours(24 * days.clamp(0, 100_000))).unwrap_or(Timestamp::MIN)
 }
 
@@ -335,7 +341,7 @@ fn touches(group: &Group, (from, until): Period) -> bool {
 }
 
 /// Whether a group counts: in production, lines that name another environment do not. `None` when it cannot be told.
-fn is_here(group: &Group, environment: Environment) -> Option<bool> {
+pub(crate) fn is_here(group: &Group, environment: Environment) -> Option<bool> {
     let text = group.key.environment.trim().to_lowercase();
     if environment != Environment::Production || text.is_empty() {
         return Some(true);
@@ -474,7 +480,7 @@ impl<'a> View<'a> {
 
     /// The newest use that is not later than the run, and whether lines lie after the run.
     fn newest_use(&self, calls: Calls<'_>) -> (Option<Timestamp>, bool) {
-        let uses = self.all_groups().filter(|group| calls.has(group)).filter_map(last_use);
+        let uses = self.all_groups().filter(|group| calls.has(group)).filter_map(|group| group.newest_success);
         uses.fold((None, false), |(newest, after), at| {
             if at.duration_since(self.subject.at) > SKEW { (newest, true) } else { (newest.max(Some(at)), after) }
         })
@@ -518,7 +524,7 @@ impl<'a> View<'a> {
                 doubts.push(note("calls without a number of an integration could be of it", count()));
             } else if !calls.has(group) {
                 doubts.push(note("calls without a CVR number could be of the municipality", count()));
-            } else if group.unknown > 0 && last_use(group).is_none_or(|at| at < period.0) {
+            } else if group.unknown > 0 && group.newest_success.is_none_or(|at| at < period.0) {
                 doubts.push(note("the log does not say whether calls succeeded", count()));
             }
         }

@@ -40,6 +40,17 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             en: "The good system is accepted (exit code 0), the defective one is not accepted (exit code 1).",
         };
         common.print(&format!("\n{}\n{}", done.get(common.lang), args.out.display()));
+        let next = Text {
+            da: "Et udkast til reklamation over det fejlbehæftede system:",
+            en: "A draft notice of defects on the defective system:",
+        };
+        let bundle = args.out.join("defects");
+        common.print(&format!(
+            "{}\n  kravprobe notice {} --trust {}",
+            next.get(common.lang),
+            bundle.join("report").display(),
+            bundle.join("system/root-ca.pem").display()
+        ));
         Ok(0)
     } else {
         Err(Error::Internal("the demo did not come out as it must".into()))
@@ -100,9 +111,10 @@ fn judge(directory: &Path, keys: &ExampleKeys, defective: bool, common: Common) 
         )));
     }
     let sentence = Text {
-        da: "Rapporten er kontrolleret med `kravprobe verify`.",
-        en: "The report was verified with `kravprobe verify`.",
+        da: "Rapporten er kontrolleret som med denne kommando; roden er demoens egen, så den skal nævnes:",
+        en: "The report was verified as by this command; the root is the demo's own, so it must be named:",
     };
-    common.print(sentence.get(common.lang));
+    let command = format!("kravprobe verify {} --trust {}", finished.path.display(), system.root.display());
+    common.print(&format!("{}\n  {command}", sentence.get(common.lang)));
     Ok(finished.report)
 }

@@ -7,6 +7,8 @@ use crate::report::bundle::{BundleReader, REPORT};
 use crate::report::compare::{Side, compare};
 use crate::report::replay::{SUBJECTS, TARGET};
 use crate::report::v1::Report;
+use crate::subject::Subject;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `diff`.
@@ -40,10 +42,20 @@ fn side(place: &Path) -> Result<Side> {
         |path: &str, e: &dyn std::fmt::Display| Error::file(place, format!("{path} is not what it should be: {e}"));
     let report: Report = serde_json::from_slice(&bundle.read(REPORT)?).map_err(|e| wrong(REPORT, &e))?;
     let target = String::from_utf8(bundle.read(TARGET)?).map_err(|e| wrong(TARGET, &e))?;
+    let paths: BTreeMap<_, _> = report.evidence.iter().map(|e| (e.sha256.clone(), e.path.clone())).collect();
     let members: Vec<_> = bundle.list().filter(|m| m.starts_with(SUBJECTS)).map(str::to_owned).collect();
     let mut subjects = Vec::new();
     for path in members {
-        subjects.push(serde_json::from_slice(&bundle.read(&path)?).map_err(|e| wrong(&path, &e))?);
+        let mut subject: Subject = serde_json::from_slice(&bundle.read(&path)?).map_err(|e| wrong(&path, &e))?;
+        // When a certificate ends stands in the certificate alone. What is damaged is for `verify` to say.
+        if let Subject::Certificate(c) = &mut subject
+            && let Some(path) = paths.get(&c.certificate.sha256)
+            && bundle.has(path)
+        {
+            // Bytes with another digest are not taken.
+            let _ = c.certificate.fill(bundle.read(path)?);
+        }
+        subjects.push(subject);
     }
     Ok(Side { report, target, subjects })
 }

@@ -576,18 +576,18 @@ impl<'a> Inspector<'a> {
             Decision::Inconclusive => words("Kan ikke afgøres", "Inconclusive"),
             Decision::NotAccepted => words("Ikke godkendt", "Not accepted"),
         };
+        let verdicts = [
+            (Verdict::Pass, words("bestået", "pass")),
+            (Verdict::Fail, words("ikke bestået", "fail")),
+            (Verdict::Inconclusive, words("kan ikke afgøres", "inconclusive")),
+            (Verdict::NotTested, words("ikke prøvet", "not-tested")),
+            (Verdict::NotApplicable, words("ikke relevant", "not-applicable")),
+            (Verdict::Error, words("prøvefejl", "error")),
+        ];
         let count = |verdict| results.iter().filter(|r| r.outcome.verdict == verdict).count();
-        let mut out = format!(
-            "{file}: {decision} ({}, {})\n  {} pass, {} fail, {} inconclusive, {} not-tested, {} not-applicable, {} error\n",
-            self.shared.environment.name(),
-            self.at,
-            count(Verdict::Pass),
-            count(Verdict::Fail),
-            count(Verdict::Inconclusive),
-            count(Verdict::NotTested),
-            count(Verdict::NotApplicable),
-            count(Verdict::Error),
-        );
+        let counts = verdicts.map(|(verdict, word)| format!("{} {word}", count(verdict)));
+        let mut out =
+            format!("{file}: {decision} ({}, {})\n  {}\n", self.shared.environment.name(), self.at, counts.join(", "),);
         if let Some(facts) = facts {
             out.push_str(&facts.text(self.language));
         }
@@ -642,6 +642,7 @@ impl<'a> Inspector<'a> {
         ];
         for (label, value) in labels {
             if !value.is_empty() {
+                let value = crate::render::value(value, self.language);
                 let _ = writeln!(out, "      {}: {value}", label.get(self.language));
             }
         }

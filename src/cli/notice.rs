@@ -23,7 +23,7 @@ pub struct Args {
     out: Option<PathBuf>,
     /// Day on which report and notice are delivered, such as 2026-12-01. Without it the deadlines are no dates: a day that
     /// nobody has set would give the vendor a deadline that does not hold.
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     delivered: Option<Date>,
     /// Root that the sealing certificate must lead to, PEM; the OCES3 production root, when absent.
     #[arg(long, value_name = "FILE")]
@@ -31,6 +31,11 @@ pub struct Args {
     /// Instant for the certification path, RFC 3339; the sealer's own word, when absent.
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
+}
+
+/// A day as the user writes it; the Danish order of day, month and year is told the form that is wanted.
+fn day(text: &str) -> std::result::Result<Date, String> {
+    text.parse().map_err(|_| "write the day as year-month-day, such as 2026-12-18".to_owned())
 }
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
@@ -58,12 +63,8 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
     let mut bundle = BundleReader::open(&args.bundle)?;
     let profile = replay::profile(&mut |path| bundle.read(path))?;
     let not_proven: Vec<_> = verified.statements.iter().filter(|s| s.proof == Proof::NotProven).collect();
-    let facts = NoticeFacts {
-        language: common.lang,
-        delivered: args.delivered,
-        calendar: profile.calendar.as_ref(),
-        not_proven: &not_proven,
-    };
+    let facts =
+        NoticeFacts { language: common.lang, delivered: args.delivered, profile: &profile, not_proven: &not_proven };
     let text = notice(report, facts, form)?;
     match &args.out {
         Some(out) => {

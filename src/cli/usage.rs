@@ -277,19 +277,19 @@ fn summary_text(usage: &Usage, common: Common) {
         out,
         "{} {}, {} {} · {} {} · {} `{}`",
         number(overview.rows),
-        word("kald", "calls"),
+        if overview.rows == 1 { word("kald", "call") } else { word("kald", "calls") },
         number(overview.group_count as u64),
-        word("grupper", "groups"),
+        if overview.group_count == 1 { word("gruppe", "group") } else { word("grupper", "groups") },
         overview.files.len(),
         word("filer", "files"),
-        word("opsætning", "mapping"),
+        "mapping",
         overview.mapping,
     );
     out.push_str(&problems(overview, lang));
     let _ = writeln!(
         out,
-        "\n{:<10} {:<10} {:<24} {:<20} {:>11} {:>8} {:>9} {:>9} {:>9}  {:<16} {:>8} {:>5}",
-        word("snitflade", "interface"),
+        "\n{:<10} {:<10} {:<24} {:<20} {:>11} {:>8} {:>9} {:>9} {:>9}  {:<16} {:>13} {:>5}",
+        "integration",
         word("kommune", "CVR"),
         "service",
         "system",
@@ -299,11 +299,11 @@ fn summary_text(usage: &Usage, common: Common) {
         "p95 ms",
         "max ms",
         word("seneste", "newest"),
-        word("hul", "gap"),
+        word("længste pause", "longest pause"),
         word("dage", "days"),
     );
     for group in usage.groups().take(SHOWN) {
-        line(&mut out, &group);
+        line(&mut out, &group, lang);
     }
     if overview.group_count > SHOWN {
         let _ = writeln!(
@@ -317,23 +317,23 @@ fn summary_text(usage: &Usage, common: Common) {
     common.print(&crate::render::harmless(&out));
 }
 
-fn line(out: &mut String, group: &Group) {
-    let millis = |value: Option<f64>| value.map_or("-".to_owned(), |value| value.to_string());
+fn line(out: &mut String, group: &Group, lang: Language) {
+    let millis = |value: Option<f64>| value.map_or("-".to_owned(), |value| decimal(value.to_string(), lang));
     let key = &group.key;
     let _ = writeln!(
         out,
-        "{:<10} {:<10} {:<24} {:<20} {:>11} {:>8} {:>9} {:>9} {:>9}  {:<16} {:>8} {:>5}",
+        "{:<10} {:<10} {:<24} {:<20} {:>11} {:>8} {:>9} {:>9} {:>9}  {:<16} {:>13} {:>5}",
         cut(&key.integration, 10),
         cut(&key.municipality, 10),
         cut(&key.service, 24),
         cut(&key.system, 20),
         number(group.calls),
-        group.error_percent.map_or("-".to_owned(), |percent| format!("{percent:.2}")),
+        group.error_percent.map_or("-".to_owned(), |percent| decimal(format!("{percent:.2}"), lang)),
         millis(group.duration.map(|d| d.p50)),
         millis(group.duration.map(|d| d.p95)),
         millis(group.duration.map(|d| d.max)),
         danish(group.newest),
-        group.largest_gap_seconds.map_or("-".to_owned(), span),
+        group.largest_gap_seconds.map_or("-".to_owned(), |seconds| span(seconds, lang)),
         group.days.len(),
     );
 }
@@ -353,11 +353,20 @@ fn danish(at: Timestamp) -> String {
     crate::denmark::danish(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-fn span(seconds: u32) -> String {
+/// A number as readers of the language write it.
+fn decimal(number: String, lang: Language) -> String {
+    match lang {
+        Language::Da => number.replace('.', ","),
+        Language::En => number,
+    }
+}
+
+fn span(seconds: u32, lang: Language) -> String {
+    let hours = Text { da: "t", en: "h" }.get(lang);
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h", seconds / 3600),
+        7200..172_800 => format!("{} {hours}", seconds / 3600),
         _ => format!("{} d", seconds / 86_400),
     }
 }
@@ -385,7 +394,11 @@ fn problems(overview: &Overview, lang: Language) -> String {
             out,
             "! {} {}",
             number(overview.bad_lines),
-            word("linjer kunne ikke bruges:", "lines could not be used:")
+            if overview.bad_lines == 1 {
+                word("linje kunne ikke bruges:", "line could not be used:")
+            } else {
+                word("linjer kunne ikke bruges:", "lines could not be used:")
+            }
         );
     }
     for bad in &overview.bad {
@@ -408,8 +421,8 @@ fn problems(overview: &Overview, lang: Language) -> String {
     }
     if overview.precision == Precision::Bounded {
         out.push_str(word(
-            "! Hukommelsesgrænsen er nået: percentiler er op til 1,6 % for høje, og huller inden for en dag ses ikke (--memory)\n",
-            "! The memory limit was passed: percentiles are up to 1.6 % too high, and gaps within a day are not seen (--memory)\n",
+            "! Hukommelsesgrænsen er nået: percentiler er op til 1,6 % for høje, og pauser inden for en dag ses ikke (--memory)\n",
+            "! The memory limit was passed: percentiles are up to 1.6 % too high, and pauses within a day are not seen (--memory)\n",
         ));
     }
     out
@@ -473,7 +486,7 @@ const fn bad_kind(kind: BadKind) -> Text {
         BadKind::TimeMissing => Text { da: "uden tidspunkt", en: "without a time" },
         BadKind::TimeUnreadable => Text { da: "tidspunkt der ikke kan læses", en: "a time that cannot be read" },
         BadKind::TimeAmbiguous => Text {
-            da: "dag og måned kan forveksles; angiv `form` i opsætningen",
+            da: "dag og måned kan forveksles; angiv `form` i mappingen",
             en: "day and month could be exchanged; name the `form` in the mapping",
         },
         BadKind::TimeOfDayMissing => Text { da: "dato uden klokkeslæt", en: "a date without a time of day" },

@@ -1,8 +1,9 @@
 //! `kravprobe verify`: what a bundle or a sealed report proves.
 
-use super::{Common, Format};
+use super::{Common, Format, new_file};
 use crate::error::Result;
 use crate::language::{Language, Text};
+use crate::render::html;
 use crate::report::v1::Assurance;
 use crate::report::verify::{Verified, verify};
 use crate::seal::{Proof, Trust};
@@ -21,6 +22,9 @@ pub struct Args {
     /// Instant for the certification path, RFC 3339; the sealer's own word, when absent.
     #[arg(long, value_name = "RFC3339")]
     at: Option<Timestamp>,
+    /// Write the report as a page in the language of --lang, when nothing is refuted; the file must not exist yet.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
@@ -37,6 +41,9 @@ pub(super) fn run(args: &Args, common: Common) -> Result<u8> {
             "statements": verified.statements,
         }))?,
         Format::Text => common.print(&text(&verified, common.lang)),
+    }
+    if let Some(out) = args.html.as_ref().filter(|_| verified.holds) {
+        new_file(out, &html(&verified.report, common.lang)?)?;
     }
     Ok(exit_code(&verified))
 }

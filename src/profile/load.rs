@@ -226,6 +226,22 @@ impl Loader<'_> {
             }
             loaded.requirements.push(requirement);
         }
+        for (index, requirement) in loaded.file.requirement.iter().enumerate() {
+            let place = [Step::Key("requirement"), Step::Index(index), Step::Key("contradicted_by")];
+            if !requirement.contradicted_by.is_empty() && requirement.declaration.is_none() {
+                problems.push(document.mistake(&place, "`contradicted_by` needs `declaration`", None));
+            }
+            let known = || loaded.requirements.iter().chain(loaded.dropped.iter().map(|(dropped, _)| dropped));
+            for id in &requirement.contradicted_by {
+                if !known().any(|other| other.id == *id && other.id != requirement.id && !other.check.is_empty()) {
+                    problems.push(document.mistake(
+                        &place,
+                        format!("no other requirement `{id}` with a check"),
+                        nearest(id, known().map(|r| r.id.as_str())).map(|near| format!("did you mean `{near}`?")),
+                    ));
+                }
+            }
+        }
         if problems.is_empty() { Ok(loaded) } else { Err(Error::Diagnostics(problems)) }
     }
 }

@@ -5,7 +5,7 @@ use super::values::value;
 use super::words::{self, compare as w};
 use crate::language::{Language, Text};
 use crate::report::compare::{
-    Cause, CheckChange, Comparison, Finding, RequirementChange, RequirementStand, Stand, Status,
+    Cause, CauseOf, CheckChange, Comparison, Finding, RequirementChange, RequirementStand, Stand, Status,
 };
 use crate::verdict::Verdict;
 use std::fmt::Write;
@@ -65,8 +65,10 @@ fn finding_text(finding: &Finding, language: Language) -> String {
         let shown = stand.as_ref().map_or_else(|| t(&w::ABSENT).to_owned(), |s| stand_text(s, language));
         let _ = writeln!(out, "    {}: {shown}", t(label));
     }
-    if finding.causes.is_empty() {
-        let _ = writeln!(out, "    {}", t(&w::NO_CAUSE));
+    if finding.causes.is_empty() && !finding.is_unchanged() {
+        let both = finding.before.is_some() && finding.after.is_some();
+        let decided = both && !matches!(finding.status, Status::New | Status::NotShown);
+        let _ = writeln!(out, "    {}", t(if decided { &w::NO_CAUSE } else { &w::NO_CAUSE_SHOWN }));
     }
     for one in &finding.causes {
         let _ = writeln!(out, "    {}: {}", t(&w::CAUSE), cause(one, language));
@@ -118,6 +120,9 @@ fn cause(cause: &Cause, language: Language) -> String {
     let which = if cause.which.is_empty() { String::new() } else { format!(" {}", one_line(&cause.which)) };
     if cause.before.is_empty() && cause.after.is_empty() {
         return format!("{what}{which}: {}", w::CHANGED.get(language));
+    }
+    if cause.what == CauseOf::Expiry {
+        return format!("{what}{which}: {}", one_line(&cause.after));
     }
     let value = |text: &str| if text.is_empty() { w::NOTHING.get(language).to_owned() } else { one_line(text) };
     format!("{what}{which}: {} -> {}", value(&cause.before), value(&cause.after))

@@ -19,12 +19,12 @@ use std::fmt::Write;
 /// The stylesheet; its digest stands in the page's content security policy.
 const CSS: &str = include_str!("../../templates/report.css");
 
-/// The report as one HTML file, in the report's language.
-pub fn html(report: &Report) -> Result<String> {
+/// The report as one HTML file.
+pub fn html(report: &Report, language: Language) -> Result<String> {
     let canonical = canonical::bytes(report)?;
     let text = String::from_utf8(canonical).map_err(|_| Error::Internal("canonical JSON is not UTF-8".to_owned()))?;
     let page = Page {
-        l: report.language,
+        l: language,
         r: report,
         view: View::of(report)?,
         evidence_numbers: report.evidence.iter().zip(1..).map(|(e, n)| (e.sha256.as_str(), n)).collect(),

@@ -65,7 +65,7 @@ fn suite(report: &Report, finding: &Finding<'_>, xml: &mut Xml) -> std::io::Resu
         ("level", requirement.level.name()),
         ("category", requirement.category.name()),
         ("basis", requirement.basis.name()),
-        ("source", &finding.source()),
+        ("source", &finding.source(language)),
         ("verdict", finding.result.verdict.name()),
     ];
     for (name, value) in properties {
@@ -154,7 +154,7 @@ fn details(finding: &Finding<'_>, check: &CheckEntry, language: Language) -> Str
     if let Some(deadline) = finding.deadline(language).filter(|_| check.verdict == Verdict::Fail) {
         lines.push((w::DEADLINE, deadline));
     }
-    lines.push((w::SOURCE, finding.source()));
+    lines.push((w::SOURCE, finding.source(language)));
     let lines = lines
         .into_iter()
         .filter(|(_, value)| !value.is_empty())

@@ -6,14 +6,16 @@ use super::view::{self, Finding, Group, View};
 use super::words::{self, notice as n};
 use super::{harmless, one_line};
 use crate::canonical;
+use crate::check::Value;
 use crate::digest::{sha256, sha256_hex};
 use crate::error::{Error, Result};
 use crate::language::{Language, Localised, Text};
-use crate::profile::Calendar;
+use crate::outcome::Reason;
+use crate::profile::Profile;
 use crate::report::build::add_working_days;
-use crate::report::v1::{AppliedWaiver, CheckEntry, Report};
+use crate::report::v1::{AppliedWaiver, CheckEntry, DeclarationEntry, Report};
 use crate::seal::Statement;
-use crate::verdict::Level;
+use crate::verdict::{Basis, Level, Verdict};
 use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,8 +33,8 @@ pub struct NoticeFacts<'a> {
     pub language: Language,
     /// Day on which report and notice are delivered; without it, deadlines are no dates.
     pub delivered: Option<Date>,
-    /// The profile's calendar.
-    pub calendar: Option<&'a Calendar>,
+    /// The profile that was judged by.
+    pub profile: &'a Profile,
     /// What the verification of the bundle could not show.
     pub not_proven: &'a [&'a Statement],
 }
@@ -163,10 +165,17 @@ impl<'a> Draft<'a> {
         };
         let days = words::counted(count.into(), &words::WORKING_DAYS_ONE, &words::WORKING_DAYS_MANY, self.l);
         let Some(delivered) = self.facts.delivered else { return n::from_delivery(&days, self.l) };
-        match self.facts.calendar.and_then(|c| add_working_days(delivered, count, c)) {
+        let Some(calendar) = &self.facts.profile.calendar else {
+            return format!("{}. {}", n::from_delivery(&days, self.l), self.t(n::NO_CALENDAR));
+        };
+        match add_working_days(delivered, count, calendar) {
             Some(due) => n::due(due, &days, delivered, self.l),
             None => format!("{}. {}", n::from_delivery(&days, self.l), self.t(n::CALENDAR_ENDS)),
         }
+    }
+
+    fn lawyer_deadlines(&self) -> Text {
+        if self.facts.profile.calendar.is_some() { n::LAWYER_DEADLINES } else { n::LAWYER_DEADLINES_BARE }
     }
 
     fn tags(&self, finding: &Finding<'_>) -> String {
@@ -214,6 +223,96 @@ impl<'a> Draft<'a> {
 
     fn expected<'b>(&self, check: &'b CheckEntry) -> Cow<'b, str> {
         view::expected(check, self.l)
+    }
+
+    /// What a requirement asks for, with where its number comes from: the check's own words know only that no official document
+    /// sets it.
+    fn demanded<'b>(&self, finding: &Finding<'_>, check: &'b CheckEntry) -> Cow<'b, str> {
+        let shown = self.expected(check);
+        let unofficial = n::UNOFFICIAL.iter().find_map(|ending| shown.strip_suffix(ending.get(self.l)));
+        match unofficial {
+            Some(limit) if self.is_set_by_contract(finding, check) => {
+                Cow::Owned(format!("{limit} ({})", self.t(n::SET_BY_CONTRACT)))
+            }
+            _ => shown,
+        }
+    }
+
+    /// Whether the number in what a check expects is one that the profile's own file sets, for a requirement of the contract. Its
+    /// text alone tells a number that was set from a default.
+    fn is_set_by_contract(&self, finding: &Finding<'_>, check: &CheckEntry) -> bool {
+        let numbers: Vec<_> = check.expected.split(|c: char| !c.is_ascii_digit()).collect();
+        let bound = self.facts.profile.file.requirement.iter().filter(|r| r.id == finding.requirement.id);
+        finding.requirement.basis == Basis::Contract
+            && bound.flat_map(|r| &r.check).filter(|b| Some(&b.id) == check.check.as_ref()).any(|binding| {
+                binding.params.0.iter().any(|(name, value)| {
+                    matches!(value, Value::Integer(n) if numbers.contains(&n.to_string().as_str()))
+                        && check.parameters.0.get(name) == Some(value)
+                })
+            })
+    }
+
+    /// A breach that somebody declared: what was said, by whom, when, and on what document.
+    fn declared(&self, check: &CheckEntry) -> Option<Vec<(&'static str, String)>> {
+        let entry = self.declaration(check)?;
+        let mut lines = Vec::new();
+        if check.reason == Reason::DeclaredNotMet.code() {
+            lines.push((self.t(n::DECLARED), self.t(n::DECLARED_NOT_MET).to_owned()));
+        } else {
+            lines.push((self.t(words::EXPECTED), self.expected(check).into_owned()));
+            lines.push((self.t(n::DECLARED), entry.value.join(", ")));
+        }
+        let document = entry.document_sha256.as_ref();
+        lines.extend([
+            (self.t(words::DECLARED_BY), format!("{} ({})", entry.who, self.t(self.role(&entry.who)))),
+            (self.t(words::STATED_ON), words::day(entry.when, self.l)),
+            (self.t(words::DOCUMENT), document.map_or_else(|| self.t(n::NO_DOCUMENT).to_owned(), Clone::clone)),
+        ]);
+        Some(lines)
+    }
+
+    /// The declaration that a failing result rests on; none when a check contradicts what was declared.
+    fn declaration(&self, check: &CheckEntry) -> Option<&'a DeclarationEntry> {
+        let kind = check.declaration.as_ref()?;
+        let is_word = check.verdict == Verdict::Fail && check.reason != Reason::ContradictedByMeasurement.code();
+        self.r.declarations.iter().find(|d| is_word && d.kind == *kind)
+    }
+
+    /// What a lawyer must know of a breach that rests on somebody's word.
+    fn lawyer_declared(&self, finding: &Finding<'_>) -> Option<String> {
+        let mut roles: Vec<&str> = Vec::new();
+        for entry in finding.failing().into_iter().filter_map(|check| self.declaration(check)) {
+            let role = self.t(self.role(&entry.who));
+            if !roles.contains(&role) {
+                roles.push(role);
+            }
+        }
+        (!roles.is_empty()).then(|| n::rests_on_declaration(&roles.join(", "), self.l))
+    }
+
+    /// Which party the author of a declaration belongs to, as far as the names show it.
+    fn role(&self, who: &str) -> &'static Text {
+        let who = who.to_lowercase();
+        let parties = &self.r.parties;
+        let named = [(parties.customer.as_ref(), &n::OF_CUSTOMER), (parties.supplier.as_ref(), &n::OF_SUPPLIER)];
+        let mut found: Vec<_> = named
+            .into_iter()
+            .filter_map(|(party, role)| Some((party?.name.to_lowercase(), role)))
+            .filter(|(name, _)| !name.trim().is_empty() && who.contains(name.as_str()))
+            .collect();
+        // The longer name says more: a company can be named after the municipality.
+        found.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        match found.as_slice() {
+            [(first, _), (second, _), ..] if first == second => &n::OF_NOBODY_KNOWN,
+            [(_, role), ..] => role,
+            [] => &n::OF_NOBODY_KNOWN,
+        }
+    }
+
+    /// What stands where there is no evidence.
+    fn no_proof(&self, finding: &Finding<'_>) -> &'static str {
+        let is_declared = finding.failing().into_iter().any(|check| self.declaration(check).is_some());
+        self.t(if is_declared { n::PROOF_DECLARED } else { n::PROOF_NONE })
     }
 
     fn observed<'b>(&self, check: &'b CheckEntry) -> Cow<'b, str> {
@@ -264,19 +363,43 @@ impl<'a> Draft<'a> {
     fn md(text: impl AsRef<str>) -> String {
         markdown(text.as_ref())
     }
+
+    /// Text that begins a line.
+    fn md_line(text: impl AsRef<str>) -> String {
+        let text = markdown(text.as_ref());
+        // A heading, a list, a quotation or a rule would begin here.
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 && text[digits..].starts_with(['.', ')']) {
+            return format!("{}\\{}", &text[..digits], &text[digits..]);
+        }
+        if text.starts_with(['#', '+', '-', '=', '>']) { format!("\\{text}") } else { text }
+    }
 }
 
-/// Text from outside as Markdown that shows it and nothing else.
+/// Text from outside as Markdown that shows it and nothing else. Only what would be a mark where it stands is escaped.
 fn markdown(text: &str) -> String {
-    let mut out = String::new();
-    for c in one_line(text).chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!') {
+    let text = one_line(text);
+    let mut out = String::with_capacity(text.len());
+    let mut before = None;
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let after = rest.peek().copied();
+        let is_mark = match c {
+            '`' | '*' | '[' | ']' | '|' | '~' => true,
+            '\\' => after.is_none_or(|a| a.is_ascii_punctuation()),
+            // Inside a word it is no emphasis.
+            '_' => !(before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)),
+            '<' => after.is_some_and(|a| a.is_ascii_alphabetic() || matches!(a, '/' | '!' | '?')),
+            '&' => after.is_some_and(|a| a.is_ascii_alphabetic() || a == '#'),
+            _ => false,
+        };
+        if is_mark {
             out.push('\\');
         }
         out.push(c);
+        before = Some(c);
     }
-    // Some readers make links of bare addresses.
-    out.replace("://", ":\\//").replace("www.", "www\\.").replace('@', "\\@")
+    out
 }
 
 #[cfg(test)]
@@ -285,11 +408,19 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn marks_of_markdown_are_text() {
+    fn marks_of_markdown_are_text_and_the_rest_stays_readable() {
         assert_eq!(
-            markdown("a|b\n# <b> *x* [l](https://e.example) me@e.example"),
-            "a\\|b \\# \\<b\\> \\*x\\* \\[l\\](https:\\//e.example) me\\@e.example"
+            markdown("a|b\n# <b> *x* _y_ [l](e) ![i](e) &amp; ~~z~~ \\*"),
+            "a\\|b # \\<b> \\*x\\* \\_y\\_ \\[l\\](e) !\\[i\\](e) \\&amp; \\~\\~z\\~\\~ \\\\\\*"
         );
+        for plain in
+            ["http://www.w3.org/2000/09/xmldsig#rsa-sha1", "me@e.example", "a_b & c <= 30 {x}!", "-1 #", "1. x"]
+        {
+            assert_eq!(markdown(plain), plain);
+        }
+        for (text, shown) in [("# x", "\\# x"), ("1. x", "1\\. x"), ("- x", "\\- x"), ("3 dage", "3 dage")] {
+            assert_eq!(Draft::md_line(text), shown);
+        }
     }
 
     proptest! {
@@ -297,7 +428,7 @@ mod tests {
         fn taking_the_backslashes_away_gives_the_text_on_one_line(text in "[a-z<>|*_`#&!@\\[\\]{}~ ]{0,40}") {
             let shown = markdown(&text);
             prop_assert_eq!(shown.replace('\\', ""), one_line(&text));
-            for (at, c) in shown.char_indices().filter(|(_, c)| "<>|*_`#&!@[]{}~".contains(*c)) {
+            for (at, c) in shown.char_indices().filter(|(_, c)| "|*`[]~".contains(*c)) {
                 prop_assert!(shown[..at].ends_with('\\'), "{c} is bare in {shown}");
             }
         }

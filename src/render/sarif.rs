@@ -93,7 +93,7 @@ fn rule(report: &Report, finding: &Finding<'_>) -> Value {
         .remedies(language)
         .into_iter()
         .map(|remedy| format!("{}: {remedy}", w::REMEDY.get(language)))
-        .chain([format!("{}: {}", w::SOURCE.get(language), finding.source())])
+        .chain([format!("{}: {}", w::SOURCE.get(language), finding.source(language))])
         .chain(explained(finding).into_iter().map(|id| format!("kravprobe explain {id}")))
         .collect();
     json!({

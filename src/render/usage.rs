@@ -14,7 +14,9 @@ pub const DAY_WIDTH: u64 = 8;
 /// Width of a day with the space after it.
 const DAY_STEP: i64 = 10;
 /// Width of the longest bar of ages.
-const WIDEST: i64 = 380;
+const WIDEST: i64 = 300;
+/// Room for the words beside a bar.
+const WORDS: i64 = 210;
 const LEFT: i64 = 120;
 const ROW: usize = 24;
 
@@ -27,11 +29,22 @@ pub const fn state_name(state: UsageState) -> &'static str {
     }
 }
 
+/// The state of a newest call in words, after a comma; nothing where there is no call.
+const fn state_words(state: UsageState, language: Language) -> &'static str {
+    match (state, language) {
+        (UsageState::New, Language::Da) => ", nyt",
+        (UsageState::New, Language::En) => ", new",
+        (UsageState::Old, Language::Da) => ", for gammelt",
+        (UsageState::Old, Language::En) => ", too old",
+        (UsageState::None, _) => "",
+    }
+}
+
 /// A cell of the table, in words, so that colour is never needed.
 pub fn cell_words(cell: &UsageCell, language: Language) -> String {
     let UsageCell { percent, calls, least_recent, newest, state } = cell;
     let last = match (newest, language) {
-        (Some(newest), _) => words::day(danish_day(*newest), language),
+        (Some(newest), _) => format!("{}{}", words::day(danish_day(*newest), language), state_words(*state, language)),
         (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
         (None, Language::En) => "no call that succeeded".to_owned(),
     };
@@ -73,10 +86,18 @@ fn age_words(age: &NewestCall, language: Language) -> String {
     let words = match (age.age_days, language) {
         (None, Language::Da) => "intet kald, der lykkedes".to_owned(),
         (None, Language::En) => "no call that succeeded".to_owned(),
+        (Some(0), Language::Da) => "i dag".to_owned(),
+        (Some(0), Language::En) => "today".to_owned(),
         (Some(1), Language::Da) => "1 dag".to_owned(),
         (Some(1), Language::En) => "1 day".to_owned(),
         (Some(days), Language::Da) => format!("{days} dage"),
         (Some(days), Language::En) => format!("{days} days"),
+    };
+    let words = match language {
+        Language::Da if age.age_days.is_none() => format!("{words}; grænse {}", age.within_days),
+        Language::En if age.age_days.is_none() => format!("{words}; limit {}", age.within_days),
+        Language::Da => format!("{words}, højst {}", age.within_days),
+        Language::En => format!("{words}, at most {}", age.within_days),
     };
     let Some(cvr) = &age.municipality else { return words };
     let name = compare::municipalities().iter().find(|m| m.cvr == *cvr).map_or(cvr, |m| &m.name);
@@ -98,23 +119,26 @@ pub fn ages(all: &[NewestCall], language: Language) -> Vec<DrawnAge> {
             width,
             limit,
             text: age_words(age, language),
-            text_at: if (end..end + 100).contains(&limit) { limit + 8 } else { end + 8 },
+            text_at: if (end..end + WORDS).contains(&limit) { limit + 8 } else { end + 8 },
         }
     };
     all.iter().enumerate().map(draw).collect()
 }
 
 pub fn ages_words(all: &[NewestCall], language: Language) -> String {
-    let each: Vec<_> = all.iter().map(|age| format!("{} {}", age.integration, age_words(age, language))).collect();
-    let each = each.join(", ");
+    let one = |age: &NewestCall| {
+        let state = if age.age_days.is_some() { state_words(age.state, language) } else { "" };
+        format!("{} {}{state}", age.integration, age_words(age, language))
+    };
+    let each = all.iter().map(one).collect::<Vec<_>>().join("; ");
     let one_of_several = match language {
         _ if all.iter().all(|age| age.municipality.is_none()) => "",
         Language::Da => " I parentes den kommune, hvis seneste kald er ældst.",
         Language::En => " In parentheses the municipality whose newest call is oldest.",
     };
     match language {
-        Language::Da => format!("Alder på det seneste kald, der lykkedes: {each}.{one_of_several}"),
-        Language::En => format!("Age of the newest call that succeeded: {each}.{one_of_several}"),
+        Language::Da => format!("Alder i dage på det seneste kald, der lykkedes: {each}.{one_of_several}"),
+        Language::En => format!("Age in days of the newest call that succeeded: {each}.{one_of_several}"),
     }
 }
 
@@ -149,6 +173,34 @@ pub fn limit(calls: &DailyCalls) -> Option<i64> {
     (calls.new_from >= calls.from).then(|| place(calls, calls.new_from))
 }
 
+/// The calls of the busiest day, with spaces between thousands: the height of the picture.
+pub fn most(calls: &DailyCalls) -> String {
+    let digits = calls.days.iter().map(|d| d.calls).max().unwrap_or(0).to_string();
+    let parted = |(at, digit): (usize, char)| {
+        let space = at > 0 && (digits.len() - at).is_multiple_of(3);
+        space.then_some('\u{a0}').into_iter().chain([digit])
+    };
+    digits.chars().enumerate().flat_map(parted).collect()
+}
+
+/// Whose calls the pictures of days show: the table counts more.
+pub fn daily_scope(usage: &UsageFigures, language: Language) -> &'static str {
+    match (usage.rows.iter().any(|row| row.required), language) {
+        (true, Language::Da) => {
+            "Billederne dag for dag viser kun kald hos de kommuner, der skal bruge systemet, og kun de viste dage. Tabellen tæller kald hos alle kommuner i loggene og også fra før den første viste dag."
+        }
+        (true, Language::En) => {
+            "The pictures of days show the calls of those municipalities alone that must use the system, and the days shown alone. The table counts the calls of every municipality in the logs, and those before the first day shown too."
+        }
+        (false, Language::Da) => {
+            "Billederne dag for dag viser kun kald på de viste dage. Tabellen tæller også kald fra før den første viste dag."
+        }
+        (false, Language::En) => {
+            "The pictures of days show the calls of the days shown alone. The table counts those before the first day shown too."
+        }
+    }
+}
+
 pub fn daily_words(calls: &DailyCalls, language: Language) -> String {
     let DailyCalls { integration, from, until, new_from, days } = calls;
     let (sum, errors) = days.iter().fold((0, 0), |(all, bad), day| (all + day.calls, bad + day.errors));
@@ -157,10 +209,10 @@ pub fn daily_words(calls: &DailyCalls, language: Language) -> String {
     let on = days.len();
     match language {
         Language::Da => format!(
-            "{integration}: kald om dagen fra {from} til {until}: {sum} i alt på {on} dage, højst {most}; {errors} fejlede (rødt). Kald fra {new_from} og senere tæller som nye (stiplet streg)."
+            "{integration}: kald om dagen fra {from} til {until}: {sum} i alt på {on} dage, højst {most}; {errors} fejlede (åbne felter med kant). Grænsen for nye kald ligger {new_from} (stiplet streg)."
         ),
         Language::En => format!(
-            "{integration}: calls per day from {from} to {until}: {sum} in all on {on} days, {most} at most; {errors} failed (red). Calls on {new_from} and later count as new (dashed line)."
+            "{integration}: calls per day from {from} to {until}: {sum} in all on {on} days, {most} at most; {errors} failed (hollow boxes). The limit of new calls lies on {new_from} (dashed line)."
         ),
     }
 }
@@ -186,6 +238,23 @@ mod tests {
         assert_eq!(limit(&calls), Some(90));
         let words = daily_words(&calls, Language::Da);
         assert!(words.contains("1500001 i alt på 3 dage, højst 1000000; 250001 fejlede"), "{words}");
+        assert_eq!(most(&calls), "1\u{a0}000\u{a0}000");
+    }
+
+    #[test]
+    fn a_cell_tells_its_state_without_colour() {
+        let cell = |state, newest: Option<&str>| UsageCell {
+            percent: 67,
+            calls: 5,
+            least_recent: "SF1470".to_owned(),
+            newest: newest.map(|at| at.parse().unwrap()),
+            state,
+        };
+        let old = cell_words(&cell(UsageState::Old, Some("2026-09-01T08:00:00Z")), Language::Da);
+        assert_eq!(old, "67 %; 5 kald; ældst SF1470: 1. september 2026, for gammelt");
+        let none = cell_words(&cell(UsageState::Old, None), Language::Da);
+        assert_eq!(none, "67 %; 5 kald; ældst SF1470: intet kald, der lykkedes");
+        assert!(cell_words(&cell(UsageState::New, Some("2026-11-20T08:00:00Z")), Language::En).ends_with(", new"));
     }
 
     #[test]
@@ -199,11 +268,16 @@ mod tests {
             state,
         };
         let all =
-            [age(Some(1), 30, UsageState::New), age(Some(1500), 30, UsageState::Old), age(None, 30, UsageState::None)];
+            [age(Some(0), 30, UsageState::New), age(Some(1500), 30, UsageState::Old), age(None, 30, UsageState::None)];
         let drawn = ages(&all, Language::En);
         assert_eq!(
             drawn.iter().map(|d| d.text.as_str()).collect::<Vec<_>>(),
-            ["1 day", "1500 days", "no call that succeeded"]
+            ["today, at most 30", "1500 days, at most 30", "no call that succeeded; limit 30"]
+        );
+        let words = ages_words(&all, Language::Da);
+        assert!(
+            words.contains("SF1470 i dag, højst 30, nyt; SF1470 1500 dage, højst 30, for gammelt; SF1470 intet kald"),
+            "{words}"
         );
         assert_eq!(drawn[1].width, WIDEST, "an old age ends where four limits would");
         assert!(drawn.iter().all(|d| d.text_at >= LEFT && d.limit <= LEFT + WIDEST));

@@ -141,6 +141,30 @@ const PHRASES: &[(&str, &str)] = &[
     ("# contacts, # addresses, # usable", "# kontakter, # adresser, # brugbare"),
     ("# days", "# dage"),
     ("# days, tolerance #", "# dage, tolerance #"),
+    ("# day", "# dag"),
+    ("# day, until #-#-#T#:#:#Z", "# dag, indtil #-#-#T#:#:#Z"),
+    ("expired # day ago", "udløbet for # dag siden"),
+    ("expired # days ago", "udløbet for # dage siden"),
+    ("expired less than # day ago", "udløbet for mindre end # dag siden"),
+    ("expired # day ago, until #-#-#T#:#:#Z", "udløbet for # dag siden, gjaldt indtil #-#-#T#:#:#Z"),
+    ("expired # days ago, until #-#-#T#:#:#Z", "udløbet for # dage siden, gjaldt indtil #-#-#T#:#:#Z"),
+    (
+        "expired less than # day ago, until #-#-#T#:#:#Z",
+        "udløbet for mindre end # dag siden, gjaldt indtil #-#-#T#:#:#Z",
+    ),
+    ("# signing certificate(s), # day left", "# signeringscertifikat(er), # dag tilbage"),
+    (
+        "# signing certificate(s), the last expired # day ago",
+        "# signeringscertifikat(er), det sidste udløbet for # dag siden",
+    ),
+    (
+        "# signing certificate(s), the last expired # days ago",
+        "# signeringscertifikat(er), det sidste udløbet for # dage siden",
+    ),
+    (
+        "# signing certificate(s), the last expired less than # day ago",
+        "# signeringscertifikat(er), det sidste udløbet for mindre end # dag siden",
+    ),
     ("# octets", "# oktetter"),
     ("# trailing bytes", "# byte efter certifikatet"),
     ("# KeyDescriptor, # with a certificate", "# KeyDescriptor, # med et certifikat"),
@@ -186,6 +210,9 @@ const PHRASES: &[(&str, &str)] = &[
     ("a signing certificate with more than # days left", "et signeringscertifikat med mere end # dage tilbage"),
     ("absolute URI, <= # characters", "absolut URI, <= # tegn"),
     ("absolute URL, no user information, no fragment", "absolut URL uden brugeroplysninger og fragment"),
+    ("valid at the instant of judgement", "gyldigt på vurderingstidspunktet"),
+    ("begins #-#-#T#:#:#Z", "begynder #-#-#T#:#:#Z"),
+    ("ended #-#-#T#:#:#Z", "udløb #-#-#T#:#:#Z"),
     ("after #-#-#T#:#:#Z", "efter #-#-#T#:#:#Z"),
     ("all refused", "alle afvist"),
     ("all valid, up to a root", "alle gyldige, op til en rod"),
@@ -829,7 +856,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("ids on different lines", "id'er på forskellige linjer"),
     ("in use", "i brug"),
     ("in use, newest call", "i brug, nyeste kald"),
-    ("interfaces without a number", "snitflader uden nummer"),
+    ("interfaces without a number", "integrationer uden nummer"),
     ("invented for tests", "opdigtet til test"),
     ("lines of messages that came again, of all", "linjer om beskeder, der kom igen, af alle"),
     (
@@ -893,6 +920,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("the environment that lines name is not known", "det miljø, linjer nævner, er ikke kendt"),
     ("the first event came late", "den første hændelse kom sent"),
     ("the first events failed, or may have", "de første hændelser fejlede eller kan være fejlet"),
+    ("registered, and seen in calls that failed alone", "registreret, og kun set i kald, der fejlede"),
+    ("lines of other systems, which were left out", "linjer fra andre systemer, som er udeladt"),
     ("the list of reported counts is empty", "listen over rapporterede antal er tom"),
     ("the log does not hold the integration", "loggen omfatter ikke integrationen"),
     ("the log does not hold the calls of the municipality", "loggen omfatter ikke kommunens kald"),
@@ -1032,8 +1061,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("the covered period is shorter than # h", "den dækkede periode er kortere end # timer"),
     ("the log does not cover it", "loggen dækker det ikke"),
     ("the log does not say what it covers", "loggen siger ikke, hvad den dækker"),
-    ("the mapping may name the wrong zone", "tilknytningen nævner måske en forkert tidszone"),
-    ("the mapping names no column", "tilknytningen nævner ingen kolonne"),
+    ("the mapping may name the wrong zone", "mappingen nævner måske en forkert tidszone"),
+    ("the mapping names no column", "mappingen nævner ingen kolonne"),
     ("the newest line is too old", "den nyeste linje er for gammel"),
     ("the newest line of the event is too old", "den nyeste linje om hændelsen er for gammel"),
     ("# token requests without AppliesTo", "# tokenanmodninger uden AppliesTo"),
@@ -1165,6 +1194,9 @@ const PHRASES: &[(&str, &str)] = &[
     ("NameID or its hash", "NameID eller hash af det"),
     ("CVR number", "CVR-nummer"),
     ("reason", "årsag"),
+    ("the log is kept by the infrastructure", "loggen er ført af infrastrukturen"),
+    ("the log is kept by the vendor", "loggen er ført af leverandøren"),
+    ("the log is kept by the municipality", "loggen er ført af kommunen"),
     ("it does not say what it covers", "det er ikke oplyst, hvad den dækker"),
     ("file # was not read to its end", "fil # blev ikke læst til ende"),
     ("# bad lines of #", "# dårlige linjer af #"),
@@ -1186,8 +1218,210 @@ const PHRASES: &[(&str, &str)] = &[
     ("declared", "erklæret"),
 ];
 
+/// Phrases around text from outside (`@`), which stays as it is; `#` stands for a run of digits, and `%` for a thing of [`THINGS`] or
+/// text from outside. The first that fits counts.
+const FRAMES: &[(&str, &str)] = &[
+    // Exports of mailboxes.
+    ("whether the subscription to @ is active", "om abonnementet på @ er aktivt"),
+    ("whether % is active", "om % er aktivt"),
+    ("%: not active", "%: ikke aktivt"),
+    ("%: still active", "%: stadig aktivt"),
+    ("%: not inactive", "%: ikke inaktivt"),
+    ("%: inactive, as long as the system cannot receive", "%: inaktivt, så længe systemet ikke kan modtage"),
+    ("%: no agreement", "%: ingen aftale"),
+    ("@: in no agreement", "@: ikke i nogen aftale"),
+    ("%: beskedtype of @ is not stated", "%: beskedtype i @ er ikke oplyst"),
+    ("%: ended #-#-#, after the export was taken", "%: udløb #-#-#, efter at eksporten blev taget"),
+    ("%: ended #-#-#", "%: udløb #-#-#"),
+    ("%: not approved", "%: ikke godkendt"),
+    ("%: no expression", "%: intet abonnementsudtryk"),
+    ("every abonnementsudtryk of @", "hvert abonnementsudtryk i @"),
+    ("abonnementsudtryk of @ in @", "abonnementsudtryk for @ i @"),
+    ("abonnementer of @", "abonnementer i @"),
+    ("an abonnement of @", "et abonnement i @"),
+    ("@ from @: # to #", "@ fra @: # til #"),
+    ("# samples in a row of @", "# målinger i træk af @"),
+    ("@: # samples", "@: # målinger"),
+    ("prefix of @", "præfiks for @"),
+    ("a message with the kind of number that @ holds", "en besked med den slags nummer, som @ indeholder"),
+    ("messages: @", "beskeder: @"),
+    ("age of the oldest message of @ at @", "den ældste beskeds alder i @ (@)"),
+    ("at most # min (@ at @)", "højst # min. (@, @)"),
+    ("@ at @: # min", "@ (@): # min."),
+    ("mode of @", "modtagemåde for @"),
+    ("@: received before its LeveranceTidspunkt", "@: modtaget før sit LeveranceTidspunkt"),
+    ("@: # deliveries with both times", "@: # leverancer med begge tider"),
+    ("@: # s of # deliveries", "@: # s for # leverancer"),
+    ("times of @", "tider for @"),
+    ("@: acknowledged, not stored", "@: kvitteret, ikke gemt"),
+    ("@: received, neither stored nor acknowledged", "@: modtaget, hverken gemt eller kvitteret"),
+    ("@: stored, not acknowledged", "@: gemt, ikke kvitteret"),
+    ("@: when it was received is not stated", "@: hvornår den blev modtaget, er ikke oplyst"),
+    ("purpose and entriesWithoutPurpose of @", "formål og entriesWithoutPurpose for @"),
+    ("every subscription, and so one to @", "alle abonnementer og dermed et på @"),
+    ("no active subscription to @", "intet aktivt abonnement på @"),
+    ("no subscription to @", "intet abonnement på @"),
+    ("an agreement in force on @", "en gældende aftale om @"),
+    ("@: at most #.#", "@: højst #.#"),
+    ("retention of @", "opbevaringstid for @"),
+    ("@: # days, planned outage # h", "@: # dage, planlagt afbrud # timer"),
+    ("@: # days", "@: # dage"),
+    ("@ is needed and not selected", "@ er der brug for, men vælges ikke"),
+    ("@ is selected and lies outside the purpose", "@ vælges, men ligger uden for formålet"),
+    ("@ not selected", "@ vælges ikke"),
+    ("@ selected", "@ vælges"),
+    ("@: # attempts", "@: # forsøg"),
+    ("@: # of # messages more than once", "@: # af # beskeder mere end én gang"),
+    ("last update of @", "seneste opdatering af @"),
+    ("Foelsomhed and Beskedtype of @", "Foelsomhed og Beskedtype for @"),
+    ("@: @ is none of the four known classes", "@: @ er ingen af de fire kendte klasser"),
+    ("@: class @, types need @", "@: klasse @, typerne kræver @"),
+    ("the class of every type of @", "klassen for hver type i @"),
+    ("the class of @", "klassen for @"),
+    ("KLE of @", "KLE for @"),
+    ("Afsendende myndighed of @", "Afsendende myndighed for @"),
+    ("@: none", "@: ingen"),
+    ("first evidence #-#-# (@), go-live #-#-#", "første dokumentation #-#-# (@), idriftsættelse #-#-#"),
+    ("#-#-# (@), go-live #-#-#", "#-#-# (@), idriftsættelse #-#-#"),
+    ("@: # h until @, without LeveranceTidspunkt", "@: # timer indtil @, uden LeveranceTidspunkt"),
+    ("@: # h until @", "@: # timer indtil @"),
+    ("@: # h at @", "@: # timer @"),
+    (
+        "@: nothing received after @, and not shown that nothing waited",
+        "@: intet modtaget efter @, og det er ikke vist, at intet ventede",
+    ),
+    ("@: the observed period is shorter than # h", "@: den iagttagne periode er kortere end # timer"),
+    ("@: at most # h", "@: højst # timer"),
+    ("a dueslag in use in @", "et dueslag i brug i @"),
+    // Captured requests.
+    ("@, role not on the list", "@, rollen står ikke på listen"),
+    ("@ line #: @, redaction changed it", "@ linje #: @, sløring har ændret det"),
+    ("@ line #: @, a time without zone", "@ linje #: @, et tidspunkt uden tidszone"),
+    ("@ line #: @, TilTidspunkt before FraTidspunkt", "@ linje #: @, TilTidspunkt før FraTidspunkt"),
+    (
+        "@ line #: @, TilTidspunkt not certainly after FraTidspunkt",
+        "@ linje #: @, TilTidspunkt ikke med sikkerhed efter FraTidspunkt",
+    ),
+    ("@ at line #: @", "@ på linje #: @"),
+    ("@ at line #", "@ på linje #"),
+    ("@ line #: @", "@ linje #: @"),
+    // Certificates and metadata.
+    ("@ (of # compared)", "@ (af # sammenlignede)"),
+];
+
+/// What a frame speaks of.
+const THINGS: &[(&str, &str)] = &[
+    ("abonnementsudtryk of @ in @", "abonnementsudtryk for @ i @"),
+    ("@ in the outage of @", "@ i afbruddet @"),
+    ("@ in @", "@ i @"),
+];
+
+/// Longest text that is looked at for a frame.
+const LONGEST: usize = 1000;
+
+/// What requirements of the shipped profiles say of the place in their source.
+const PLACES: &[(&str, &str)] = &[
+    ("# and #", "# og #"),
+    ("#.# and #.#", "#.# og #.#"),
+    ("#.# to #.#", "#.# til #.#"),
+    ("#.#.#.#, #.#.#.# and #.#.#.#", "#.#.#.#, #.#.#.# og #.#.#.#"),
+    ("#.# and appendix #", "#.# og bilag #"),
+    ("appendix #", "bilag #"),
+    ("D.#.# appendix #", "D.#.# bilag #"),
+    ("table #", "tabel #"),
+    ("#.#, table #", "#.#, tabel #"),
+    ("#.# (shell model)", "#.# (skalmodel)"),
+    ("#.#.#.# (signing is optional)", "#.#.#.# (signering er valgfri)"),
+    ("#.#.#.# (encryption is optional)", "#.#.#.# (kryptering er valgfri)"),
+    ("#.#.# (unsolicited responses are allowed)", "#.#.# (uopfordrede svar er tilladt)"),
+    ("OIO-GE-# (optional)", "OIO-GE-# (valgfri)"),
+    ("the same for Dokument", "det samme for Dokument"),
+    ("usage data", "brugsdata"),
+    ("is there any call, how new is the newest one", "er der noget kald, og hvor nyt er det nyeste"),
+    ("the anvisninger must be followed", "anvisningerne skal følges"),
+    ("the index does not enforce them", "indekset håndhæver dem ikke"),
+    ("ten at once is the probe's choice", "ti på én gang er prøveværktøjets valg"),
+    ("no official number", "intet officielt tal"),
+    ("no official number of minutes", "intet officielt antal minutter"),
+    ("no official number for the margin", "intet officielt tal for marginen"),
+    ("no official number, the default is five minutes", "intet officielt tal, standard er fem minutter"),
+    ("no official number, the default is # hours", "intet officielt tal, standard er # timer"),
+    ("no document gives a size", "intet dokument angiver en størrelse"),
+    ("no document gives a size or a time", "intet dokument angiver en størrelse eller en tid"),
+    ("KOMBIT's own sample answers #", "KOMBITs eget eksempel svarer #"),
+    ("kept for # days, at most #", "gemmes i # dage, højst #"),
+    ("tokens are specific to authority and certificate", "tokens gælder én myndighed og ét certifikat"),
+    ("tokens are specific to authority", "tokens gælder én myndighed"),
+    ("metadata validation", "validering af metadata"),
+    ("certificate validation", "validering af certifikater"),
+    ("OCES# certificate validation", "validering af OCES#-certifikater"),
+    ("certificates (manual renewal)", "certifikater (manuel fornyelse)"),
+    ("certificates", "certifikater"),
+    ("what ordinary logs leave out", "hvad almindelige logge udelader"),
+    ("special conditions", "særlige vilkår"),
+    ("physical deletion", "fysisk sletning"),
+    ("delivery at connection", "levering ved tilslutning"),
+    ("revocation check", "spærrekontrol"),
+    ("relation to SF#", "forhold til SF#"),
+    ("operations", "operationer"),
+    ("version #.# expands it to a list before delivery", "version #.# folder den ud til en liste før levering"),
+    ("Slet and Passiver trigger no message", "Slet og Passiver udløser ingen besked"),
+    ("mandatory (#), unique (#)", "obligatorisk (#), entydigt (#)"),
+    ("v#.# valid from #-#-#", "v#.# gyldig fra #-#-#"),
+    ("updated all weekdays, typically before #:#", "opdateres alle hverdage, typisk før #:#"),
+    ("two-way TLS of callbacks", "tovejs-TLS ved kald til systemet"),
+    ("title", "titel"),
+    ("the stored request belongs to the HTTP session", "den gemte forespørgsel hører til HTTP-sessionen"),
+    ("system overview", "systemoverblik"),
+    ("service messages", "servicemeddelelser"),
+    ("service agreement", "serviceaftale"),
+    ("response", "svar"),
+    ("production certificates in all environments", "produktionscertifikater i alle miljøer"),
+    ("one key pair for each certificate", "ét nøglepar for hvert certifikat"),
+    ("note on personal data", "note om personoplysninger"),
+    ("note on new users", "note om nye brugere"),
+    ("no serverAuth and no DNS name", "ingen serverAuth og intet DNS-navn"),
+    ("list of the # municipalities", "liste over de # kommuner"),
+    ("history, #-#-#", "historik, #-#-#"),
+    ("hash functions", "hashfunktioner"),
+    ("filter on RelateretObjekt", "filter på RelateretObjekt"),
+    ("files", "filer"),
+    ("example of a message", "eksempel på en besked"),
+    ("example of an expression", "eksempel på et abonnementsudtryk"),
+    ("the grammar itself is not public", "selve grammatikken er ikke offentlig"),
+    ("equal replay and other content", "ens gentagelse og andet indhold"),
+    ("certificate of the answer", "svarets certifikat"),
+    (
+        "a fetch at the bidding of a message is a demonstrated breach of security",
+        "en hentning på en beskeds bud er et påvist brud på sikkerheden",
+    ),
+    ("accessibility of letters and documents", "tilgængelighed af breve og dokumenter"),
+    ("EncryptionMethod in its metadata", "EncryptionMethod i dets metadata"),
+    ("DTDs and external entities are rejected", "DTD'er og eksterne entiteter afvises"),
+    ("messages of the external test environment", "beskeder fra det eksterne testmiljø"),
+    ("extracts are merged by it", "udtræk flettes efter det"),
+    ("# means that the token has expired", "# betyder, at tokenet er udløbet"),
+    ("both roles together give fault #", "begge roller sammen giver fejl #"),
+    ("status codes # and #", "statuskode # og #"),
+    ("status code #", "statuskode #"),
+    ("the receiver must validate", "modtageren skal validere"),
+    ("delivered in the order of distribution", "leveret i fordelingens rækkefølge"),
+    ("the table has # and no #", "tabellen har # og ikke #"),
+    ("#, # and # stop sending", "#, # og # standser afsendelsen"),
+    ("a message is identified by its BeskedId", "en besked kendes på sit BeskedId"),
+    ("the oldest message must not block", "den ældste besked må ikke blokere"),
+    ("one or more KeyDescriptor", "en eller flere KeyDescriptor"),
+    ("receipts must be read", "kvitteringer skal læses"),
+    (
+        "MeMo is validated asynchronously, so receipts must be read",
+        "MeMo valideres asynkront, så kvitteringer skal læses",
+    ),
+    ("a message is saved before it is sent", "en besked gemmes, før den sendes"),
+    ("published examples (Safewhere/kombit #cdcbfd)", "offentliggjorte eksempler (Safewhere/kombit #cdcbfd)"),
+];
+
 /// A value as a reader of the language sees it.
-pub(super) fn value(text: &str, language: Language) -> Cow<'_, str> {
+pub(crate) fn value(text: &str, language: Language) -> Cow<'_, str> {
     if language == Language::En || text.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -1213,8 +1447,134 @@ fn part(text: &str) -> Cow<'_, str> {
             });
             Cow::Owned(filled)
         }
-        None => Cow::Borrowed(text),
+        None => match text.strip_prefix("not stated: ") {
+            Some(rest) => Cow::Owned(format!("ikke oplyst: {}", part(rest))),
+            None => framed(text, FRAMES).map_or(Cow::Borrowed(text), Cow::Owned),
+        },
     }
+}
+
+/// The Danish of the first frame that fits.
+fn framed(text: &str, frames: &[(&str, &str)]) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let mut found = Vec::new();
+    let (_, danish) = frames.iter().find(|(english, _)| {
+        found.clear();
+        fits(english, text, &mut found)
+    })?;
+    let mut found = found.into_iter();
+    let mut out = String::new();
+    for character in danish.chars() {
+        match character {
+            '#' | '@' => out.push_str(found.next().unwrap_or_default()),
+            '%' => {
+                let thing = found.next().unwrap_or_default();
+                out.push_str(&framed(thing, THINGS).unwrap_or_else(|| thing.to_owned()));
+            }
+            other => out.push(other),
+        }
+    }
+    Some(out)
+}
+
+/// Whether a text has the form of a frame, and what stands in its gaps.
+fn fits<'t>(frame: &str, text: &'t str, found: &mut Vec<&'t str>) -> bool {
+    let Some(gap) = frame.find(['#', '@', '%']) else { return frame == text };
+    let (before, rest) = frame.split_at(gap);
+    let Some(text) = text.strip_prefix(before) else { return false };
+    let (is_number, rest) = (rest.starts_with('#'), &rest[1..]);
+    let known = found.len();
+    if is_number {
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        found.push(&text[..end]);
+        if end > 0 && fits(rest, &text[end..], found) {
+            return true;
+        }
+        found.truncate(known);
+        return false;
+    }
+    // What follows says where the gap can end.
+    let next = &rest[..rest.find(['#', '@', '%']).unwrap_or(rest.len())];
+    let ends: Vec<usize> =
+        if rest.is_empty() { vec![text.len()] } else { text.match_indices(next).map(|(at, _)| at).collect() };
+    for end in ends.into_iter().filter(|end| *end > 0) {
+        found.push(&text[..end]);
+        if fits(rest, &text[end..], found) {
+            return true;
+        }
+        found.truncate(known);
+    }
+    false
+}
+
+/// The place in a requirement's source, as a reader of the language sees it. Names and numbers stay as they are.
+pub(super) fn place(text: &str, language: Language) -> Cow<'_, str> {
+    if language == Language::En {
+        return Cow::Borrowed(text);
+    }
+    let one = |text: &str| {
+        let (skeleton, _) = skeleton(text);
+        PLACES.iter().any(|(english, _)| *english == skeleton).then(|| framed(text, PLACES)).flatten()
+    };
+    let each = |part: &str| {
+        one(part).unwrap_or_else(|| match part.split_once(": ") {
+            Some((number, words)) => format!(
+                "{}: {}",
+                one(number).unwrap_or_else(|| number.to_owned()),
+                one(words).unwrap_or_else(|| words.to_owned())
+            ),
+            None => part.to_owned(),
+        })
+    };
+    Cow::Owned(text.split("; ").map(each).collect::<Vec<_>>().join("; "))
+}
+
+/// When a requirement applies, as a reader of the language sees it. What stands in brackets are names, which stay as they are.
+pub(crate) fn condition(text: &str, language: Language) -> Cow<'_, str> {
+    const JOINTS: [(&str, &str); 5] =
+        [(" and ", " og "), (" or ", " eller "), ("not (", "ikke ("), ("(", "("), (")", ")")];
+    if language == Language::En {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    let (mut start, mut at, mut is_inside) = (0, 0, false);
+    while let Some(character) = text[at..].chars().next() {
+        is_inside = match character {
+            '[' => true,
+            ']' => false,
+            _ => is_inside,
+        };
+        match JOINTS.iter().find(|(joint, _)| !is_inside && text[at..].starts_with(joint)) {
+            Some((joint, danish)) => {
+                out.push_str(&clause(&text[start..at]));
+                out.push_str(danish);
+                at += joint.len();
+                start = at;
+            }
+            None => at += character.len_utf8(),
+        }
+    }
+    out.push_str(&clause(&text[start..]));
+    Cow::Owned(out)
+}
+
+/// One condition, as `Predicate::describe` writes it.
+fn clause(text: &str) -> String {
+    const CLAUSES: &[(&str, &str)] = &[
+        ("environment in [@]", "miljøet er et af [@]"),
+        ("tls endpoint in [@]", "målfilen nævner et TLS-endepunkt af slagsen [@]"),
+        ("the system receives by push", "systemet modtager med push (BeskedFåTilsendt)"),
+        ("the system receives by pull", "systemet modtager med pull (BeskedHent)"),
+        ("the target names a log of events with one of [@]", "målfilen nævner en log over hændelser med en af [@]"),
+        ("the target names a token service", "målfilen nævner prøveværktøjets tokentjeneste"),
+        ("the target names a log of calls", "målfilen nævner en log over kald"),
+        ("the target names a captured request", "målfilen nævner en opsamlet anmodning"),
+        ("@ in [@]", "erklæringen @ er en af [@]"),
+        ("@ declared", "erklæringen @ findes"),
+    ];
+    framed(text, CLAUSES).unwrap_or_else(|| text.to_owned())
 }
 
 /// The text with `#` for each run of digits, and the runs.
@@ -1253,6 +1613,69 @@ mod tests {
     fn text_from_outside_stays_as_it_is() {
         for text in ["CN=none, O=system", "https://none.example", "goods", "system2", "# days", ""] {
             assert_eq!(value(text, Language::Da), text);
+        }
+    }
+
+    #[test]
+    fn phrases_around_text_from_outside_are_translated_and_the_text_is_not() {
+        let da = |text: &'static str| value(text, Language::Da).into_owned();
+        assert_eq!(da("CPR fødsel in pull: no agreement"), "CPR fødsel i pull: ingen aftale");
+        assert_eq!(
+            da("abonnementsudtryk of none in B: not active; and 2 more"),
+            "abonnementsudtryk for none i B: ikke aktivt; og 2 flere"
+        );
+        assert_eq!(da("Sag at line 11: Titel (O)"), "Sag på linje 11: Titel (O)");
+        assert_eq!(da("A in B: Aftale 7: ended 2026-10-22"), "A i B: Aftale 7: udløb 2026-10-22");
+        assert_eq!(da("not stated: whether dueslag X is active"), "ikke oplyst: om dueslag X er aktivt");
+        assert_eq!(da("CN=a, O=none (of 5 compared)"), "CN=a, O=none (af 5 sammenlignede)");
+        assert_eq!(
+            da("expired 1 day ago, until 2026-11-20T15:17:08Z"),
+            "udløbet for 1 dag siden, gjaldt indtil 2026-11-20T15:17:08Z"
+        );
+        let long = format!("{}: not active", "a: ".repeat(1000));
+        assert_eq!(value(&long, Language::Da), long);
+    }
+
+    #[test]
+    fn the_place_in_a_source_is_translated() {
+        let da = |text: &'static str| place(text, Language::Da).into_owned();
+        assert_eq!(da("3.6 to 3.13; the same for Dokument"), "3.6 til 3.13; det samme for Dokument");
+        assert_eq!(
+            da("8: the anvisninger must be followed; the index does not enforce them"),
+            "8: anvisningerne skal følges; indekset håndhæver dem ikke"
+        );
+        assert_eq!(
+            da("usage data: is there any call, how new is the newest one"),
+            "brugsdata: er der noget kald, og hvor nyt er det nyeste"
+        );
+        assert_eq!(da("bilag 4, 3"), "bilag 4, 3");
+    }
+
+    #[test]
+    fn every_condition_of_the_shipped_profiles_has_its_danish() {
+        assert_eq!(
+            condition(
+                "not (environment in [local or test]) and (sole-use declared or the system receives by push)",
+                Language::Da
+            ),
+            "ikke (miljøet er et af [local or test]) og (erklæringen sole-use findes eller systemet modtager med push (BeskedFåTilsendt))"
+        );
+        for profile in crate::bank::shipped().unwrap() {
+            for requirement in profile.requirements {
+                let Some(predicate) = &requirement.applies_when else { continue };
+                let danish = condition(&predicate.describe(), Language::Da).into_owned();
+                for english in [" the ", "the target", "receives", " in [", "declared", "not ("] {
+                    assert!(!danish.contains(english), "{}: {danish}", requirement.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn frames_have_the_same_gaps_in_both_languages() {
+        let gaps = |text: &str| text.chars().filter(|c| "#@%".contains(*c)).collect::<String>();
+        for (english, danish) in FRAMES.iter().chain(THINGS).chain(PLACES) {
+            assert_eq!(gaps(english), gaps(danish), "{english}");
         }
     }
 

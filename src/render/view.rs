@@ -1,11 +1,11 @@
 //! A report's findings, sorted the way a reader needs them. Shared by the renderings for people.
 
-use super::values::value;
+use super::values::{condition, place, value};
 use super::words as w;
 use crate::error::{Error, Result};
 use crate::language::Language;
 use crate::report::v1::{CheckEntry, Deadline, Report, RequirementEntry, RequirementResult};
-use crate::target::Party;
+use crate::target::{DECLARATIONS, Party};
 use crate::verdict::{Level, Verdict};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,12 +137,18 @@ impl<'a> Finding<'a> {
     }
 
     /// Where the requirement can be read.
-    pub(super) fn source(&self) -> String {
+    pub(super) fn source(&self, language: Language) -> String {
         let source = &self.requirement.source;
+        let section = place(&source.section, language);
         match &source.version {
-            Some(version) => format!("{} ({version}), {}", source.document, source.section),
-            None => format!("{}, {}", source.document, source.section),
+            Some(version) => format!("{} ({version}), {section}", source.document),
+            None => format!("{}, {section}", source.document),
         }
+    }
+
+    /// When the requirement applies, when that is not always.
+    pub(super) fn applies_when(&self, language: Language) -> Option<Cow<'_, str>> {
+        self.requirement.applies_when.as_deref().map(|text| condition(text, language))
     }
 }
 
@@ -189,7 +195,10 @@ pub(super) fn observed(check: &CheckEntry, language: Language) -> Cow<'_, str> {
 pub(super) fn name(check: &CheckEntry, language: Language) -> String {
     match (&check.title, &check.declaration, &check.check) {
         (Some(title), _, _) => title.get(language).to_owned(),
-        (None, Some(kind), _) => format!("{} {kind}", w::DECLARATION.get(language)),
+        (None, Some(kind), _) => match DECLARATIONS.iter().find(|known| known.kind == kind) {
+            Some(known) => format!("{}: {}", w::DECLARATION.get(language), known.doc.get(language)),
+            None => format!("{} {kind}", w::DECLARATION.get(language)),
+        },
         (None, None, Some(id)) => id.clone(),
         (None, None, None) => w::CHECK.get(language).to_owned(),
     }

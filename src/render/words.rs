@@ -341,7 +341,7 @@ pub fn rule(id: &str) -> Text {
 #[must_use]
 pub const fn latency_of(of: LatencyOf) -> Text {
     match of {
-        LatencyOf::PushAnswer => text("Fra skub til svar", "From push to answer"),
+        LatencyOf::PushAnswer => text("Fra push til svar", "From push to answer"),
         LatencyOf::DeliveryToAck => text("Fra levering til kvittering", "From delivery to acknowledgement"),
     }
 }
@@ -396,7 +396,11 @@ const SELECTED: Text = text(", som profilen vælger", " that the profile selects
 #[must_use]
 pub fn plan_reason(english: &str, language: Language) -> Option<String> {
     let (reason, rest) = PLAN_REASONS.iter().find_map(|r| Some((r, english.strip_prefix(r.en)?)))?;
-    let rest = if rest == SELECTED.en { SELECTED.get(language) } else { rest };
+    let rest = match reason.en {
+        _ if rest == SELECTED.en => SELECTED.get(language).into(),
+        "applies when " | "nobody has declared whether " => super::values::condition(rest, language),
+        _ => rest.into(),
+    };
     Some(format!("{}{rest}", reason.get(language)))
 }
 
@@ -596,7 +600,7 @@ words! {
     UNDECIDED_NOTE = "Intet af dette tæller som bestået, og intet af det er i sig selv leverandørens fejl.", "None of this counts as a pass, and none of it is in itself the supplier's breach.";
     UNTIL = "Indtil", "Until";
     USAGE = "Brug efter loggene", "Use according to the logs";
-    USAGE_LINE = "Stregen viser den alder, et kald højst må have.", "The line shows the age that a call may have at most.";
+    USAGE_LINE = "Stregen viser den alder, et kald højst må have: så mange gange 24 timer før prøven. Dage er danske kalenderdage.", "The line shows the age that a call may have at most: so many times 24 hours before the test. Days are days of the Danish calendar.";
     USAGE_NOTE = "Tal fra de udtræk, der blev givet. Billederne er ingen domme: om et krav er opfyldt, står ved kravet. Et udtræk, der ikke dækker en periode eller en integration, viser intet kald, uden at det beviser, at der ikke var noget.", "Figures of the extracts that were given. The pictures are no verdicts: whether a requirement is met stands with the requirement. An extract that does not cover a period or an integration shows no call, which does not prove that there was none.";
     USAGE_TABLE = "Kommune og pakke: andel af integrationerne med nye kald, og den, hvis seneste kald er ældst", "Municipality and package: share of the integrations with new calls, and the one whose newest call is oldest";
     VALID = "Gyldig", "Valid";

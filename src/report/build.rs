@@ -325,7 +325,14 @@ fn limitations(profile: &Profile, facts: &RunFacts) -> Vec<Localised> {
             },
         ),
         (
-            true,
+            facts.seal.assurance == v1::Assurance::None,
+            Text {
+                da: "Rapporten viser, hvad prøverne fandt på det angivne tidspunkt. Den er ikke en revisionserklæring, og intet beviser tidspunktet.",
+                en: "The report shows what the checks found at the stated time. It is not an audit opinion, and nothing proves the time.",
+            },
+        ),
+        (
+            facts.seal.assurance != v1::Assurance::None,
             Text {
                 da: "Rapporten viser, hvad prøverne fandt på det angivne tidspunkt. Den er ikke en revisionserklæring, og seglet (JAdES B-B) beviser ikke tidspunktet.",
                 en: "The report shows what the checks found at the stated time. It is not an audit opinion, and the seal (JAdES B-B) carries no proof of time.",

@@ -8,6 +8,8 @@ use super::v1::{CheckEntry, Report, RequirementResult};
 use crate::aggregate::Decision;
 use crate::error::{Error, Result};
 use crate::language::Localised;
+use crate::outcome::Reason;
+use crate::pki::certificate::Certificate;
 use crate::subject::Subject;
 use crate::verdict::{Category, Level, Verdict};
 use serde::Serialize;
@@ -20,7 +22,7 @@ pub struct Side {
     pub report: Report,
     /// Text of the target.
     pub target: String,
-    /// The subjects, without the bytes of their evidence.
+    /// The subjects, with the bytes of their certificates alone.
     pub subjects: Vec<Subject>,
 }
 
@@ -125,8 +127,17 @@ pub struct Finding {
     pub after: Option<Stand>,
     /// Whether a waiver covers the requirement in the newer report.
     pub waived: bool,
-    /// Causes that concern this finding. Empty: the bundles show none, so the system itself behaves otherwise.
+    /// Causes that concern this finding. Empty: nothing has changed, or the bundles show no cause.
     pub causes: Vec<Cause>,
+}
+
+impl Finding {
+    /// Whether both reports show the finding, with the same reason.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        let reason = |stand: &Option<Stand>| stand.as_ref().map(|s| s.reason.clone());
+        self.status == Status::Recurring && reason(&self.before) == reason(&self.after)
+    }
 }
 
 /// How a result stood.
@@ -221,12 +232,14 @@ pub enum CauseOf {
     RequirementBound,
     /// The check is bound anew to the requirement, or no longer.
     CheckBound,
-    /// Level or category of the requirement.
-    Level,
     /// Parameters of the check.
     Parameters,
     /// A certificate has another fingerprint.
     Certificate,
+    /// A certificate ended between the two instants of judgement.
+    Expiry,
+    /// The instant of judgement: what was seen is the same, or its time has come.
+    Time,
     /// A metadata document has another digest.
     Metadata,
     /// A table of the target.
@@ -466,6 +479,7 @@ fn causes_of_all(old: &Side, new: &Side) -> Vec<Cause> {
         r.system.certificates.iter().map(|c| (c.subject.clone(), c.sha256.clone())).collect()
     };
     causes.extend(differences(CauseOf::Certificate, &certificates(o), &certificates(n)));
+    causes.extend(expiries(old, new));
     causes.extend(differences(CauseOf::Metadata, &metadata(old), &metadata(new)));
     let declarations = |r: &Report| -> BTreeMap<_, _> {
         let said = |d: &super::v1::DeclarationEntry| {
@@ -506,12 +520,18 @@ fn causes_of_one(
     (before, after): (Option<&CheckEntry>, Option<&CheckEntry>),
     all: &[Cause],
 ) -> Vec<Cause> {
+    // What has not changed has no cause.
+    let same = |was: &CheckEntry, is: &CheckEntry| {
+        (was.verdict, &was.reason, &was.expected, &was.parameters)
+            == (is.verdict, &is.reason, &is.expected, &is.parameters)
+    };
+    if before.zip(after).is_some_and(|(was, is)| same(was, is)) {
+        return Vec::new();
+    }
     let mut causes = Vec::new();
     let entry = |side: &Side| side.report.requirements.iter().find(|r| r.id == *requirement).cloned();
     match (entry(old), entry(new)) {
-        (Some(was), Some(is)) => {
-            let level = |r: &super::v1::RequirementEntry| format!("{} {}", r.level.name(), r.category.name());
-            causes.extend(difference(CauseOf::Level, requirement, &level(&was), &level(&is)));
+        (Some(_), Some(_)) => {
             let bound = |side: &Side| {
                 let entries = result(&side.report, requirement).map(|r| r.checks.as_slice()).unwrap_or_default();
                 let is_it = |c: &CheckEntry| c.check.as_ref() == Some(by) || c.declaration.as_ref() == Some(by);
@@ -536,9 +556,21 @@ fn causes_of_one(
     let within =
         subject.strip_prefix("certificate:").and_then(|s| s.split_once('/')).map(|(m, _)| format!("metadata:{m}"));
     let name = subject.split_once(':').map(|(family, _)| family).unwrap_or_default();
+    let is_timed = [before, after].into_iter().flatten().any(|c| TIMED.contains(&c.reason.as_str()));
+    // One certificate is often several subjects: the target's file and what the metadata holds.
+    let own: BTreeSet<_> = [old, new]
+        .into_iter()
+        .flat_map(|side| &side.report.system.certificates)
+        .filter(|c| c.subject == subject)
+        .map(|c| c.sha256.as_str())
+        .collect();
     let concerns = |cause: &&Cause| match cause.what {
         CauseOf::OtherSystem | CauseOf::SystemVersion | CauseOf::RuleSet => true,
-        CauseOf::Certificate => cause.which == subject,
+        CauseOf::Certificate => {
+            cause.which == subject
+                || (!is_timed && (own.contains(cause.before.as_str()) || own.contains(cause.after.as_str())))
+        }
+        CauseOf::Expiry => is_timed && cause.which == subject,
         CauseOf::Metadata => cause.which == subject || within.as_ref() == Some(&cause.which),
         CauseOf::Declaration => cause.which == *by,
         CauseOf::Target => cause.which == table_of(name),
@@ -547,7 +579,41 @@ fn causes_of_one(
         _ => false,
     };
     causes.extend(all.iter().filter(concerns).cloned());
+    let replaced = causes.iter().any(|c| matches!(c.what, CauseOf::Certificate | CauseOf::Metadata));
+    // The same evidence gives another answer only because time has passed, unless something else was found.
+    let same_evidence = before.zip(after).is_some_and(|(b, a)| !a.evidence.is_empty() && a.evidence == b.evidence);
+    if (is_timed && before.is_some() && after.is_some() && !replaced) || (same_evidence && causes.is_empty()) {
+        let (before, after) = (old.report.run.at.to_string(), new.report.run.at.to_string());
+        causes.extend(difference(CauseOf::Time, "", &before, &after));
+    }
     causes
+}
+
+/// Reasons that time alone can bring or take away.
+const TIMED: &[&str] = &[
+    Reason::Expired.code(),
+    Reason::NotYetValid.code(),
+    Reason::ExpiresSoon.code(),
+    Reason::DeclarationExpired.code(),
+    Reason::TooOld.code(),
+];
+
+/// Certificates of both reports that ended between them.
+fn expiries(old: &Side, new: &Side) -> Vec<Cause> {
+    let known: BTreeSet<_> = old.report.system.certificates.iter().map(|c| (&c.subject, &c.sha256)).collect();
+    let between = old.report.run.at..new.report.run.at;
+    let ended = |subject: &Subject| {
+        let Subject::Certificate(c) = subject else { return None };
+        let read = known.contains(&(&c.id, &c.certificate.sha256)).then(|| Certificate::read(c.certificate.data()))?;
+        let end = read.ok()?.not_after;
+        between.contains(&end).then(|| Cause {
+            what: CauseOf::Expiry,
+            which: c.id.clone(),
+            before: String::new(),
+            after: end.to_string(),
+        })
+    };
+    new.subjects.iter().filter_map(ended).collect()
 }
 
 /// The table of the target that a family of subjects comes from.

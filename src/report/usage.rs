@@ -2,6 +2,7 @@
 //! replay shows the same. Pictures only: the verdicts stand with the requirements.
 
 use super::v1::{DailyCalls, DayCalls, NewestCall, UsageCell, UsageFigures, UsagePackage, UsageRow, UsageState};
+use crate::checks::usage::{SKEW, earlier, is_here};
 use crate::denmark::danish_day;
 use crate::language::Localised;
 use crate::plan::Plan;
@@ -29,14 +30,17 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
         Subject::Usage(usage) => Some(usage),
         _ => None,
     })?;
-    let summaries: Vec<Summary> =
+    let mut summaries: Vec<Summary> =
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
-    let groups = once(&summaries);
+    summaries.iter_mut().for_each(|summary| compare::count_any_call(&mut summary.groups));
+    let groups = once(subject, &summaries);
+    // A count may come from one log alone; the newest call is that of every log, as the checks take it.
+    let all = here(subject, &summaries);
     let (packages, left_out_packages) = packages(plan, profile, &groups);
     let (integrations, left_out_integrations) = integrations(&packages);
-    let (rows, left_out_rows) = rows(subject, &packages, &groups);
+    let (rows, left_out_rows) = rows(subject, &packages, &groups, &all);
     Some(UsageFigures {
-        ages: ages(subject, &integrations, &groups),
+        ages: ages(subject, &integrations, &all),
         daily: daily(subject, &integrations, &groups),
         rows,
         left_out_rows,
@@ -46,13 +50,24 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
     })
 }
 
+/// The groups that count for the checks: in production, lines that name another environment do not.
+fn here<'a>(subject: &UsageSubject, summaries: &'a [Summary]) -> Vec<&'a Group> {
+    let all = summaries.iter().flat_map(|summary| &summary.groups);
+    all.filter(|group| is_here(group, subject.environment) == Some(true)).collect()
+}
+
+/// The newest use that is not later than the run, as the checks take it.
+fn newest_use<'a>(subject: &UsageSubject, groups: impl Iterator<Item = &'a Group>) -> Option<Timestamp> {
+    groups.filter_map(|group| group.newest_success).filter(|at| at.duration_since(subject.at) <= SKEW).max()
+}
+
 /// The groups, each integration of each municipality from the one log that has most calls of it: two logs may tell of the same calls.
-fn once(summaries: &[Summary]) -> Vec<&Group> {
+fn once<'a>(subject: &UsageSubject, summaries: &'a [Summary]) -> Vec<&'a Group> {
     let key = |group: &Group| (group.key.integration.clone(), group.key.municipality.clone());
     let mut most: BTreeMap<_, (u64, usize)> = BTreeMap::new();
     for (log, summary) in summaries.iter().enumerate() {
         let mut calls: BTreeMap<_, u64> = BTreeMap::new();
-        for group in &summary.groups {
+        for group in summary.groups.iter().filter(|group| is_here(group, subject.environment) == Some(true)) {
             *calls.entry(key(group)).or_default() += group.calls;
         }
         for (key, calls) in calls {
@@ -64,6 +79,7 @@ fn once(summaries: &[Summary]) -> Vec<&Group> {
     }
     let chosen = |log: usize, group: &Group| most.get(&key(group)).is_some_and(|(_, best)| *best == log);
     let all = summaries.iter().enumerate().flat_map(|(log, s)| s.groups.iter().map(move |group| (log, group)));
+    let all = all.filter(|(_, group)| is_here(group, subject.environment) == Some(true));
     all.filter(|(log, group)| chosen(*log, group)).map(|(_, group)| group).collect()
 }
 
@@ -98,13 +114,13 @@ fn packages(plan: &Plan, profile: &Profile, groups: &[&Group]) -> (Vec<UsagePack
 }
 
 /// A row for each municipality of the target and each other one in the logs, those of the target first.
-fn rows(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) -> (Vec<UsageRow>, u64) {
+fn rows(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group], all: &[&Group]) -> (Vec<UsageRow>, u64) {
     let cvrs = groups.iter().filter(|g| !g.key.integration.is_empty()).map(|g| &g.key.municipality);
     let cvrs: BTreeSet<&String> = cvrs.chain(&subject.municipalities).collect();
     let row = |cvr: &String| UsageRow {
         required: subject.municipalities.contains(cvr),
         name: compare::municipalities().iter().find(|m| m.cvr == *cvr).map(|m| m.name.clone()),
-        cells: packages.iter().map(|package| cell(subject.at, package, cvr, groups)).collect(),
+        cells: packages.iter().map(|package| cell(subject, package, cvr, groups, all)).collect(),
         cvr: cvr.clone(),
     };
     let mut rows: Vec<_> = cvrs.into_iter().map(row).collect();
@@ -115,15 +131,14 @@ fn rows(subject: &UsageSubject, packages: &[UsagePackage], groups: &[&Group]) ->
 }
 
 /// A package is as new as that of its integrations which was called least recently.
-fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> UsageCell {
+fn cell(subject: &UsageSubject, package: &UsagePackage, cvr: &str, groups: &[&Group], all: &[&Group]) -> UsageCell {
     let mut calls = 0;
     let mut newest = Vec::new();
     for integration in &package.integrations {
-        let is_here = |g: &&&Group| g.key.municipality == cvr && is_of(integration, &g.key.integration);
-        let own: Vec<_> = groups.iter().filter(is_here).collect();
-        calls += own.iter().map(|g| g.calls).sum::<u64>();
-        let last = own.iter().filter_map(|g| compare::last_use(g)).max();
-        newest.push((last, integration, state(at, last, package.within_days)));
+        let is_of_cell = |g: &&&Group| g.key.municipality == cvr && is_of(integration, &g.key.integration);
+        calls += groups.iter().filter(is_of_cell).map(|g| g.calls).sum::<u64>();
+        let last = newest_use(subject, all.iter().filter(is_of_cell).copied());
+        newest.push((last, integration, state(subject.at, last, package.within_days)));
     }
     let new = newest.iter().filter(|(_, _, state)| *state == UsageState::New).count();
     let state = match new {
@@ -134,7 +149,7 @@ fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> 
     // `None` comes before every instant.
     let least = newest.into_iter().min_by_key(|(last, _, _)| *last);
     UsageCell {
-        percent: u32::try_from(new * 100 / package.integrations.len().max(1)).unwrap_or(0),
+        percent: percent(new, package.integrations.len()),
         calls,
         least_recent: least.as_ref().map(|(_, integration, _)| (*integration).clone()).unwrap_or_default(),
         newest: least.and_then(|(last, _, _)| last),
@@ -142,17 +157,24 @@ fn cell(at: Timestamp, package: &UsagePackage, cvr: &str, groups: &[&Group]) -> 
     }
 }
 
+/// Whole percent, half rounded up; 100 stands for every one alone.
+fn percent(part: usize, whole: usize) -> u32 {
+    let rounded = (part * 200 + whole) / (whole * 2).max(1);
+    u32::try_from(if part < whole { rounded.min(99) } else { rounded }).unwrap_or(0)
+}
+
+/// The rule of `usage.newest-call`: so many times 24 hours before the run.
 fn state(at: Timestamp, newest: Option<Timestamp>, within_days: i64) -> UsageState {
     match newest {
         None => UsageState::None,
-        Some(newest) if age_days(at, newest) <= within_days => UsageState::New,
+        Some(newest) if newest >= earlier(at, within_days) => UsageState::New,
         Some(_) => UsageState::Old,
     }
 }
 
-/// Whole days, rounded up: a call is no younger than this.
+/// Days of the Danish calendar from the call to the run, as a reader counts them.
 fn age_days(at: Timestamp, newest: Timestamp) -> i64 {
-    ((at.as_second() - newest.as_second()).max(0) + 86_399) / 86_400
+    i64::from((danish_day(at) - danish_day(newest)).get_days()).max(0)
 }
 
 /// The integrations of the packages, each once, with the days within which a call of it counts as new. And how many are too many.
@@ -183,11 +205,10 @@ fn ages(subject: &UsageSubject, integrations: &[(&str, i64)], groups: &[&Group])
         .iter()
         .map(|&(integration, within_days)| {
             let uses = || of(subject, groups, integration);
-            let newest_of =
-                |cvr: &String| uses().filter(|g| g.key.municipality == *cvr).filter_map(compare::last_use).max();
+            let newest_of = |cvr: &String| newest_use(subject, uses().filter(|g| g.key.municipality == *cvr));
             // `None` comes before every instant.
             let least = subject.municipalities.iter().map(|cvr| (newest_of(cvr), Some(cvr))).min_by_key(|(at, _)| *at);
-            let (newest, cvr) = least.unwrap_or_else(|| (uses().filter_map(compare::last_use).max(), None));
+            let (newest, cvr) = least.unwrap_or_else(|| (newest_use(subject, uses()), None));
             NewestCall {
                 integration: integration.to_owned(),
                 municipality: cvr.filter(|_| subject.municipalities.len() > 1).cloned(),
@@ -216,7 +237,7 @@ fn daily(subject: &UsageSubject, integrations: &[(&str, i64)], groups: &[&Group]
             integration: integration.to_owned(),
             from,
             until,
-            new_from: until.saturating_sub(within_days.days()),
+            new_from: danish_day(earlier(subject.at, within_days)),
             days: days.into_values().collect(),
         }
     });
@@ -268,7 +289,7 @@ mod tests {
         })
     }
 
-    fn figures(log: &str) -> UsageFigures {
+    fn asking_nothing() -> (Plan, Profile) {
         let plan = Plan {
             schema: 1,
             profile: Vec::new(),
@@ -277,7 +298,11 @@ mod tests {
             environment: Environment::Local,
             items: Vec::new(),
         };
-        let profile = Profile::load("calendar-dk").unwrap();
+        (plan, Profile::load("calendar-dk").unwrap())
+    }
+
+    fn figures(log: &str) -> UsageFigures {
+        let (plan, profile) = asking_nothing();
         usage(&plan, &profile, &[subject(log)]).unwrap()
     }
 
@@ -298,8 +323,8 @@ mod tests {
         assert_eq!(states, [(New, 2), (Old, 1), (None, 0), (New, 1)]);
         let percent: Vec<_> = figures.rows.iter().flat_map(|r| &r.cells).map(|c| c.percent).collect();
         assert_eq!(percent, [100, 0, 0, 100]);
-        // The other municipality's call does not make the integration younger here: 81 days and two hours.
-        assert_eq!(figures.ages.iter().map(|a| a.age_days).collect::<Vec<_>>(), [Some(2), Some(82)]);
+        // The other municipality's call does not make the integration younger here: 1 September to 21 November.
+        assert_eq!(figures.ages.iter().map(|a| a.age_days).collect::<Vec<_>>(), [Some(1), Some(81)]);
         // 22:30 UTC is half past eleven the same evening in Denmark in November.
         let daily: Vec<_> = figures.daily.iter().flat_map(|d| &d.days).map(|d| (d.calls, d.errors)).collect();
         assert_eq!(daily, [(2, 1)], "SF1470 has no call within the picture");
@@ -313,17 +338,18 @@ mod tests {
         )) else {
             panic!()
         };
-        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let mut summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        compare::count_any_call(&mut summary.groups);
         let groups: Vec<_> = summary.groups.iter().collect();
         let wanted = [("SF1461", 30), ("SF1470", 30)];
         let drawn = |subject: &UsageSubject| {
             ages(subject, &wanted, &groups).into_iter().map(|a| (a.municipality, a.age_days)).collect::<Vec<_>>()
         };
-        assert_eq!(drawn(&subject), [(None, Some(2)), (None, Some(2))], "the one municipality needs no name");
+        assert_eq!(drawn(&subject), [(None, Some(1)), (None, Some(1))], "the one municipality needs no name");
         subject.municipalities.push(OTHER.to_owned());
-        assert_eq!(drawn(&subject), [(Some(OTHER.to_owned()), Some(21)), (Some(OTHER.to_owned()), None)]);
+        assert_eq!(drawn(&subject), [(Some(OTHER.to_owned()), Some(20)), (Some(OTHER.to_owned()), None)]);
         subject.municipalities.clear();
-        assert_eq!(drawn(&subject), [(None, Some(2)), (None, Some(2))], "all of them together");
+        assert_eq!(drawn(&subject), [(None, Some(1)), (None, Some(1))], "all of them together");
     }
 
     #[test]
@@ -347,10 +373,12 @@ mod tests {
         )) else {
             panic!()
         };
-        let summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        let mut summary: Summary = serde_json::from_slice(subject.logs[0].summary.data()).unwrap();
+        compare::count_any_call(&mut summary.groups);
         let groups: Vec<_> = summary.groups.iter().collect();
         let of = |integrations: &[String]| {
-            cell(subject.at, &UsagePackage { integrations: integrations.to_vec(), ..package.clone() }, OWN, &groups)
+            let package = UsagePackage { integrations: integrations.to_vec(), ..package.clone() };
+            cell(&subject, &package, OWN, &groups, &groups)
         };
         let whole = of(&package.integrations);
         assert_eq!((whole.percent, whole.least_recent.as_str(), whole.newest), (33, "SF1500", None));
@@ -359,6 +387,52 @@ mod tests {
         assert_eq!((two.percent, two.least_recent.as_str(), two.state), (50, "SF1470", UsageState::Old));
         assert_eq!(of(&package.integrations[..1]).state, UsageState::New);
         assert_eq!(of(&package.integrations[2..]).state, UsageState::None);
+    }
+
+    #[test]
+    fn an_age_is_counted_in_danish_days_and_judged_as_the_check_does() {
+        let at: Timestamp = "2026-11-21T10:00:00Z".parse().unwrap();
+        let of = |newest: &str| {
+            let newest = newest.parse().unwrap();
+            (age_days(at, newest), state(at, Some(newest), 30))
+        };
+        assert_eq!(of("2026-11-21T09:45:00Z"), (0, UsageState::New));
+        assert_eq!(of("2026-11-20T22:30:00Z"), (1, UsageState::New), "half past eleven in the evening");
+        assert_eq!(of("2026-11-20T23:30:00Z"), (0, UsageState::New), "half past midnight in Denmark");
+        assert_eq!(of("2026-10-12T16:00:00Z"), (40, UsageState::Old));
+        assert_eq!(of("2026-10-22T10:00:00Z"), (30, UsageState::New));
+        assert_eq!(of("2026-10-22T09:59:59Z"), (30, UsageState::Old), "a second more than 30 times 24 hours");
+        assert_eq!(of("2026-11-21T10:04:00Z"), (0, UsageState::New), "another clock");
+    }
+
+    #[test]
+    fn shares_are_rounded_to_the_nearest_and_never_up_to_all() {
+        assert_eq!(
+            [(0, 3), (1, 3), (2, 3), (3, 3), (1, 8)].map(|(part, whole)| percent(part, whole)),
+            [0, 33, 67, 100, 13]
+        );
+        assert_eq!((percent(299, 300), percent(0, 0)), (99, 0));
+    }
+
+    #[test]
+    fn the_newest_call_is_that_of_every_log_up_to_the_run() {
+        let older = format!(
+            "time,integration,municipality_cvr\n2026-09-01T08:00:00Z,SF1461,{OWN}\n2026-09-02T08:00:00Z,SF1461,{OWN}\n"
+        );
+        let newer = format!("time,integration,municipality_cvr\n2026-11-20T08:00:00Z,SF1461,{OWN}\n");
+        let late = format!("time,integration,municipality_cvr\n2026-12-24T08:00:00Z,SF1461,{OWN}\n");
+        let mut logs = Vec::new();
+        for text in [&older, &newer, &late] {
+            let Subject::Usage(usage) = subject(text) else { panic!() };
+            logs.extend(usage.logs);
+        }
+        let Subject::Usage(mut usage) = subject(&older) else { panic!() };
+        usage.logs = logs;
+        let (plan, profile) = asking_nothing();
+        let figures = super::usage(&plan, &profile, &[Subject::Usage(usage)]).unwrap();
+        let cell = &figures.rows[0].cells[0];
+        assert_eq!((cell.calls, cell.state), (2, UsageState::New), "most calls in one log, newest call in another");
+        assert_eq!(figures.ages[0].age_days, Some(1));
     }
 
     #[test]

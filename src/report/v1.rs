@@ -235,7 +235,7 @@ pub struct UsageRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UsageCell {
-    /// Share of the package's integrations with a new call that did not fail, whole percent.
+    /// Share of the package's integrations with a new call that did not fail, whole percent; 100 stands for every one alone.
     pub percent: u32,
     /// Calls, failed ones included.
     pub calls: u64,
@@ -274,7 +274,7 @@ pub struct NewestCall {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub newest: Option<Timestamp>,
-    /// Its age at the instant of judgement, days, rounded up.
+    /// Its age at the instant of judgement, days of the Danish calendar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age_days: Option<i64>,
     /// Days within which it counts as new.
@@ -295,7 +295,7 @@ pub struct DailyCalls {
     /// Last day.
     #[schemars(with = "String")]
     pub until: Date,
-    /// A call on this day or later counts as new.
+    /// The day on which the limit of new calls lies.
     #[schemars(with = "String")]
     pub new_from: Date,
     /// The days with calls.

@@ -297,15 +297,16 @@ fn recomputation(bundle: &mut BundleReader, report: &Report) -> Vec<Statement> {
             " The program's rule set is another than the one the report was made with.",
         )
     };
+    let (raw_da, raw_en) = single_results(raw);
     let mut statements = vec![Statement::when(
         "recomputation",
         problems.is_empty(),
         both(
             format!(
-                "Alle afgørelser og konklusionen er genberegnet med samme resultat, {raw} enkeltresultater direkte fra de rå beviser.{rules_da}"
+                "Alle afgørelser og konklusionen er genberegnet med samme resultat, {raw_da} direkte fra de rå beviser.{rules_da}"
             ),
             format!(
-                "Every verdict and the decision were recomputed with the same result, {raw} single results straight from raw evidence.{rules_en}"
+                "Every verdict and the decision were recomputed with the same result, {raw_en} straight from raw evidence.{rules_en}"
             ),
         ),
         both(
@@ -314,22 +315,33 @@ fn recomputation(bundle: &mut BundleReader, report: &Report) -> Vec<Statement> {
         ),
     )];
     if attested > 0 {
+        let (da, en) = single_results(attested);
         statements.push(Statement::new(
             "attested",
             Proof::NotProven,
-            format!("{attested} enkeltresultater bygger på forhold, som programmet konstaterede under optagelsen, før personoplysninger blev fjernet. De kan ikke genberegnes fra rå beviser."),
-            format!("{attested} single results rest on facts that the program attested at capture, before personal data was removed. They cannot be recomputed from raw evidence."),
+            format!("{da} bygger på forhold, som programmet konstaterede under optagelsen, før personoplysninger blev fjernet, og kan ikke genberegnes fra rå beviser."),
+            format!("{en} resting on facts that the program attested at capture, before personal data was removed, cannot be recomputed from raw evidence."),
         ));
     }
     if declared > 0 {
+        let (da, en) = single_results(declared);
         statements.push(Statement::new(
             "declared",
             Proof::NotProven,
-            format!("{declared} enkeltresultater bygger på erklæringer: at de er afgivet, fremgår af målfilen; at de er sande, er ikke vist."),
-            format!("{declared} single results rest on declarations: that they were made is in the target; that they are true is not shown."),
+            format!("{da} bygger på erklæringer: at de er afgivet, fremgår af målfilen; at de er sande, er ikke vist."),
+            format!("Declarations decide {en}: that they were made is in the target; that they are true is not shown."),
         ));
     }
     statements
+}
+
+/// A count of single results, in both languages.
+fn single_results(count: usize) -> (String, String) {
+    if count == 1 {
+        ("1 enkeltresultat".to_owned(), "1 single result".to_owned())
+    } else {
+        (format!("{count} enkeltresultater"), format!("{count} single results"))
+    }
 }
 
 fn name_some(problems: &[String]) -> String {

@@ -109,10 +109,11 @@ pub struct Cell {
     pub newest: Option<Timestamp>,
 }
 
-/// When a group was in use last: its newest success; or its newest call, when the log tells no outcome at all.
-#[must_use]
-pub fn last_use(group: &Group) -> Option<Timestamp> {
-    group.newest_success.or_else(|| (group.unknown == group.calls).then_some(group.newest))
+/// Where no line of a log tells an outcome, every call counts as use: its newest stands as its newest success.
+pub fn count_any_call(groups: &mut [Group]) {
+    if groups.iter().all(|group| group.unknown == group.calls) {
+        groups.iter_mut().for_each(|group| group.newest_success = Some(group.newest));
+    }
 }
 
 #[derive(Default)]
@@ -126,6 +127,8 @@ struct Seen {
 pub fn compare(groups: impl Iterator<Item = Group>, rules: &Rules) -> Comparison {
     let mut seen: BTreeMap<(String, String), Seen> = BTreeMap::new();
     let (mut hidden_calls, mut unnamed_calls) = (0, 0);
+    let mut groups: Vec<_> = groups.collect();
+    count_any_call(&mut groups);
     for group in groups {
         if !rules.systems.is_empty()
             && !rules.systems.iter().any(|system| system.eq_ignore_ascii_case(&group.key.system))
@@ -137,10 +140,9 @@ pub fn compare(groups: impl Iterator<Item = Group>, rules: &Rules) -> Comparison
             unnamed_calls += group.calls;
             continue;
         }
-        let last = last_use(&group);
         let entry = seen.entry((group.key.municipality, group.key.integration)).or_default();
         entry.calls += group.calls;
-        entry.newest = entry.newest.max(last);
+        entry.newest = entry.newest.max(group.newest_success);
     }
     let packages = if rules.packages.is_empty() {
         let mut names: Vec<_> = seen.keys().map(|(_, integration)| integration.clone()).collect();

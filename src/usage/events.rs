@@ -9,7 +9,7 @@ use super::input::{self, Content, Workbook};
 use super::mapping::Encoding;
 use super::read::{Broken, Start, find_header, read_head, shown_name, with_delimiter};
 use super::reader::{Chunk, Chunks, Piece, Records, first_line};
-use super::scan::{Secrets, integration_number, shown_text, text};
+use super::scan::{Secrets, masked, only_integration, shown_text, text};
 use super::summary::{Bad, BadKind, DayFinds, Ended, File, Found, Place, Sample};
 use super::tally::{cvr, fits};
 use super::time::{Clock, Problem};
@@ -549,7 +549,7 @@ impl<'a> Reader<'a> {
         let outcome = self.outcome(line.field(Field::Outcome));
         let shown = |field| Some(shown_text(line.field(field).as_bytes())).filter(|text| !text.is_empty());
         let authority = |field| Some(cvr(line.field(field).as_bytes())).filter(|text| !text.is_empty());
-        let integration = integration_number(line.field(Field::Integration).as_bytes());
+        let integration = only_integration(line.field(Field::Integration).as_bytes());
         let first = Event {
             time: instant(time),
             kind: match (kind, outcome) {
@@ -647,8 +647,7 @@ impl<'a> Reader<'a> {
     fn shown(&self, slot: Slot, line: &Line<'_>) -> String {
         let name = self.ready.columns.iter().find(|(known, _)| *known == slot).map_or("", |(_, name)| name.as_str());
         let value = shown_text(line.get(slot).as_bytes());
-        let value: String = value.chars().map(|c| if c.is_alphabetic() { 'x' } else { c }).collect();
-        format!("{name}: {value}")
+        format!("{name}: {}", masked(&value))
     }
 
     fn finish(self) -> EventLogRead {

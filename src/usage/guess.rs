@@ -54,16 +54,20 @@ impl Table {
     }
 }
 
-/// Names of a file's columns.
+/// Names of a file's columns; of an empty file there are none.
 pub fn names(path: &Path) -> Result<Vec<String>> {
-    table(path).map(|table| table.names)
+    rows(path).map(|table| table.unwrap_or_default().names)
 }
 
 /// The first rows of a file.
 pub fn table(path: &Path) -> Result<Table> {
+    rows(path)?.ok_or_else(|| Error::file(path, "is empty"))
+}
+
+fn rows(path: &Path) -> Result<Option<Table>> {
     let opened = input::open(path, &Arc::default())?;
     match opened.content {
-        Content::Empty => Err(Error::file(path, "is empty")),
+        Content::Empty => Ok(None),
         Content::Workbook(mut book) => {
             let mut table = Table::default();
             let done = book.rows(None, |_, cells| {
@@ -75,7 +79,7 @@ pub fn table(path: &Path) -> Result<Table> {
                 table.rows.len() < ROWS
             });
             done.map_err(|problem| Error::file(path, problem))?;
-            Ok(table)
+            Ok(Some(table))
         }
         Content::Text(text) => {
             let mut head = Vec::new();
@@ -83,9 +87,9 @@ pub fn table(path: &Path) -> Result<Table> {
             let _ = text.take(BYTES).read_to_end(&mut head);
             let start = find_header(&head).map_err(|problem| Error::file(path, problem))?;
             match start {
-                None => Err(Error::file(path, "holds nothing but empty lines")),
-                Some(Start::Json { at, .. }) => Ok(objects(&head[at..])),
-                Some(Start::Header { at, delimiter, .. }) => Ok(columns(&head[at..], delimiter)),
+                None => Ok(None),
+                Some(Start::Json { at, .. }) => Ok(Some(objects(&head[at..]))),
+                Some(Start::Header { at, delimiter, .. }) => Ok(Some(columns(&head[at..], delimiter))),
             }
         }
     }

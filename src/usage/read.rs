@@ -461,13 +461,23 @@ fn backward(orders: impl Iterator<Item = Order>) -> u64 {
     count
 }
 
-/// The mapping to use: the named one, or the shipped one whose columns the first file has.
+/// The mapping to use: the named one, or the shipped one whose columns the first file has that is not empty.
 pub fn mapping(named: Option<&str>, files: &[PathBuf]) -> Result<Ready> {
     if let Some(name) = named {
         return Mapping::load(name);
     }
-    let Some(first) = files.first() else { return Err(Error::Usage("no file was named".into())) };
-    let columns = super::guess::names(first)?;
+    let mut first = files.first().ok_or_else(|| Error::Usage("no file was named".into()))?;
+    let mut columns = Vec::new();
+    for file in files {
+        columns = super::guess::names(file)?;
+        if !columns.is_empty() {
+            first = file;
+            break;
+        }
+    }
+    if columns.is_empty() {
+        return Err(Error::file(first, "is empty; there is nothing to count"));
+    }
     for (name, _) in SHIPPED {
         let ready = Mapping::load(name)?;
         let has = |role: Role| {

@@ -73,6 +73,24 @@ pub fn integration_number(text: &[u8]) -> Option<&[u8]> {
     None
 }
 
+/// The integration number in a text that names one alone: of several it cannot be told which is meant.
+#[must_use]
+pub fn only_integration(text: &[u8]) -> Option<&[u8]> {
+    let first = integration_number(text)?;
+    let mut rest = text;
+    while let Some(number) = integration_number(rest) {
+        if !number.eq_ignore_ascii_case(first) {
+            return None;
+        }
+        let end = number.as_ptr() as usize - rest.as_ptr() as usize + number.len();
+        rest = &rest[end..];
+        if rest.len() < 6 {
+            break;
+        }
+    }
+    Some(first)
+}
+
 /// Calls `each` with every number in the form of a CPR number: its start, and where it ends when it is taken for one.
 ///
 /// Every sixth byte is looked at: no run of six can lie between.
@@ -333,6 +351,12 @@ fn is_assertion(xml: &[u8]) -> bool {
     memchr::memmem::find(xml, NAMESPACE.as_bytes()).is_some() && WHOLE.as_ref().is_some_and(|whole| whole.is_match(xml))
 }
 
+/// A text with every letter masked: its form, without the names in it.
+#[must_use]
+pub fn masked(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphabetic() { 'x' } else { c }).collect()
+}
+
 /// A path as it may be shown: members that are no names of fields (a person, an address) become `*`.
 #[must_use]
 pub fn shown_path(path: &str) -> Cow<'_, str> {
@@ -366,6 +390,11 @@ mod tests {
         assert_eq!(find("SF1500_v3"), Some("SF1500".into()));
         assert_eq!(find("SF1470-6.0, SF1500"), Some("SF1470".into()));
         assert_eq!(find("SF14611 XSF1461 SF146"), None);
+        let only = |text: &str| only_integration(text.as_bytes()).map(|n| String::from_utf8_lossy(n).into_owned());
+        assert_eq!(only("SF1470: Sag (sf1470)"), Some("SF1470".into()));
+        for several in ["SF1470/SF1461", "SF1470 og sf1461", "SF1320_A SF1320"] {
+            assert_eq!(only(several), None, "{several}");
+        }
         assert_eq!(find(""), None);
     }
 

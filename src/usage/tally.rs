@@ -11,7 +11,7 @@
 use super::days::{Calendar, LocalDay};
 use super::ids::Ids;
 use super::mapping::{KEY_ROLES, ROLES, Ready, Role, StatusColumn, Unit};
-use super::scan::{integration_number, shown_text};
+use super::scan::{integration_number, only_integration, shown_text};
 use super::summary::{BadKind, Day, Distribution, Group, Key, Messages};
 use super::time::{Clock, EARLIEST, Problem};
 use crate::error::{Error, Result};
@@ -473,7 +473,7 @@ impl Tally {
         };
         let message = self.message(fields, time).map_err(Refused::Bad)?;
         let integration = match self.shared.ready.columns[Role::Integration as usize] {
-            Some(_) => integration_number(fields[Role::Integration as usize]).unwrap_or_default(),
+            Some(_) => only_integration(fields[Role::Integration as usize]).unwrap_or_default(),
             None => &[],
         };
         let named = !integration.is_empty() || self.shared.ready.fixed[Role::Integration as usize].is_some();
@@ -1124,12 +1124,15 @@ fn judge_status(column: &StatusColumn, status: &[u8]) -> Outcome {
     }
 }
 
-/// Whether a status is what a mapping names: the same but for case, or of the class that `2xx` stands for.
+/// Whether a status is what a mapping names: the same but for case, or of the class that `2xx` stands for, with its words (`200 OK`) too.
 pub(super) fn fits(pattern: &str, status: &str) -> bool {
     let (pattern, status) = (pattern.to_lowercase(), status.to_lowercase());
     match pattern.strip_suffix("xx") {
         Some(class) if class.len() == 1 => {
-            status.len() == 3 && status.starts_with(class) && status.bytes().all(|b| b.is_ascii_digit())
+            let (number, words) = status.split_at_checked(3).unwrap_or_default();
+            number.starts_with(class)
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && (words.is_empty() || words.starts_with(' '))
         }
         _ => status == pattern,
     }

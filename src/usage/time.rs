@@ -211,7 +211,7 @@ fn fraction(text: &[u8]) -> (i64, &[u8]) {
     (millis, &digits[count..])
 }
 
-/// What stands after a time: nothing, `Z`, `UTC`, `GMT` or an offset. `None` when it is something else.
+/// What stands after a time: nothing, `Z`, `UTC`, `GMT`, `CET`, `CEST` or an offset. `None` when it is something else.
 #[expect(clippy::option_option, reason = "no zone and no sense are two things")]
 fn parse_zone(rest: &[u8]) -> Option<Option<i64>> {
     match rest {
@@ -223,6 +223,8 @@ fn parse_zone(rest: &[u8]) -> Option<Option<i64>> {
     match rest {
         [] => Some(None),
         b"Z" | b"z" | b"UTC" | b"GMT" => Some(Some(0)),
+        b"CET" => Some(Some(3_600_000)),
+        b"CEST" => Some(Some(7_200_000)),
         _ => offset_minutes(rest).map(|minutes| Some(i64::from(minutes) * 60_000)),
     }
 }
@@ -343,6 +345,8 @@ fn is_weekday(word: &[u8]) -> bool {
 
 /// Any other form: milliseconds of the local clock, and the offset it carries.
 fn any_form(text: &[u8], form: DateForm) -> Result<(i64, Option<i64>), Problem> {
+    // As web servers write it.
+    let text = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]")).unwrap_or(text);
     let mut cursor = Cursor(text);
     let bad = Problem::Unreadable;
     let mut word = cursor.word();
@@ -362,7 +366,7 @@ fn any_form(text: &[u8], form: DateForm) -> Result<(i64, Option<i64>), Problem> 
         cursor.skip(b". ");
         let day = cursor.number().ok_or(bad)?.0;
         cursor.skip(b", ");
-        (four(cursor.number())?, month, day)
+        (year(cursor.number(), form)?, month, day)
     } else if word.is_empty() {
         date(&mut cursor, form)?
     } else {
@@ -383,16 +387,29 @@ fn any_form(text: &[u8], form: DateForm) -> Result<(i64, Option<i64>), Problem> 
     Ok((local + millis, zone))
 }
 
-fn four(number: Option<(i64, usize)>) -> Result<i64, Problem> {
-    number.filter(|(_, digits)| *digits == 4).map(|(year, _)| year).ok_or(Problem::Unreadable)
+/// A year of four digits; of two, where the mapping says which number is what.
+fn year(number: Option<(i64, usize)>, form: DateForm) -> Result<i64, Problem> {
+    match number {
+        Some((year, 4)) => Ok(year),
+        Some((year, 2)) if matches!(form, DateForm::DayMonthYear | DateForm::MonthDayYear) => Ok(2000 + year),
+        _ => Err(Problem::Unreadable),
+    }
 }
 
 /// Year, month and day.
 fn date(cursor: &mut Cursor<'_>, form: DateForm) -> Result<(i64, i64, i64), Problem> {
     let bad = Problem::Unreadable;
+    // 20260304050607: the time follows with nothing between.
+    if let Some((date, time)) = cursor.0.split_at_checked(8)
+        && cursor.0.iter().take_while(|b| b.is_ascii_digit()).count() == 14
+    {
+        cursor.0 = date;
+        let (date, _) = cursor.number().ok_or(bad)?;
+        cursor.0 = time;
+        return Ok((date / 10_000, date / 100 % 100, date % 100));
+    }
     let (first, digits) = cursor.number().ok_or(bad)?;
     match digits {
-        // 20260304 and, with nothing between, 20260304050607
         8 => return Ok((first / 10_000, first / 100 % 100, first % 100)),
         4 => {
             let separator = cursor.take(b"-/.").ok_or(bad)?;
@@ -409,18 +426,24 @@ fn date(cursor: &mut Cursor<'_>, form: DateForm) -> Result<(i64, i64, i64), Prob
     if !word.is_empty() {
         let month = month(word).ok_or(bad)?;
         cursor.skip(b"-/. ");
-        return Ok((four(cursor.number())?, month, first));
+        return Ok((year(cursor.number(), form)?, month, first));
     }
     let (second, digits) = cursor.number().filter(|(_, digits)| *digits <= 2).ok_or(bad)?;
     let _ = digits;
-    cursor.take(&[separator]).ok_or(bad)?;
-    let year = four(cursor.number())?;
+    // 4/3-2026 and 4/3 2026 are Danish and nothing else.
+    let is_danish = separator == b'/' && cursor.take(b"- ").is_some();
+    if !is_danish {
+        cursor.take(&[separator]).ok_or(bad)?;
+    }
+    let year = year(cursor.number(), form)?;
     match form {
+        _ if is_danish => Ok((year, second, first)),
         DateForm::MonthDayYear => Ok((year, first, second)),
         // With dots it is Danish, and with day 13 or later there is one reading. 03/04 could be March or April.
         DateForm::Auto if separator != b'.' && first <= 12 && second <= 12 && first != second => {
             Err(Problem::Ambiguous)
         }
+        DateForm::Auto if separator == b'/' && second > 12 => Ok((year, first, second)),
         _ => Ok((year, second, first)),
     }
 }
@@ -445,6 +468,14 @@ fn time_of_day(cursor: &mut Cursor<'_>) -> Result<(i64, i64, i64, i64), Problem>
     };
     let (millis, rest) = fraction(cursor.0);
     cursor.0 = rest;
+    let hour = match rest.trim_ascii_start().split_at_checked(2) {
+        Some((half, rest)) if half.eq_ignore_ascii_case(b"AM") || half.eq_ignore_ascii_case(b"PM") => {
+            cursor.0 = rest;
+            let is_afternoon = half[0].eq_ignore_ascii_case(&b'P');
+            (1..=12).contains(&hour).then(|| hour % 12 + if is_afternoon { 12 } else { 0 }).ok_or(bad)?
+        }
+        _ => hour,
+    };
     Ok((hour, minute, second, millis))
 }
 
@@ -488,6 +519,15 @@ mod tests {
             ("03/03/2026 12.00", "2026-03-03T11:00:00Z"),
             ("2026-07-01 12:00:00", "2026-07-01T10:00:00Z"),
             ("2024-02-29 00:00:00", "2024-02-28T23:00:00Z"),
+            ("4/3-2026 05:06", "2026-03-04T04:06:00Z"),
+            ("04/03 2026 kl. 05.06", "2026-03-04T04:06:00Z"),
+            ("20260304050607", "2026-03-04T04:06:07Z"),
+            ("20260304050607Z", "2026-03-04T05:06:07Z"),
+            ("2026-03-04 05:06:07 CET", "2026-03-04T04:06:07Z"),
+            ("2026-07-04 05:06:07 CEST", "2026-07-04T03:06:07Z"),
+            ("[04/Mar/2026:05:06:07 +0100]", "2026-03-04T04:06:07Z"),
+            ("11/21/2026 8:00:00 PM", "2026-11-21T19:00:00Z"),
+            ("Nov 21, 2026 12:30 am", "2026-11-20T23:30:00Z"),
         ];
         for (text, expected) in cases {
             assert_eq!(clock(danish).read(text.as_bytes()), Ok(at(expected)), "{text}");
@@ -501,6 +541,10 @@ mod tests {
         assert_eq!(day_first.read(b"2026-04-03 12:00"), Ok(at("2026-04-03T12:00:00Z")));
         let mut month_first = clock("zone = \"UTC\"\nform = \"month-day-year\"");
         assert_eq!(month_first.read(b"03/04/2026 12:00"), Ok(at("2026-03-04T12:00:00Z")));
+        for two in ["03.04.26 12:00", "3-apr-26 12:00", "03/04/26 12:00"] {
+            assert_eq!(day_first.read(two.as_bytes()), Ok(at("2026-04-03T12:00:00Z")), "{two}");
+        }
+        assert_eq!(month_first.read(b"04/03/26 12:00 PM"), Ok(at("2026-04-03T12:00:00Z")));
         let mut epoch = clock("form = \"epoch-seconds\"");
         assert_eq!(epoch.read(b"1772600767.25"), Ok(at("2026-03-04T05:06:07.250Z")));
         let mut epoch = clock("form = \"epoch-milliseconds\"");
@@ -513,8 +557,9 @@ mod tests {
         let cases = [
             ("03/04/2026 12:00", Problem::Ambiguous),
             ("03-04-2026 12:00", Problem::Ambiguous),
-            ("04/13/2026 12:00", Problem::Unreadable),
             ("03.04.26 12:00", Problem::Unreadable),
+            ("03-apr-26 12:00", Problem::Unreadable),
+            ("2026-03-04 13:00 PM", Problem::Unreadable),
             ("2026-03-04", Problem::NoTimeOfDay),
             ("2026-02-30 12:00:00", Problem::Unreadable),
             ("2026-10-25 02:30:00", Problem::Repeated),

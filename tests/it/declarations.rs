@@ -260,7 +260,7 @@ fn a_weaker_kind_of_proof_than_the_profile_demands_shows_nothing() {
     assert_eq!(results(&report, "ENOUGH"), [("certificate.version", "pass", "met")]);
     assert_eq!(results(&report, "BESIDE"), [("aftale", "pass", "met"), ("certificate.version", "pass", "met")]);
     assert_eq!(results(&report, "ANY"), [("aftale", "pass", "met")]);
-    assert_eq!(results(&report, "NO"), [("nej", "fail", "contradiction")], "a no is a no");
+    assert_eq!(results(&report, "NO"), [("nej", "fail", "declared-not-met")], "a no is a no");
     assert_eq!(report["requirements"][0]["minimumMethod"], "inspected");
     replays(&desk.text("bundle"));
 }
@@ -327,6 +327,35 @@ fn a_declaration_that_a_check_contradicts_is_a_finding() {
     desk.target("", &declaration("sole-use", "true", ""));
     let (_, report, _) = desk.run("alone", &[]);
     assert_eq!(results(&report, "R1")[0], ("sole-use", "pass", "met"));
+}
+
+#[test]
+fn a_declaration_shows_nothing_while_another_requirement_is_measured_to_be_broken() {
+    let desk = Desk::new();
+    let declared = |by: &str| format!("declaration = \"sole-use\"\ncontradicted_by = [\"{by}\"]");
+    let profile = |by: &str| {
+        desk.profile(&format!(
+            "{}{}",
+            requirement("EGEN-01", "must", &declared(by)),
+            requirement("EGEN-02", "should", "[[requirement.check]]\nid = \"certificate.unique-system\"")
+        ));
+    };
+    profile("EGEN-02");
+    desk.target("", &format!("{NEIGHBOUR}{}", declaration("sole-use", "true", "")));
+    let (code, report, _) = desk.run("bundle", &[]);
+    assert_eq!(code, 3, "the declared `must` is open, and the `should` alone is broken");
+    assert_eq!(results(&report, "EGEN-01"), [("sole-use", "inconclusive", "contradicted-elsewhere")]);
+    assert_eq!(verdict(&report, "EGEN-02"), "fail");
+    let html = std::fs::read_to_string(desk.path("bundle/report.html")).unwrap();
+    assert!(html.contains("målingen af et andet krav viser det modsatte"), "{html}");
+    replays(&desk.text("bundle"));
+    desk.target("", &declaration("sole-use", "true", ""));
+    assert_eq!(results(&desk.run("alone", &[]).1, "EGEN-01"), [("sole-use", "pass", "met")]);
+
+    profile("EGEN-2");
+    let (code, _, errors) = desk.run("mistaken", &[]);
+    assert!(code == 2 && errors.contains("no other requirement `EGEN-2` with a check"), "{errors}");
+    assert!(errors.contains("did you mean `EGEN-02`?"), "{errors}");
 }
 
 #[test]

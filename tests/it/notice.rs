@@ -7,6 +7,7 @@ use jiff::civil::date;
 use kravprobe::language::Language;
 use kravprobe::profile::Profile;
 use kravprobe::render::{NoticeFacts, NoticeForm, has_defects, notice, words};
+use kravprobe::report::v1::{DeclarationEntry, Report};
 use kravprobe::seal::{Proof, Statement};
 use kravprobe::verdict::Verdict;
 use regex::Regex;
@@ -20,10 +21,18 @@ fn statement() -> Statement {
 }
 
 fn draft(language: Language, form: NoticeForm, delivered: Option<jiff::civil::Date>) -> String {
-    let calendar = Profile::load("calendar-dk").unwrap().calendar.unwrap();
+    draft_of(&sample(language), &Profile::load("calendar-dk").unwrap(), language, form, delivered)
+}
+
+fn draft_of(
+    report: &Report,
+    profile: &Profile,
+    language: Language,
+    form: NoticeForm,
+    delivered: Option<jiff::civil::Date>,
+) -> String {
     let statement = statement();
-    let facts = NoticeFacts { language, delivered, calendar: Some(&calendar), not_proven: &[&statement] };
-    notice(&sample(language), facts, form).unwrap()
+    notice(report, NoticeFacts { language, delivered, profile, not_proven: &[&statement] }, form).unwrap()
 }
 
 fn regex(pattern: &str) -> Regex {
@@ -196,11 +205,13 @@ fn text_from_outside_stays_text() {
     assert!(HOSTILE.contains("<script>"), "the sample carries it");
     for form in FORMS {
         let draft = draft(Language::Da, form, None);
-        assert!(!draft.contains("<script>") && !draft.contains("</b>"), "{draft}");
+        // In Markdown a tag whose first mark is escaped is text.
+        let tags = if form == NoticeForm::Markdown { draft.replace("\\<", "") } else { draft.clone() };
+        assert!(!tags.contains("<script>") && !tags.contains("</b>") && !tags.contains("</script>"), "{draft}");
         assert!(!draft.contains(['\u{0}', '\u{8}', '\u{1b}', '\u{202E}', '\u{2028}', '\u{85}', '\u{FFFF}']));
     }
     let markdown = draft(Language::Da, NoticeForm::Markdown, None);
-    assert!(markdown.contains("Fagsystem \\<b\\>"), "{markdown}");
+    assert!(markdown.contains("Fagsystem \\<b>"), "{markdown}");
     // Every list item, table row and heading is the template's own: nothing from outside begins a line.
     assert!(!regex(r"(?m)^\s*<").is_match(&markdown));
 }
@@ -267,6 +278,7 @@ fn the_program_drafts_from_a_verified_bundle_alone() {
     refused(&[&bundle, "--out", &desk.text("notice.pdf")], ".html or .md");
     refused(&[&bundle, "--format", "json"], "has no form `json`");
     refused(&[&bundle, "--delivered", "2025-11-30"], "issued later");
+    refused(&[&bundle, "--delivered", "18-12-2026"], "write the day as year-month-day, such as 2026-12-18");
     std::fs::write(desk.path("bundle/target.toml"), "schema = 1\n").unwrap();
     refused(&[&bundle, "--out", &desk.text("other.html")], "does not verify");
     assert!(!desk.path("other.html").exists());
@@ -285,4 +297,82 @@ fn no_notice_rests_on_a_profile_that_was_not_in_force_or_on_an_accepted_report()
     let (code, out, err) = run(&["notice", &desk.text("good"), "--out", &desk.text("none.html"), "--lang", "en"]);
     assert_eq!((code, err.as_str(), desk.path("none.html").exists()), (0, "", false));
     assert!(out.contains("nothing to give notice of"), "{out}");
+}
+
+#[test]
+fn a_declared_no_says_whose_word_it_is_and_asks_the_lawyer() {
+    let profile = Profile::load("calendar-dk").unwrap();
+    let declared = |who: &str| {
+        let mut report = sample(Language::Da);
+        report.parties.customer.as_mut().unwrap().name = "Eksempel Kommune".to_owned();
+        report.parties.supplier.as_mut().unwrap().name = "Eksempel Leverandør A/S".to_owned();
+        report.declarations = vec![DeclarationEntry {
+            kind: "registered-in-administrationsmodul".to_owned(),
+            value: vec!["false".to_owned()],
+            who: who.to_owned(),
+            when: date(2026, 11, 1),
+            until: None,
+            document_sha256: Some("ab".repeat(32)),
+        }];
+        let check = &mut report.results[0].checks[0];
+        (check.verdict, check.check, check.title) = (Verdict::Fail, None, None);
+        check.declaration = Some("registered-in-administrationsmodul".to_owned());
+        check.reason = "declared-not-met".to_owned();
+        report.results[0].checks.truncate(1);
+        let page = text(&draft_of(&report, &profile, Language::Da, NoticeForm::Html, None));
+        between(&page, "1. S-01", "2. S-02").to_owned()
+    };
+    let customers = declared("Systemejer, Eksempel Kommune");
+    for part in [
+        "Erklæring: systemet er registreret som brugervendt system i Administrationsmodulet",
+        "Erklæret ikke opfyldt",
+        "Systemejer, Eksempel Kommune (kundens eget ord)",
+        "1. november 2026",
+        &"ab".repeat(32),
+        "[Til juristen] Bruddet bygger på en erklæring (kundens eget ord)",
+    ] {
+        assert!(customers.contains(part), "`{part}` is not in {customers}");
+    }
+    assert!(!customers.contains("Krævet") && !customers.contains("stemmer ikke"), "{customers}");
+    assert!(declared("Direktør, Eksempel Leverandør A/S").contains("(leverandørens eget ord)"));
+    assert!(declared("En konsulent").contains("hvis ord det er, viser navnet ikke"));
+}
+
+#[test]
+fn a_number_that_the_contract_sets_is_the_contracts() {
+    let desk = Desk::new();
+    let bound = |days: &str| {
+        let check = format!(
+            "[[requirement.check]]\nid = \"usage.newest-call\"\nparams = {{ integrations = [\"SF1511\"]{days} }}"
+        );
+        let profile = desk.profile(&requirement("S-01", "must", &check));
+        Profile::load(&profile).unwrap()
+    };
+    let mut report = sample(Language::Da);
+    let check = &mut report.results[0].checks[0];
+    check.check = Some("usage.newest-call".to_owned());
+    check.expected = "a successful call within 30 days; parameter of the profile, no official number exists".to_owned();
+    check.parameters.0.insert("days".to_owned(), kravprobe::check::Value::Integer(30));
+    let shown =
+        |report: &Report, days: &str| text(&draft_of(report, &bound(days), Language::Da, NoticeForm::Html, None));
+    let unofficial = "profilens parameter, der findes intet officielt tal";
+    assert!(shown(&report, ", days = 30").contains(unofficial), "the requirement rests on no contract");
+    report.requirements[0].basis = kravprobe::verdict::Basis::Contract;
+    let set = shown(&report, ", days = 30");
+    assert!(set.contains("et vellykket kald inden for 30 dage (fastsat i kontrakten)"), "{set}");
+    assert!(!set.contains(unofficial));
+    assert!(shown(&report, "").contains(unofficial), "a default is not the contract's number");
+}
+
+#[test]
+fn without_a_calendar_nothing_says_that_one_was_used() {
+    let profile = Profile::load("i-08-passive").unwrap();
+    let bare = Profile { calendar: None, ..profile };
+    for form in FORMS {
+        let draft = draft_of(&sample(Language::Da), &bare, Language::Da, form, Some(date(2026, 12, 18)));
+        assert!(
+            !draft.contains("danske helligdagskalender") && draft.contains("profilen har ingen helligdagskalender")
+        );
+        assert!(draft.contains("Profilen har ingen helligdagskalender, så datoen skal fastsættes af juristen."));
+    }
 }

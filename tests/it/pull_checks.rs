@@ -469,7 +469,7 @@ fn redelivery_and_duplicates() {
     let again = goes_on(&broken);
     expect("pull.redelivered-acked", &again, Pass, Reason::Met);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 1), Pass, Reason::Met);
-    expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 2), Fail, Reason::Duplicate);
+    expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 2), Fail, Reason::Repeated);
     expect("pull.redelivered-one-effect", &again.clone().page(1200, 0, 0), Fail, Reason::Missing);
     expect("pull.redelivered-one-effect", &again, Inconclusive, Reason::AnswerUnusable);
     expect("pull.dropped-connection-reconnected", &again, Pass, Reason::Met);
@@ -499,7 +499,7 @@ fn redelivery_and_duplicates() {
     let acked = twice.clone().acked(150, 1, 1, 1);
     expect("pull.duplicate-acked", &acked, Pass, Reason::Met);
     expect("pull.duplicate-one-effect", &acked.clone().page(200, 0, 1), Pass, Reason::Met);
-    expect("pull.duplicate-one-effect", &acked.page(200, 0, 2), Fail, Reason::Duplicate);
+    expect("pull.duplicate-one-effect", &acked.page(200, 0, 2), Fail, Reason::Repeated);
     let rejected = Happening::Rejected { message: 1, tag: 1, requeue: false };
     expect("pull.duplicate-acked", &twice.clone().event(150, 1, rejected), Fail, Reason::Refused);
     expect("pull.duplicate-acked", &twice.clone().ended(90_000), Fail, Reason::StillOpen);

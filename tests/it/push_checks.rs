@@ -199,7 +199,7 @@ fn rows() -> Vec<Row> {
             "push.duplicate-one-effect",
             effects(&[code(20), code(20)], 1),
             effects(&[code(20), code(20)], 2),
-            Reason::Duplicate,
+            Reason::Repeated,
         ),
         (
             "push.at-once-answered",
@@ -211,7 +211,7 @@ fn rows() -> Vec<Row> {
             "push.at-once-one-effect",
             effects(&[code(20), code(40)], 1),
             effects(&[code(20), code(20)], 3),
-            Reason::Duplicate,
+            Reason::Repeated,
         ),
         (
             "push.same-id-other-content-refused",
@@ -223,7 +223,7 @@ fn rows() -> Vec<Row> {
             "push.same-id-one-effect",
             effects(&[code(20), code(40)], 1),
             effects(&[code(20), code(20)], 2),
-            Reason::Duplicate,
+            Reason::Repeated,
         ),
         ("push.unknown-type-kept", effects(&[code(20)], 1), effects(&[code(20)], 0), Reason::Missing),
         ("push.deviating-payload-kept", effects(&[code(20)], 1), effects(&[code(20)], 0), Reason::Missing),
@@ -241,7 +241,7 @@ fn rows() -> Vec<Row> {
             store(code(20), code(20), 1),
             Reason::Accepted,
         ),
-        ("push.store-down-taken-once", store(code(40), code(20), 1), store(code(40), code(20), 2), Reason::Duplicate),
+        ("push.store-down-taken-once", store(code(40), code(20), 1), store(code(40), code(20), 2), Reason::Repeated),
     ];
     for confirmed in [
         "slow-message",

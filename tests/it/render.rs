@@ -124,7 +124,7 @@ fn sarif_carries_every_verdict_and_follows_its_schema() {
 fn html_says_everything() {
     for language in LANGUAGES {
         let report = sample(language);
-        let shown = text(&html(&report).unwrap());
+        let shown = text(&html(&report, report.language).unwrap());
         let mut expected = vec![
             report.aggregate.decision.text().get(language).to_owned(),
             report.seal.assurance.text().get(language).to_owned(),
@@ -169,7 +169,7 @@ fn html_says_everything() {
 
 #[test]
 fn html_loads_nothing_and_runs_nothing() {
-    let page = html(&sample(Language::Da)).unwrap();
+    let page = html(&sample(Language::Da), Language::Da).unwrap();
     let seen = visible(&page);
     for target in regex(r#"\b(?:href|src|action|data|poster|background)\s*=\s*"([^"]*)""#).captures_iter(&seen) {
         assert!(target[1].starts_with('#'), "points outside: {}", &target[1]);
@@ -191,7 +191,7 @@ fn html_loads_nothing_and_runs_nothing() {
 #[test]
 fn html_can_be_navigated() {
     for language in LANGUAGES {
-        let page = html(&sample(language)).unwrap();
+        let page = html(&sample(language), language).unwrap();
         let seen = visible(&page);
         assert!(page.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{}\">", language.tag())));
         let ids: Vec<_> = regex(r#"\sid="([^"]*)""#).captures_iter(&page).map(|c| c[1].to_owned()).collect();
@@ -216,7 +216,7 @@ fn html_can_be_navigated() {
 
 #[test]
 fn html_tags_are_balanced() {
-    let seen = visible(&html(&sample(Language::Da)).unwrap());
+    let seen = visible(&html(&sample(Language::Da), Language::Da).unwrap());
     let mut open: Vec<String> = Vec::new();
     for tag in regex(r"<(/?)([a-z0-9]+)[^>]*>").captures_iter(&seen) {
         let name = tag[2].to_owned();
@@ -238,8 +238,10 @@ fn renderings_keep_to_one_language() {
     let english = regex(r"(?i)\b(the|and|not|requirement|requirements|or|which|expired|deadline|should|must)\b");
     for (language, foreign) in [(Language::Da, english), (Language::En, danish)] {
         let report = sample(language);
-        let renderings =
-            [("html", text(&html(&report).unwrap())), ("terminal", terminal(&report, plain(language)).unwrap())];
+        let renderings = [
+            ("html", text(&html(&report, report.language).unwrap())),
+            ("terminal", terminal(&report, plain(language)).unwrap()),
+        ];
         for (name, shown) in renderings {
             // The contract is quoted, never translated.
             let shown = shown.replace(report.requirements[0].contract_text.as_deref().unwrap(), "");
@@ -259,7 +261,7 @@ fn every_word_exists_in_both_languages() {
 #[test]
 fn embedded_report_is_the_report() {
     let report = sample(Language::Da);
-    assert_eq!(embedded(&html(&report).unwrap()), report);
+    assert_eq!(embedded(&html(&report, report.language).unwrap()), report);
 }
 
 fn embedded(page: &str) -> v1::Report {
@@ -293,7 +295,7 @@ fn sample_follows_the_report_schema_and_broken_reports_do_not() {
 fn unlisted_requirement_is_an_error_and_no_rendering() {
     let mut report = sample(Language::Da);
     report.requirements.remove(0);
-    assert!(html(&report).is_err() && junit(&report).is_err() && sarif(&report).is_err());
+    assert!(html(&report, report.language).is_err() && junit(&report).is_err() && sarif(&report).is_err());
     let mut report = sample(Language::Da);
     report.results.pop();
     assert!(terminal(&report, plain(Language::Da)).is_err());
@@ -309,7 +311,7 @@ fn empty_report_renders() {
     report.dropped.clear();
     report.parties = kravprobe::target::Parties::default();
     report.contract = None;
-    html(&report).unwrap();
+    html(&report, report.language).unwrap();
     junit(&report).unwrap();
     sarif(&report).unwrap();
     terminal(&report, plain(Language::En)).unwrap();
@@ -354,8 +356,12 @@ fn is_xml_character(c: char) -> bool {
 
 fn assert_unbroken(text: &str) -> Result<(), TestCaseError> {
     let report = with(text);
-    let page = html(&report).unwrap();
-    prop_assert_eq!(tags(&page), tags(&html(&with("x")).unwrap()), "the page's structure depends on a string");
+    let page = html(&report, report.language).unwrap();
+    prop_assert_eq!(
+        tags(&page),
+        tags(&html(&with("x"), Language::Da).unwrap()),
+        "the page's structure depends on a string"
+    );
     prop_assert_eq!(&embedded(&page), &report);
     prop_assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
 
@@ -413,7 +419,7 @@ proptest! {
 fn renderings_are_reproducible_from_the_file() {
     let report = sample(Language::Da);
     let read: v1::Report = serde_json::from_slice(&kravprobe::canonical::bytes(&report).unwrap()).unwrap();
-    assert_eq!(html(&report).unwrap(), html(&read).unwrap());
+    assert_eq!(html(&report, report.language).unwrap(), html(&read, read.language).unwrap());
     assert_eq!(junit(&report).unwrap(), junit(&read).unwrap());
     assert_eq!(sarif(&report).unwrap(), sarif(&read).unwrap());
     assert_eq!(terminal(&report, plain(Language::Da)).unwrap(), terminal(&read, plain(Language::Da)).unwrap());

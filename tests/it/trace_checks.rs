@@ -186,9 +186,9 @@ fn a_log_with_a_line_for_each_passes_every_check_and_shows_the_delay() {
     assert_eq!(scene.verdicts(), [P, P, P, P]);
     assert_eq!(
         scene.observed("trace.login-logged"),
-        "2 left their lines; at most 0 ms before and 150 ms after the message; kept by the vendor"
+        "2 left their lines; at most 0 ms before and 150 ms after the message; the log is kept by the vendor"
     );
-    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 0 ms away; kept by the vendor");
+    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 0 ms away; the log is kept by the vendor");
 }
 
 #[test]
@@ -224,15 +224,18 @@ fn findings_name_instants_and_places_and_no_person() {
     let scene = Scene::without(EventKind::LoginRefused);
     assert_eq!(
         scene.observed("trace.refusal-logged"),
-        "2 of 2 left no line; 2026-11-21T10:01:40Z; 2026-11-21T10:01:42Z; kept by the vendor"
+        "2 of 2 left no line; 2026-11-21T10:01:40Z; 2026-11-21T10:01:42Z; the log is kept by the vendor"
     );
     let scene = Scene::changed(|s| s.events.events[0].account = None);
     assert_eq!(
         scene.observed("trace.login-logged"),
-        "1 of 2 left a line that lacks something; file 1 line 2; no account; kept by the vendor"
+        "1 of 2 left a line that lacks something; file 1 line 2; no account; the log is kept by the vendor"
     );
     let scene = Scene::changed(|s| s.events.events[4].time += SignedDuration::from_secs(9));
-    assert_eq!(scene.observed("trace.clock"), "3 lines; at most 8920 ms away; file 1 line 6; kept by the vendor");
+    assert_eq!(
+        scene.observed("trace.clock"),
+        "3 lines; at most 8920 ms away; file 1 line 6; the log is kept by the vendor"
+    );
 }
 
 #[test]

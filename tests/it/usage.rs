@@ -284,6 +284,26 @@ fn a_cell_beyond_every_column_is_damage_and_no_other_cell() {
 }
 
 #[test]
+fn an_empty_file_hides_no_other() {
+    const CANONICAL: &str = "time,integration,municipality_cvr\n2026-02-01T08:00:00Z,SF1461,64942212\n";
+    let folder = Folder::new();
+    let (empty, blank, log) =
+        (folder.write("1.csv", ""), folder.write("2.csv", "\n\n"), folder.write("3.csv", CANONICAL));
+    let path = |path: &Path| path.display().to_string();
+    let (alone, together) = ([&log], [&empty, &blank, &log]);
+    let count = |files: &[&PathBuf]| {
+        let files: Vec<_> = files.iter().map(|file| path(file)).collect();
+        let arguments = ["usage", "summarise", "--format", "json"].into_iter().chain(files.iter().map(String::as_str));
+        let (_, json, errors) = run(&arguments.collect::<Vec<_>>());
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|_| panic!("{errors}"));
+        json["groups"].clone()
+    };
+    assert_eq!(count(&together), count(&alone));
+    let (code, _, errors) = run(&["usage", "summarise", &path(&empty), &path(&blank)]);
+    assert!(code == 2 && errors.contains("1.csv: is empty; there is nothing to count"), "{code} {errors}");
+}
+
+#[test]
 fn overlapping_extracts_are_merged_by_log_id() {
     let folder = Folder::new();
     let lines: Vec<_> = LOG.lines().collect();

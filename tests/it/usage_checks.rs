@@ -327,6 +327,27 @@ fn use_cases(all: &mut Vec<Case>) {
         "new calls whose outcome is not known",
         with(|line| Some(Line { status: if line.time > at(date(2026, 10, 9), 0) { "" } else { "200" }, ..line })),
     );
+    t.is(
+        Inconclusive,
+        "the log tells outcomes, but none of these calls",
+        with(|line| Some(Line { status: if line.integration == "SF1470" { "" } else { "200" }, ..line })),
+    );
+    t.is(Pass, "a status with its words", with(|line| Some(Line { status: "200 OK", ..line })));
+    t.is(
+        Inconclusive,
+        "a status that the mapping does not name",
+        with(|line| Some(Line { status: if line.integration == "SF1470" { "Gennemført" } else { "200" }, ..line })),
+    );
+    t.is(
+        Inconclusive,
+        "calls that name two integrations",
+        with(|line| {
+            Some(Line {
+                integration: if line.integration == "SF1470" { "SF1470/SF1461" } else { line.integration },
+                ..line
+            })
+        }),
+    );
     t.is(Inconclusive, "not said what the log holds", without_covers(with(until(ten))));
     t.is(Inconclusive, "damaged", damaged(with(until(ten))));
     t.is(Inconclusive, "too many bad lines", resummed(with(until(ten)), |summary| summary.overview.bad_lines = 1));
@@ -464,6 +485,11 @@ fn comparison_cases(all: &mut Vec<Case>) {
         relations.interfaces.push("Organisation".to_owned());
         set(good_subject(), |s| s.portfolio = Some(blob(&relations)))
     });
+    t.is(
+        Inconclusive,
+        "registered, and its calls failed",
+        with(|line| Some(Line { status: if line.integration == "SF1461" { "500" } else { "200" }, ..line })),
+    );
     t.is(Inconclusive, "registered, and the log would not show it", without_covers(with(no("SF1461"))));
     t.is(Inconclusive, "damaged", damaged(with(no("SF1461"))));
     t.is(Inconclusive, "an old extract", old(good_subject(), 100));
@@ -528,6 +554,9 @@ fn rule_cases(all: &mut Vec<Case>) {
     t.is(Inconclusive, "damaged", damaged(good_subject()));
     t.is(Inconclusive, "an extract that is a little old", old(good_subject(), 10));
     t.is(Inconclusive, "an old extract", old(good_subject(), 40));
+    let two = [("current", list(&["SF1470=3.0", "SF1470=6.0"]))];
+    t.with(Inconclusive, "a later 3 where 3 and 6 are current", extra(index("3.1")), &two);
+    t.with(Fail, "a 5 where 3 and 6 are current", extra(index("5.0")), &two);
     t.is(NotTested, "no versions at all", with(|line| Some(Line { version: "", ..line })));
     t.is(NotTested, "none of the integrations", with(|line| (line.integration == "SF1500").then_some(line)));
     t.with(NotTested, "no versions in the profile", good_subject(), &[("current", list(&["SF1470"]))]);

@@ -156,6 +156,29 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
+fn the_report_is_written_again_in_either_language_unless_something_is_refuted() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = SEALED.text("root.pem");
+    let write = |bundle: &Path, language: &str, name: &str| {
+        let out = folder.path().join(name);
+        let (bundle, file) = (bundle.to_str().unwrap(), out.to_str().unwrap());
+        let (code, _, errors) = run(&["verify", bundle, "--trust", &root, "--html", file, "--lang", language]);
+        (code, std::fs::read_to_string(&out).unwrap_or_default(), errors)
+    };
+    let bundle = SEALED.path("bundle");
+    let kept = std::fs::read_to_string(bundle.join("report.html")).unwrap();
+    assert_eq!(write(&bundle, "da", "da.html").1, kept);
+    let (_, english, _) = write(&bundle, "en", "en.html");
+    assert!(english.contains("<html lang=\"en\"") && english != kept);
+    let (code, _, errors) = write(&bundle, "en", "en.html");
+    assert!(code == 2 && errors.contains("exists already"), "{code} {errors}");
+    let broken = folder.path().join("broken");
+    copy(&bundle, &broken);
+    std::fs::write(broken.join("report.html"), "another").unwrap();
+    assert_eq!(write(&broken, "en", "broken.html"), (1, String::new(), String::new()));
+}
+
+#[test]
 fn an_unchanged_bundle_holds_as_directory_as_zip_and_as_sealed_report_alone() {
     for place in ["bundle", "bundle.zip"] {
         let (code, answer) = verify(&SEALED.path(place));

@@ -9,7 +9,7 @@ use crate::subject::{Blob, Subject, UsageSubject};
 use crate::target::usage::{Keeper, LogEntry};
 use crate::usage::mapping::{Mapping, Role, SHIPPED, text_of};
 use crate::usage::read::{self, Options, Usage};
-use crate::usage::scan::shown_text;
+use crate::usage::scan::{masked, shown_text};
 use crate::usage::summary::Summary;
 use crate::usage::tables;
 use serde::Serialize;
@@ -92,6 +92,9 @@ fn own(usage: &Usage, systems: &[String], log: &mut UsageLog) -> Result<Summary>
     let wanted: Vec<_> = systems.iter().map(|system| shown_text(system.as_bytes()).to_lowercase()).collect();
     let is_own = log.facts.kept_by == Keeper::Supplier;
     let mut summary = Summary { overview: usage.overview.clone(), groups: Vec::new() };
+    // A line names persons, and may be another vendor's: its form shows what is wrong with it.
+    let samples = summary.overview.bad.iter_mut().flat_map(|bad| &mut bad.samples);
+    samples.for_each(|sample| sample.text = masked(&sample.text));
     let mut size = text(&summary)?.len();
     for group in usage.groups() {
         log.newest_line = log.newest_line.max(Some(group.newest));

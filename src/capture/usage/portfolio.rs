@@ -38,7 +38,7 @@ struct SystemRelation {
     relation_interface: Option<Named>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Named {
     uuid: Option<String>,
     name: Option<String>,
@@ -143,11 +143,13 @@ pub fn read(bytes: &[u8], usage: Option<&str>) -> std::result::Result<Relations,
     }
     let system = one.system_context.and_then(|s| s.name).map(|name| shown_text(name.as_bytes())).unwrap_or_default();
     let (mut interfaces, mut integrations) = (BTreeSet::new(), BTreeSet::new());
-    for interface in one.outgoing_system_relations.into_iter().filter_map(|r| r.relation_interface) {
+    for relation in one.outgoing_system_relations {
+        // A relation whose interface is not named may be to any integration.
+        let interface = relation.relation_interface.unwrap_or_default();
         let name = interface.name.unwrap_or_default();
         integrations.extend(numbers(&name));
-        let uuid = interface.uuid.filter(|uuid| uuid_of(uuid).is_some());
-        interfaces.extend(if may_be_shown(&name) { Some(shown_text(name.as_bytes())) } else { uuid });
+        let uuid = interface.uuid.filter(|uuid| uuid_of(uuid).is_some()).unwrap_or_else(|| "-".to_owned());
+        interfaces.insert(if may_be_shown(&name) { shown_text(name.as_bytes()) } else { uuid });
     }
     Ok(Relations {
         system,
@@ -282,6 +284,8 @@ mod tests {
         Relations {
             system: "Fagsystem Eksempel".to_owned(),
             interfaces: vec![
+                // One relation names no interface.
+                "-".to_owned(),
                 uuid(3),
                 uuid(5),
                 "SF1500 Organisation".to_owned(),

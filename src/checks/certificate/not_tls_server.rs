@@ -41,7 +41,7 @@ impl Check<CertificateSubject> for NotTlsServer {
                 return Outcome::when(!oces, Reason::Forbidden, "no OCES certificate", listed(&c.policies));
             }
             if !subject.others.iter().any(|o| o.role == CertificateRole::TlsServer) {
-                return Outcome::not_tested(Reason::NotSupplied, "role tls-server", "none");
+                return Outcome::not_tested(Reason::NotSupplied, "role tls-server", "");
             }
             let shared = shared_with(subject, c, |o| o.role == CertificateRole::TlsServer);
             Outcome::when(shared.is_empty(), Reason::Duplicate, "another certificate and key", listed(&shared))

@@ -1,6 +1,7 @@
 use super::on_certificate;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::CertificateSubject;
 
@@ -35,7 +36,7 @@ impl Check<CertificateSubject> for RemainingLife {
             let days = parameters.integer("days");
             let left = c.not_after.as_second().saturating_sub(subject.at.as_second());
             let reason = if left < 0 { Reason::Expired } else { Reason::ExpiresSoon };
-            let observed = format!("{} days, until {}", left.div_euclid(86_400), c.not_after);
+            let observed = format!("{}, until {}", days_left(left), c.not_after);
             Outcome::when(left > days.saturating_mul(86_400), reason, format!("more than {days} days"), observed)
         })
     }

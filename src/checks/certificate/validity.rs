@@ -32,12 +32,13 @@ check! {
 impl Check<CertificateSubject> for Validity {
     fn judge(&self, subject: &CertificateSubject, _parameters: &Parameters) -> Outcome {
         on_certificate(subject, |c| {
-            let expected = format!("{} to {}", c.not_before, c.not_after);
-            let observed = subject.at.to_string();
+            const EXPECTED: &str = "valid at the instant of judgement";
             if subject.at < c.not_before {
-                Outcome::fail(Reason::NotYetValid, expected, observed)
+                Outcome::fail(Reason::NotYetValid, EXPECTED, format!("begins {}", c.not_before))
+            } else if subject.at > c.not_after {
+                Outcome::fail(Reason::Expired, EXPECTED, format!("ended {}", c.not_after))
             } else {
-                Outcome::when(subject.at <= c.not_after, Reason::Expired, expected, observed)
+                Outcome::pass(EXPECTED, format!("{} to {}", c.not_before, c.not_after))
             }
         })
     }

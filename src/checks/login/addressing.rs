@@ -20,7 +20,7 @@ login_check! {
         judged: refused,
         title: da "En assertion til et andet system (Audience) giver ingen session",
                en "An assertion for another system (Audience) gives no session",
-        rows: ["FKI-RSP-11", "SP-REJ-03", "ATT-42"],
+        rows: ["FKI-RSP-11", "ATT-42"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -49,7 +49,7 @@ login_check! {
         judged: refused,
         title: da "En assertion til en anden modtageradresse (Recipient) giver ingen session",
                en "An assertion for another Recipient gives no session",
-        rows: ["FKI-RSP-13", "SP-REJ-02"],
+        rows: ["FKI-RSP-13"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -77,7 +77,7 @@ login_check! {
         judged: refused,
         title: da "En Response til en anden adresse (Destination) giver ingen session",
                en "A Response for another Destination gives no session",
-        rows: ["FKI-RSP-14", "SP-REJ-01"],
+        rows: ["FKI-RSP-14"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -106,7 +106,7 @@ login_check! {
         judged: refused,
         title: da "En Response fra en anden udsteder (Issuer) giver ingen session",
                en "A Response of another Issuer gives no session",
-        rows: ["FKI-RSP-10", "SP-REJ-09"],
+        rows: [],
         basis: Norm,
         method: Measured,
         sources: [

@@ -19,7 +19,7 @@ login_check! {
         case: Case::answer("comment-in-name-id", &[Mutation::CommentInNameId]),
         judged: never_the_prefix,
         title: da "En kommentar i NameID afkorter aldrig identiteten", en "A comment in the NameID never shortens the identity",
-        rows: ["FKI-RSP-28", "ATT-23"],
+        rows: ["ATT-23"],
         basis: Norm,
         method: Measured,
         sources: [

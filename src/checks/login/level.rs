@@ -22,7 +22,7 @@ login_check! {
         judged: refused,
         title: da "Et login under systemets mindste sikringsniveau giver ingen session",
                en "A login below the system's minimum level of assurance gives no session",
-        rows: ["FKI-ATT-01", "SP-REJ-10"],
+        rows: ["FKI-ATT-01"],
         basis: Norm,
         method: Measured,
         sources: [

@@ -19,7 +19,7 @@ login_check! {
         case: Case::delivered("replay-at-once", Delivery::ReplayAtOnce),
         judged: replay_refused,
         title: da "Samme Response giver ikke en session mere med det samme", en "The same Response gives no second session at once",
-        rows: ["FKI-RSP-23", "SP-REJ-26", "ATT-41"],
+        rows: ["FKI-RSP-23", "SP-REJ-26"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -45,7 +45,7 @@ login_check! {
         case: Case::delivered("replay-after-logout", Delivery::ReplayAfterLogout),
         judged: replay_refused,
         title: da "Samme Response giver ingen ny session efter logout", en "The same Response gives no new session after logout",
-        rows: ["SP-REJ-27", "ATT-41"],
+        rows: ["SP-REJ-27"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -71,7 +71,7 @@ login_check! {
         case: Case::delivered("replay-in-other-browser", Delivery::ReplayInOtherBrowser),
         judged: replay_refused,
         title: da "Samme Response giver ingen session i en anden browser", en "The same Response gives no session in another browser",
-        rows: ["FKI-RSP-23", "SP-REJ-27", "ATT-41"],
+        rows: ["FKI-RSP-23", "SP-REJ-27"],
         basis: Norm,
         method: Measured,
         sources: [

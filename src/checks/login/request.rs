@@ -21,7 +21,7 @@ login_check! {
         judged: refused,
         title: da "Et svar på en forespørgsel, der aldrig er sendt, giver ingen session",
                en "An answer to a request that was never made gives no session",
-        rows: ["FKI-RSP-15", "SP-REJ-07"],
+        rows: ["FKI-RSP-15"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -78,7 +78,7 @@ login_check! {
         case: Case::delivered("unsolicited", Delivery::Unsolicited),
         judged: refused,
         title: da "Et svar, som ingen har bedt om, giver ingen session", en "An unsolicited Response gives no session",
-        rows: ["FKI-RSP-16", "SP-REJ-07", "ATT-43"],
+        rows: ["FKI-RSP-16", "ATT-43"],
         basis: ReferenceImplementation,
         method: Measured,
         sources: [

@@ -51,7 +51,7 @@ login_check! {
         case: Case::answer("sha1", &[Mutation::Sha1]),
         judged: refused,
         title: da "En signatur med SHA-1 giver ingen session", en "A signature with SHA-1 gives no session",
-        rows: ["FKI-RSP-09", "ATT-18"],
+        rows: ["FKI-RSP-09"],
         basis: Inference,
         method: Measured,
         sources: [

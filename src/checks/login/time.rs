@@ -20,7 +20,7 @@ login_check! {
         case: Case::answer("expired", &[Mutation::Shift(-3900)]),
         judged: refused,
         title: da "En udløbet assertion giver ingen session", en "An expired assertion gives no session",
-        rows: ["FKI-RSP-18", "SP-REJ-04", "SP-REJ-05", "SP-REJ-21"],
+        rows: ["FKI-RSP-18"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -47,7 +47,7 @@ login_check! {
         case: Case::answer("not-yet-valid", &[Mutation::Shift(3600)]),
         judged: refused,
         title: da "En assertion, der endnu ikke gælder, giver ingen session", en "An assertion that is not yet valid gives no session",
-        rows: ["FKI-RSP-20", "SP-REJ-04"],
+        rows: ["FKI-RSP-20"],
         basis: Norm,
         method: Measured,
         sources: [

@@ -94,7 +94,7 @@ logout_check! {
         case: Unsigned,
         judged: session_kept,
         title: da "En usigneret LogoutRequest lukker ikke sessionen", en "An unsigned LogoutRequest does not end the session",
-        rows: ["FKI-SLO-07", "SP-SLO-09", "ATT-45"],
+        rows: ["FKI-SLO-07"],
         basis: Norm,
         method: Measured,
         sources: [
@@ -121,7 +121,7 @@ logout_check! {
         case: WrongKey,
         judged: session_kept,
         title: da "En LogoutRequest signeret af en fremmed lukker ikke sessionen", en "A stranger's LogoutRequest does not end the session",
-        rows: ["FKI-SLO-07", "SP-SLO-09", "ATT-45"],
+        rows: ["FKI-SLO-07"],
         basis: Norm,
         method: Measured,
         sources: [

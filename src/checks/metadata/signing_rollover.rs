@@ -3,6 +3,7 @@
 use super::on_provider;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::MetadataSubject;
 use std::collections::BTreeMap;
@@ -46,9 +47,18 @@ impl Check<MetadataSubject> for SigningRollover {
             let Some(last) = ends.values().max() else {
                 return Outcome::not_tested(Reason::Missing, expected, "no signing certificate");
             };
-            let left = (last - subject.at.as_second()).div_euclid(86_400);
-            let observed = format!("{} signing certificate(s), {left} days left", ends.len());
-            Outcome::when(left > days, if left < 0 { Reason::Expired } else { Reason::ExpiresSoon }, expected, observed)
+            let left = last - subject.at.as_second();
+            let observed = if left < 0 {
+                format!("{} signing certificate(s), the last {}", ends.len(), days_left(left))
+            } else {
+                format!("{} signing certificate(s), {} left", ends.len(), days_left(left))
+            };
+            Outcome::when(
+                left.div_euclid(86_400) > days,
+                if left < 0 { Reason::Expired } else { Reason::ExpiresSoon },
+                expected,
+                observed,
+            )
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::leaf;
 use crate::check;
 use crate::check::{Check, Parameters};
+use crate::checks::days_left;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::TlsSubject;
 
@@ -38,11 +39,6 @@ impl Check<TlsSubject> for CertificateRemainingValidity {
         };
         let left = certificate.validity().not_after.timestamp() - subject.at.as_second();
         let reason = if left < 0 { Reason::Expired } else { Reason::ExpiresSoon };
-        Outcome::when(
-            left >= days.saturating_mul(86_400),
-            reason,
-            expected,
-            format!("{} days", left.div_euclid(86_400)),
-        )
+        Outcome::when(left >= days.saturating_mul(86_400), reason, expected, days_left(left))
     }
 }

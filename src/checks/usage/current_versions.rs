@@ -6,7 +6,6 @@ use crate::check::{Check, Parameters};
 use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::UsageSubject;
-use crate::usage::compare::last_use;
 use std::cmp::Ordering;
 
 check! {
@@ -108,11 +107,16 @@ impl Check<UsageSubject> for CurrentVersions {
                     continue;
                 };
                 let orders: Vec<_> = of_it.iter().map(|rule| compare(&seen, &rule.version)).collect();
+                // 3.1 is no old version where 3.0 and 6.0 are current.
+                let is_later_of_its_kind = of_it
+                    .iter()
+                    .zip(&orders)
+                    .any(|(rule, order)| *order == Ordering::Greater && rule.version.first() == seen.first());
                 if orders.contains(&Ordering::Equal) {
                     findings.held("in use", value);
-                } else if orders.iter().all(|order| *order == Ordering::Greater) {
+                } else if orders.iter().all(|order| *order == Ordering::Greater) || is_later_of_its_kind {
                     findings.unclear("newer than the profile knows", value);
-                } else if last_use(group).is_some_and(|at| at >= from) {
+                } else if group.newest_success.is_some_and(|at| at >= from) {
                     findings.broken(Reason::Expired, "an old version in use", value);
                 } else {
                     findings.unclear("calls of an old version, none known to have succeeded", value);

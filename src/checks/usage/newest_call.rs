@@ -43,7 +43,7 @@ impl Check<UsageSubject> for NewestCall {
             match view.state(calls, Since::Days(days), fresh) {
                 State::Used(at) => findings.held("in use, newest call", cell(calls, Some(at))),
                 State::Idle(Some(at)) => {
-                    findings.broken(Reason::TooLarge, "no longer in use, newest call", cell(calls, Some(at)));
+                    findings.broken(Reason::TooOld, "no longer in use, newest call", cell(calls, Some(at)));
                 }
                 State::Idle(None) => findings.broken(Reason::Missing, "no successful call", calls.name()),
                 State::Unknown(causes) => {

@@ -6,7 +6,6 @@ use crate::check::{Check, Parameters};
 use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::UsageSubject;
-use crate::usage::compare::last_use;
 use jiff::civil::Date;
 
 check! {
@@ -75,7 +74,7 @@ impl Check<UsageSubject> for NoClosedIntegration {
                     }
                 } else if !is_new {
                     findings.unclear("calls, and nobody says whether the system is newer than the closing", value);
-                } else if groups.iter().any(|group| last_use(group).is_some_and(|at| at >= from)) {
+                } else if groups.iter().any(|group| group.newest_success.is_some_and(|at| at >= from)) {
                     findings.broken(Reason::Forbidden, "calls of a closed integration", value);
                 } else {
                     findings.unclear("calls of a closed integration, none known to have succeeded", value);

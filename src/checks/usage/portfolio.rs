@@ -1,11 +1,12 @@
 //! See [`Portfolio`].
 
-use super::{Calls, Findings, Since, State, is_of, on_logs, read, threshold};
+use super::{Calls, Findings, Since, State, View, earlier, is_of, on_logs, read, threshold};
 use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::UsageSubject;
 use crate::subject::usage::Relations;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 check! {
@@ -71,6 +72,9 @@ impl Check<UsageSubject> for Portfolio {
                 let calls = Calls { integration: Some(integration), municipality: None };
                 match (registered, view.state(calls, Since::Days(days), fresh)) {
                     (true, State::Used(_)) => findings.held("registered and seen", integration),
+                    (true, State::Idle(_)) if was_tried(view, calls, earlier(subject.at, days)) => {
+                        findings.unclear("registered, and seen in calls that failed alone", integration);
+                    }
                     (true, State::Idle(_)) => {
                         findings.broken(Reason::Contradiction, "registered and not seen", integration);
                     }
@@ -95,4 +99,9 @@ impl Check<UsageSubject> for Portfolio {
             findings.outcome(view)
         })
     }
+}
+
+/// Whether there are calls since an instant, failed ones too.
+fn was_tried(view: &View<'_>, calls: Calls<'_>, since: Timestamp) -> bool {
+    view.all_groups().any(|group| calls.has(group) && group.newest >= since)
 }

@@ -98,10 +98,10 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
     let mut out = format!(
         "{} {} · {} {} · {} `{}`\n",
         number(shown.events as u64),
-        word("hændelser", "events"),
+        if shown.events == 1 { word("hændelse", "event") } else { word("hændelser", "events") },
         shown.files.len(),
         word("filer", "files"),
-        word("opsætning", "mapping"),
+        "mapping",
         shown.mapping,
     );
     file_problems(&mut out, shown.files, lang);
@@ -110,7 +110,11 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
             out,
             "! {} {}",
             number(shown.bad_lines),
-            word("linjer kunne ikke bruges:", "lines could not be used:")
+            if shown.bad_lines == 1 {
+                word("linje kunne ikke bruges:", "line could not be used:")
+            } else {
+                word("linjer kunne ikke bruges:", "lines could not be used:")
+            }
         );
     }
     for bad in shown.bad {
@@ -123,7 +127,7 @@ fn text(shown: &Shown<'_>, lang: Language) -> String {
         (
             shown.unnamed_lines,
             word(
-                "linjer har en hændelse, som opsætningen ikke nævner",
+                "linjer har en hændelse, som mappingen ikke nævner",
                 "lines have an event that the mapping does not name",
             ),
         ),

@@ -12,7 +12,7 @@ impl Status {
     #[must_use]
     pub const fn text(self) -> Text {
         match self {
-            Self::Regressed => text("Brudt igen: bestod før, fejler nu", "Regressed: passed before, fails now"),
+            Self::Regressed => text("Forværret: bestod før, fejler nu", "Regressed: passed before, fails now"),
             Self::New => text("Nye brud: fejler nu, var ikke afgjort før", "New: fails now, was not decided before"),
             Self::NotShown => text(
                 "Ikke længere vist: fejlede før, er ikke afgjort nu",
@@ -49,9 +49,10 @@ impl CauseOf {
             Self::ProfileText => text("Kravprofilens tekst", "The profile's text"),
             Self::RequirementBound => text("Kravet i profilen", "The requirement in the profile"),
             Self::CheckBound => text("Prøven ved kravet", "The check of the requirement"),
-            Self::Level => text("Kravets niveau og kategori", "Level and category of the requirement"),
             Self::Parameters => text("Prøvens parameter", "Parameter of the check"),
             Self::Certificate => text("Certifikat (SHA-256)", "Certificate (SHA-256)"),
+            Self::Expiry => text("Udløb af", "End of"),
+            Self::Time => text("Vurderingstidspunktet", "Instant of judgement"),
             Self::Metadata => text("Metadata (SHA-256)", "Metadata (SHA-256)"),
             Self::Target => text("Målfilen", "The target"),
             Self::Declaration => text("Erklæring", "Declaration"),
@@ -73,6 +74,7 @@ words! {
     CAUSES = "Hvad der i øvrigt er forskelligt", "What else differs";
     CAUSE = "Mulig årsag", "Possible cause";
     NO_CAUSE = "Pakkerne viser ingen årsag: systemet selv svarer anderledes.", "The bundles show no cause: the system itself answers otherwise.";
+    NO_CAUSE_SHOWN = "Pakkerne viser ingen årsag.", "The bundles show no cause.";
     NOTHING = "intet", "nothing";
     CHANGED = "ændret", "changed";
     ABSENT = "findes ikke", "not there";

@@ -23,12 +23,22 @@ words! {
     DEADLINE = "Frist for afhjælpning", "Deadline for the remedy";
     DEADLINE_NONE = "Profilen fastsætter ingen frist; den afgøres af juristen.", "The profile sets no deadline; it is for the lawyer to decide.";
     CALENDAR_ENDS = "Profilens kalender dækker ikke dagen, så datoen skal fastsættes af juristen.", "The profile's calendar does not cover the day, so the date is for the lawyer to set.";
+    NO_CALENDAR = "Profilen har ingen helligdagskalender, så datoen skal fastsættes af juristen.", "The profile has no calendar of holidays, so the date is for the lawyer to set.";
+    SET_BY_CONTRACT = "fastsat i kontrakten", "set by the contract";
+    DECLARED = "Erklæret", "Declared";
+    DECLARED_NOT_MET = "ikke opfyldt", "not met";
+    NO_DOCUMENT = "intet dokument er knyttet til erklæringen", "no document is attached to the declaration";
+    OF_CUSTOMER = "kundens eget ord", "the customer's own word";
+    OF_SUPPLIER = "leverandørens eget ord", "the supplier's own word";
+    OF_NOBODY_KNOWN = "hvis ord det er, viser navnet ikke", "the name does not show whose word it is";
+    PROOF_DECLARED = "Erklæringen ovenfor. Den er gengivet ordret i rapporten og er ikke prøvet.", "The declaration above. It is quoted word for word in the report and has not been tested.";
     PROOF = "Bevis", "Evidence";
     PROOF_NONE = "Intet bevis er knyttet til resultatet; det bygger på målfilen.", "No evidence is attached to the result; it rests on the target.";
     ADVICE = "Forslag til afhjælpning", "Suggested remedy";
     LAWYER_CLAIM = "Hvilke krav der rejses (afhjælpning, omlevering, forholdsmæssigt afslag, bod, erstatning, ophævelse), og hvad der forbeholdes.", "Which claims are made (remedy, replacement, price reduction, penalty, damages, termination), and what is reserved.";
     REQUEST = "Vi beder om, at manglerne afhjælpes inden fristerne, og om besked, når det er sket, så kravene kan prøves igen. Vi beder også om besked, hvis resultatet af en prøve bestrides: den kan genberegnes af enhver ud fra rapportpakken.", "We ask that the defects be remedied within the deadlines, and to be told when that is done, so that the requirements can be tested again. We also ask to be told if the result of a check is disputed: anybody can recompute it from the bundle.";
-    LAWYER_DEADLINES = "Om fristerne er kontraktens. De er regnet i arbejdsdage efter profilens danske helligdagskalender; leveringsdagen tæller ikke med.", "Whether the deadlines are the contract's. They are counted in working days by the profile's Danish calendar of holidays; the day of delivery does not count.";
+    LAWYER_DEADLINES_BARE = "Om fristerne er kontraktens, og hvilke datoer de giver. De er angivet i arbejdsdage; profilen har ingen helligdagskalender, så ingen datoer er regnet ud.", "Whether the deadlines are the contract's, and which dates they give. They are stated in working days; the profile has no calendar of holidays, so no dates were computed.";
+    LAWYER_DEADLINES = "Om fristerne er kontraktens. De regnes i arbejdsdage efter profilens danske helligdagskalender; leveringsdagen tæller ikke med.", "Whether the deadlines are the contract's. They are counted in working days by the profile's Danish calendar of holidays; the day of delivery does not count.";
     MATTERS = "Forhold, der ønskes begrundet", "Matters to be explained";
     MATTERS_NOTE = "Brud på bør-krav. De er ikke mangler efter profilen. Vi beder om en skriftlig begrundelse.", "Breaches of should requirements. By the profile they are no defects. We ask for a written reason.";
     WAIVED = "Brudt, men dispenseret", "Broken but waived";
@@ -50,6 +60,36 @@ pub fn left_out(count: usize, language: Language) -> String {
     match language {
         Language::Da => format!("Bemærkninger til orientering, som ikke er med her, men står i rapporten: {count}."),
         Language::En => format!("Remarks for information that are not here but in the report: {count}."),
+    }
+}
+
+/// How an expected value ends whose number no official document sets.
+pub(in crate::render) const UNOFFICIAL: [Text; 4] = [
+    Text {
+        da: "; profilens parameter, der findes intet officielt tal",
+        en: "; parameter of the profile, no official number exists",
+    },
+    Text {
+        da: " (profilens parameter; der findes intet officielt tal)",
+        en: " (parameter of the profile; no official number exists)",
+    },
+    Text {
+        da: " (profilens grænse; der findes intet officielt tal)",
+        en: " (threshold of the profile; no official number exists)",
+    },
+    Text { da: " (profilens tal; der findes intet officielt)", en: " (the profile's number; no official one exists)" },
+];
+
+/// What a lawyer must know of a breach that rests on somebody's word.
+#[must_use]
+pub fn rests_on_declaration(whose: &str, language: Language) -> String {
+    match language {
+        Language::Da => format!(
+            "Bruddet bygger på en erklæring ({whose}) og er ikke vist ved en prøve. Om det er nok som bevis, og om den er afgivet af en, der kan binde parten."
+        ),
+        Language::En => format!(
+            "The breach rests on a declaration ({whose}) and was not shown by a check. Whether that is enough as proof, and whether its author can bind the party."
+        ),
     }
 }
 
