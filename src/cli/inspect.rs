@@ -587,7 +587,7 @@ impl<'a> Inspector<'a> {
         let count = |verdict| results.iter().filter(|r| r.outcome.verdict == verdict).count();
         let counts = verdicts.map(|(verdict, word)| format!("{} {word}", count(verdict)));
         let mut out =
-            format!("{file}: {decision} ({}, {})\n  {}\n", self.shared.environment.name(), self.at, counts.join(", "),);
+            format!("{file}: {decision} ({}, {})\n  {}\n", self.shared.environment.name(), self.at, counts.join(", "));
         if let Some(facts) = facts {
             out.push_str(&facts.text(self.language));
         }

@@ -275,14 +275,13 @@ fn summary_text(usage: &Usage, common: Common) {
     let word = |da, en| Text { da, en }.get(lang);
     let _ = writeln!(
         out,
-        "{} {}, {} {} · {} {} · {} `{}`",
+        "{} {}, {} {} · {} {} · mapping `{}`",
         number(overview.rows),
         if overview.rows == 1 { word("kald", "call") } else { word("kald", "calls") },
         number(overview.group_count as u64),
         if overview.group_count == 1 { word("gruppe", "group") } else { word("grupper", "groups") },
         overview.files.len(),
-        word("filer", "files"),
-        "mapping",
+        if overview.files.len() == 1 { word("fil", "file") } else { word("filer", "files") },
         overview.mapping,
     );
     out.push_str(&problems(overview, lang));

@@ -32,7 +32,9 @@ pub fn usage(plan: &Plan, profile: &Profile, subjects: &[Subject]) -> Option<Usa
     })?;
     let mut summaries: Vec<Summary> =
         subject.logs.iter().filter_map(|log| serde_json::from_slice(log.summary.data()).ok()).collect();
-    summaries.iter_mut().for_each(|summary| compare::count_any_call(&mut summary.groups));
+    for summary in &mut summaries {
+        compare::count_any_call(&mut summary.groups);
+    }
     let groups = once(subject, &summaries);
     // A count may come from one log alone; the newest call is that of every log, as the checks take it.
     let all = here(subject, &summaries);

@@ -112,7 +112,9 @@ pub struct Cell {
 /// Where no line of a log tells an outcome, every call counts as use: its newest stands as its newest success.
 pub fn count_any_call(groups: &mut [Group]) {
     if groups.iter().all(|group| group.unknown == group.calls) {
-        groups.iter_mut().for_each(|group| group.newest_success = Some(group.newest));
+        for group in groups {
+            group.newest_success = Some(group.newest);
+        }
     }
 }
 

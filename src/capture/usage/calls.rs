@@ -93,8 +93,9 @@ fn own(usage: &Usage, systems: &[String], log: &mut UsageLog) -> Result<Summary>
     let is_own = log.facts.kept_by == Keeper::Supplier;
     let mut summary = Summary { overview: usage.overview.clone(), groups: Vec::new() };
     // A line names persons, and may be another vendor's: its form shows what is wrong with it.
-    let samples = summary.overview.bad.iter_mut().flat_map(|bad| &mut bad.samples);
-    samples.for_each(|sample| sample.text = masked(&sample.text));
+    for sample in summary.overview.bad.iter_mut().flat_map(|bad| &mut bad.samples) {
+        sample.text = masked(&sample.text);
+    }
     let mut size = text(&summary)?.len();
     for group in usage.groups() {
         log.newest_line = log.newest_line.max(Some(group.newest));
