@@ -484,10 +484,13 @@ fn every_encryption_is_read_by_others_and_by_us() {
     assert!(matches!(decrypt(&rsa15, &WORLD.key), Err(EncryptionProblem::Algorithm(_))));
 }
 
+/// Changes the initialisation vector, so that what CBC decrypts is another text for certain. A change in its last block, which may be all
+/// padding, once in 256 times decrypts to the same.
 fn change_last_cipher_value(xml: &str) -> String {
-    let end = xml.rfind("</xenc:CipherValue>").unwrap() - 12;
-    let other = if &xml[end..=end] == "A" { "B" } else { "A" };
-    format!("{}{other}{}", &xml[..end], &xml[end + 1..])
+    const TAG: &str = "<xenc:CipherValue>";
+    let at = xml.rfind(TAG).unwrap() + TAG.len() + 4;
+    let other = if &xml[at..=at] == "A" { "B" } else { "A" };
+    format!("{}{other}{}", &xml[..at], &xml[at + 1..])
 }
 
 #[test]

@@ -7,14 +7,10 @@ use crate::denmark::danish_day;
 use crate::outcome::{Outcome, Reason};
 use crate::subject::EventLogSubject;
 use crate::target::usage::Keeper;
+use crate::usage::are_no_chance;
 use crate::usage::summary::Found;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-
-/// Fewest numbers in the form of a CPR number that are no chance, where most numbers of ten digits of the column have it: of numbers of
-/// ten digits 7.44 % have a date in front (62 days of 100 and 12 months of 100), so five of nine come together once in five thousand
-/// columns. Three of five would come together once in three hundred.
-const FEWEST: u64 = 5;
 
 check! {
     /// The system's log holds no token, key, message of a login, or CPR number.
@@ -95,7 +91,7 @@ fn finds(found: &[Found], since: Date, columns: &[String]) -> Vec<(bool, String)
         }
     }
     for (column, (cpr, others)) in numbers.into_iter().filter(|(column, (cpr, _))| *cpr > 0 && !is_known(column)) {
-        let certain = cpr >= FEWEST && cpr > others;
+        let certain = are_no_chance(cpr, others);
         let doubt = if certain { "" } else { "; may be chance" };
         finds.push((
             certain,

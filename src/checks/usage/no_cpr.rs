@@ -5,14 +5,15 @@ use crate::check;
 use crate::check::{Check, Parameters};
 use crate::outcome::{Outcome, Reason};
 use crate::subject::UsageSubject;
+use crate::usage::are_no_chance;
 
 check! {
     /// The vendor's log holds no CPR number in clear.
     ///
     /// ## Why
     /// A log of calls is read by many and kept for long, and rarely needs to say whom a call was about. Of numbers of ten digits that mean
-    /// nothing, 7 % look like CPR numbers by chance: where a column has at least as many that are none, the finding is left open with its
-    /// places. A log that others keep, and one that also has lines of other systems, is not the vendor's breach.
+    /// nothing, 7 % look like CPR numbers by chance: fewer than five in a column, and those beside as many that are none, are left open with
+    /// their places. A log that others keep, and one that also has lines of other systems, is not the vendor's breach.
     ///
     /// ## What to do
     /// Leave the number out, or write a pseudonym that only the system can resolve. Protect and shorten the life of what is already there.
@@ -38,10 +39,10 @@ impl Check<UsageSubject> for NoCpr {
                 any = true;
                 let others = found.iter().find(|f| f.kind == "ten-digits" && f.column == cpr.column);
                 let value = places(cpr);
-                if others.is_some_and(|others| others.count >= cpr.count) {
-                    findings.unclear("numbers that may look like CPR numbers by chance", value);
-                } else {
+                if are_no_chance(cpr.count, others.map_or(0, |others| others.count)) {
                     findings.broken(Reason::Forbidden, "CPR numbers in clear, file and line", value);
+                } else {
+                    findings.unclear("numbers that may look like CPR numbers by chance", value);
                 }
             }
             any
