@@ -355,7 +355,7 @@ fn write(file: &str, table: &Table, roles: &[Option<usize>]) -> String {
     out.push_str("\n[time]\n");
     match roles[Role::Time as usize] {
         None => out.push_str("column = \"?\"  # no column of times was recognised; name it\n"),
-        Some(at) => time(&mut out, table, at),
+        Some(at) => time(&mut out, table, at, roles[Role::TimeOfDay as usize].is_some()),
     }
     if let Some(name) = column(Role::TimeOfDay) {
         let _ = writeln!(out, "time_of_day = {name}");
@@ -411,7 +411,9 @@ fn write(file: &str, table: &Table, roles: &[Option<usize>]) -> String {
     out
 }
 
-fn time(out: &mut String, table: &Table, at: usize) {
+fn time(out: &mut String, table: &Table, at: usize, has_time_of_day: bool) {
+    // A date is read with any time, where the time stands in a column of its own.
+    let whole = |value: &str| if has_time_of_day { format!("{value} 12:00:00") } else { value.to_owned() };
     let _ = writeln!(out, "column = {}", quote(&table.names[at]));
     let digits =
         |length: usize| table.mostly(at, |value| value.len() == length && value.bytes().all(|b| b.is_ascii_digit()));
@@ -423,8 +425,8 @@ fn time(out: &mut String, table: &Table, at: usize) {
         out.push_str("form = \"epoch-milliseconds\"\n");
         return;
     }
-    if table.values(at).any(|value| reads(value, "auto") == Err(Problem::Ambiguous)) {
-        let fits = |form: &str| table.values(at).all(|value| reads(value, form).is_ok());
+    if table.values(at).any(|value| reads(&whole(value), "auto") == Err(Problem::Ambiguous)) {
+        let fits = |form: &str| table.values(at).all(|value| reads(&whole(value), form).is_ok());
         out.push_str(match (fits("day-month-year"), fits("month-day-year")) {
             (true, false) => "form = \"day-month-year\"  # a day after the 12th shows it\n",
             (false, true) => "form = \"month-day-year\"  # a day after the 12th shows it\n",
@@ -433,7 +435,7 @@ fn time(out: &mut String, table: &Table, at: usize) {
             }
         });
     }
-    if table.values(at).any(|value| !has_zone(value)) {
+    if table.values(at).any(|value| !has_zone(&whole(value))) {
         out.push_str(
             "# zone = \"Europe/Copenhagen\"  # the times carry no zone: ask whoever made the file (Europe/Copenhagen, UTC, +01:00)\n",
         );
@@ -493,6 +495,14 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
         file
+    }
+
+    #[test]
+    fn a_date_with_its_time_in_another_column_needs_a_zone_and_a_form_too() {
+        let told = propose(file("Dato;Klokkeslæt;Snitflade\n21-11-2026;08:00:00;SF1461\n").path()).unwrap();
+        assert!(told.contains("time_of_day = \"Klokkeslæt\"") && told.contains("# zone = "), "{told}");
+        let unclear = propose(file("Dato;Klokkeslæt;Snitflade\n03-04-2026;08:00:00;SF1461\n").path()).unwrap();
+        assert!(unclear.contains("# form = \"day-month-year\""), "{unclear}");
     }
 
     #[test]
