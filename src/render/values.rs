@@ -1209,9 +1209,6 @@ const PHRASES: &[(&str, &str)] = &[
     ("# lines at the time, # expected", "# linjer på tidspunktet, # forventet"),
     ("only their time ties them", "kun deres tid forbinder dem"),
     ("# users with one account in all lines", "# brugere med én konto i alle linjer"),
-    ("kept by the infrastructure", "ført af infrastrukturen"),
-    ("kept by the vendor", "ført af leverandøren"),
-    ("kept by the municipality", "ført af kommunen"),
     // Kinds of proof.
     ("measured", "målt"),
     ("inspected", "undersøgt"),

@@ -76,19 +76,20 @@ pub fn integration_number(text: &[u8]) -> Option<&[u8]> {
 /// The integration number in a text that names one alone: of several it cannot be told which is meant.
 #[must_use]
 pub fn only_integration(text: &[u8]) -> Option<&[u8]> {
-    let first = integration_number(text)?;
+    let mut numbers = integration_numbers(text);
+    let first = numbers.next()?;
+    numbers.all(|number| number.eq_ignore_ascii_case(first)).then_some(first)
+}
+
+/// Every integration number in a text.
+pub fn integration_numbers(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = text;
-    while let Some(number) = integration_number(rest) {
-        if !number.eq_ignore_ascii_case(first) {
-            return None;
-        }
+    std::iter::from_fn(move || {
+        let number = integration_number(rest)?;
         let end = number.as_ptr() as usize - rest.as_ptr() as usize + number.len();
         rest = &rest[end..];
-        if rest.len() < 6 {
-            break;
-        }
-    }
-    Some(first)
+        Some(number)
+    })
 }
 
 /// Calls `each` with every number in the form of a CPR number: its start, and where it ends when it is taken for one.

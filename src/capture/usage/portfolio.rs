@@ -10,7 +10,7 @@ use crate::report::v1::Direction;
 use crate::subject::Blob;
 use crate::subject::usage::{JSON, Relations};
 use crate::target::usage::Portfolio;
-use crate::usage::scan::{integration_number, shown_text};
+use crate::usage::scan::{integration_number, integration_numbers, shown_text, text};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,7 +147,8 @@ pub fn read(bytes: &[u8], usage: Option<&str>) -> std::result::Result<Relations,
         // A relation whose interface is not named may be to any integration.
         let interface = relation.relation_interface.unwrap_or_default();
         let name = interface.name.unwrap_or_default();
-        integrations.extend(numbers(&name));
+        let numbers = integration_numbers(name.as_bytes()).map(|number| text(number).to_ascii_uppercase());
+        integrations.extend(numbers);
         let uuid = interface.uuid.filter(|uuid| uuid_of(uuid).is_some()).unwrap_or_else(|| "-".to_owned());
         interfaces.insert(if may_be_shown(&name) { shown_text(name.as_bytes()) } else { uuid });
     }
@@ -157,18 +158,6 @@ pub fn read(bytes: &[u8], usage: Option<&str>) -> std::result::Result<Relations,
         integrations: integrations.into_iter().collect(),
         unreachable: None,
     })
-}
-
-/// Every integration number in a name, in capitals.
-fn numbers(name: &str) -> Vec<String> {
-    let mut rest = name.as_bytes();
-    let mut found = Vec::new();
-    while let Some(number) = integration_number(rest) {
-        found.push(String::from_utf8_lossy(number).to_ascii_uppercase());
-        let end = number.as_ptr() as usize - rest.as_ptr() as usize + number.len();
-        rest = &rest[end..];
-    }
-    found
 }
 
 /// Whether a name says what an interface is and names nobody: it has an integration number, and every other word has a

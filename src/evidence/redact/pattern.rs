@@ -123,7 +123,7 @@ pub(super) fn form(text: &[u8], at: usize) -> Option<Form> {
     }
     digits(next, 4)?;
     let end = next + 4;
-    let glued = next == at + 6 || (next == at + 7 && text[at + 6] == b'-');
+    let glued = next == at + 6 || symbol(&text[at + 6..], b'-').is_some_and(|length| next == at + 6 + length);
     let ends = match text.get(end) {
         Some(b) if b.is_ascii_digit() => false,
         Some(b) if b.is_ascii_alphabetic() => {
